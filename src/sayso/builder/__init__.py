@@ -1,0 +1,1 @@
+"""A wish becomes a plan; an accepted plan becomes an app."""

@@ -1,0 +1,1 @@
+"""The built-in planner: reads a wish without a language model."""

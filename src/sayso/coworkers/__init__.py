@@ -1,0 +1,1 @@
+"""AI agents that live in an app."""

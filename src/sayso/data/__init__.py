@@ -1,0 +1,1 @@
+"""Where apps and rows live."""

@@ -1,0 +1,1 @@
+"""Finished apps as spec files: seeds, documentation and tests at once."""

@@ -1,0 +1,1 @@
+"""The directory of AI models: facts with source and date."""

@@ -1,0 +1,43 @@
+"""One frozen settings value, read from the environment in server.py and cli.py only."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+PORT = 8700
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where Sayso lives and how it is reached.
+
+    `home` holds everything of one installation: the embedded database, files, secrets, logs.
+    `database_url` names a PostgreSQL server to use in place of the embedded one.
+    `url` is the address that people use; links are made from it, never from a request's headers.
+    """
+
+    home: Path
+    database_url: str | None = None
+    host: str = "127.0.0.1"
+    port: int = PORT
+    public_url: str | None = None
+
+    @property
+    def url(self) -> str:
+        host = "localhost" if self.host in ("127.0.0.1", "0.0.0.0", "::1", "::") else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
+        env = os.environ if env is None else env
+        home = env.get("SAYSO_HOME") or platformdirs.user_data_dir("sayso", appauthor=False)
+        return cls(
+            home=Path(home).expanduser().absolute(),
+            database_url=env.get("DATABASE_URL") or None,
+            host=env.get("SAYSO_HOST", "127.0.0.1"),
+            port=int(env.get("SAYSO_PORT", PORT)),
+            public_url=env.get("SAYSO_URL") or None,
+        )

@@ -1,0 +1,30 @@
+"""What the data engine keeps of every row, shown as fields."""
+
+from typing import ClassVar, Literal
+
+from sayso.spec.fields.field import Field, Storage
+
+
+class _Kept(Field):
+    storage: ClassVar = Storage.SYSTEM
+    writable: ClassVar = False
+
+
+class CreatedAt(_Kept):
+    kind: Literal["created_at"] = "created_at"
+    example: ClassVar = "2026-11-22T09:41:00Z"
+
+
+class UpdatedAt(_Kept):
+    kind: Literal["updated_at"] = "updated_at"
+    example: ClassVar = "2026-11-22T09:41:00Z"
+
+
+class CreatedBy(_Kept):
+    kind: Literal["created_by"] = "created_by"
+    example: ClassVar = "m_ana"
+
+
+class UpdatedBy(_Kept):
+    kind: Literal["updated_by"] = "updated_by"
+    example: ClassVar = "m_ana"

@@ -1,0 +1,1 @@
+"""Our own small typed formula language."""

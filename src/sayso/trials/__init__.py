@@ -1,0 +1,1 @@
+"""The same past work on other models."""

@@ -1,0 +1,1 @@
+"""HTTP, WebSocket and public pages: nothing else speaks HTTP inwards."""
