@@ -1,0 +1,29 @@
+"""Finding things by name, everywhere at once."""
+
+from typing import Annotated, Literal
+
+from fastapi import Query
+
+from sayso.errors import Unavailable
+from sayso.web.shapes import Shown
+
+
+class Hit(Shown):
+    kind: Literal["app", "table", "view", "row"]
+    app: str
+    table: str | None = None
+    view: str | None = None
+    row: int | None = None
+    name: str
+    context: str = ""
+    icon: str = ""
+
+
+class Hits(Shown):
+    items: list[Hit]
+    next: str | None = None
+
+
+async def show(q: Annotated[str, Query(max_length=200)] = "") -> Hits:
+    """Apps, tables, views and rows whose name holds these words."""
+    raise Unavailable("not there yet")

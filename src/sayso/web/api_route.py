@@ -1,0 +1,7 @@
+"""What every request to the API passes."""
+
+from fastapi.routing import APIRoute
+
+
+class ApiRoute(APIRoute):
+    """Who asks, whether they may, and what they sent, before the handler is called."""

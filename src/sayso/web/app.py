@@ -1,0 +1,62 @@
+"""Puts the addresses, the errors and the safety of the web together."""
+
+from typing import Any
+
+import orjson
+from fastapi import FastAPI
+from fastapi.datastructures import Default
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+import sayso
+from sayso.settings import Settings
+from sayso.web.api_route import ApiRoute
+from sayso.web.routes import API, Address
+from sayso.web.shapes import ProblemDocument
+
+ERRORS = {
+    "4XX": {"description": "What is wrong, and what to do", "model": ProblemDocument},
+    "503": {"description": "Not available right now", "model": ProblemDocument},
+}
+
+
+def create_app(engine: AsyncEngine | None, settings: Settings) -> FastAPI:
+    app = FastAPI(
+        title="Sayso",
+        version=sayso.__version__,
+        description="Everything that the workspace can do, over HTTP.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    app.router.route_class = ApiRoute
+    for address in API:
+        add(app, address)
+    return app
+
+
+NAMES = {"sayso__spec__automation__Ai": "AiStep", "sayso__spec__fields__ai__Ai": "Ai"}
+"""Two kinds of the spec share a class name; in the OpenAPI file each has one of its own."""
+
+
+def described(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI file as a value."""
+    text = orjson.dumps(app.openapi()).decode()
+    for long, short in NAMES.items():
+        text = text.replace(long, short)
+    return orjson.loads(text)
+
+
+def add(app: FastAPI, address: Address) -> None:
+    resource = address.handler.__module__.rpartition(".")[2]
+    app.router.add_api_route(
+        address.path,
+        address.handler,
+        methods=[address.verb],
+        status_code=address.status,
+        operation_id=f"{resource}_{address.handler.__name__}",
+        tags=[resource],
+        summary=(address.handler.__doc__ or "").split("\n")[0],
+        responses=ERRORS,
+        response_model=address.answers or Default(None),
+    )

@@ -1,0 +1,129 @@
+"""Every address of Sayso, on one page.
+
+The handlers are named after what they do to the thing their file is about. Who may call is said in one place:
+everything needs a member or a token, but for `PUBLIC`.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+
+from sayso.web.api import (
+    apps,
+    comments,
+    drafts,
+    exports,
+    files,
+    formulas,
+    groups,
+    history,
+    imports,
+    links,
+    me,
+    members,
+    plans,
+    rows,
+    search,
+    session,
+    templates,
+    tokens,
+    trash,
+    undos,
+    versions,
+    workspace,
+)
+
+FILE_BYTES_MAX = 100 * 2**20
+IMPORT_BYTES_MAX = 2 * 2**30
+WISH_BYTES_MAX = 1 * 2**20
+
+
+class Address(NamedTuple):
+    verb: str
+    path: str
+    handler: Callable[..., Any]
+    status: int = 200
+    bytes_max: int | None = None
+    """Of the request, when it may hold more than a JSON body does."""
+    answers: type[BaseModel] | None = None
+    """The shape of what a handler sends as ready bytes."""
+
+
+APP = "/api/apps/{app}"
+TABLE = "/api/apps/{app}/tables/{table}"
+ROW = "/api/apps/{app}/tables/{table}/rows/{row}"
+DRAFT = "/api/drafts/{id}"
+IMPORT = "/api/imports/{id}"
+
+API = (
+    Address("GET", "/api/session", session.show),
+    Address("DELETE", "/api/session", session.end, 204),
+    Address("GET", "/api/me", me.show),
+    Address("PATCH", "/api/me", me.update),
+    Address("GET", "/api/members", members.listed),
+    Address("GET", "/api/workspace", workspace.show),
+    Address("PATCH", "/api/workspace", workspace.update),
+    Address("GET", "/api/tokens", tokens.listed),
+    Address("POST", "/api/tokens", tokens.create, 201),
+    Address("DELETE", "/api/tokens/{id}", tokens.remove, 204),
+    Address("GET", "/api/search", search.show),
+    #
+    Address("GET", "/api/apps", apps.listed),
+    Address("POST", "/api/apps", apps.create, 201),
+    Address("GET", APP, apps.show),
+    Address("PATCH", APP, apps.update),
+    Address("DELETE", APP, apps.remove, 204),
+    Address("DELETE", f"{APP}/samples", apps.remove_samples, 204),
+    Address("POST", f"{APP}/plans", plans.create),
+    Address("GET", f"{APP}/versions", versions.listed),
+    Address("POST", f"{APP}/versions", versions.create, 201),
+    Address("GET", f"{APP}/versions/{{number}}", versions.show),
+    Address("GET", f"{APP}/undos", undos.show),
+    Address("POST", f"{APP}/undos", undos.undo),
+    Address("POST", f"{APP}/redos", undos.redo),
+    Address("POST", f"{APP}/formulas", formulas.create),
+    Address("GET", f"{APP}/views/{{view}}/links", links.listed),
+    Address("POST", f"{APP}/views/{{view}}/links", links.create, 201),
+    Address("DELETE", f"{APP}/views/{{view}}/links/{{token}}", links.remove, 204),
+    #
+    Address("GET", f"{TABLE}/rows", rows.page, answers=rows.RowPage),
+    Address("POST", f"{TABLE}/rows", rows.create, 201),
+    Address("PATCH", f"{TABLE}/rows", rows.update_many),
+    Address("DELETE", f"{TABLE}/rows", rows.remove_many, 204),
+    Address("GET", ROW, rows.show),
+    Address("PATCH", ROW, rows.update),
+    Address("DELETE", ROW, rows.remove, 204),
+    Address("PUT", f"{ROW}/position", rows.move),
+    Address("GET", f"{ROW}/history", history.listed),
+    Address("GET", f"{ROW}/comments", comments.listed),
+    Address("POST", f"{ROW}/comments", comments.create, 201),
+    Address("DELETE", f"{ROW}/comments/{{comment}}", comments.remove, 204),
+    Address("GET", f"{TABLE}/groups", groups.groups),
+    Address("GET", f"{TABLE}/aggregates", groups.aggregates),
+    Address("GET", f"{TABLE}/summaries", groups.summaries),
+    Address("GET", f"{TABLE}/export", exports.show),
+    Address("GET", f"{TABLE}/trash", trash.rows),
+    Address("POST", f"{TABLE}/restorations", trash.restore_rows),
+    Address("GET", "/api/trash", trash.apps),
+    Address("POST", "/api/trash/restorations", trash.restore_app),
+    #
+    Address("POST", "/api/files", files.create, 201, FILE_BYTES_MAX),
+    Address("GET", "/api/files/{file}", files.show),
+    Address("GET", "/api/files/{file}/thumbnail", files.thumbnail),
+    Address("POST", "/api/imports", imports.create, 201, IMPORT_BYTES_MAX),
+    Address("GET", IMPORT, imports.show),
+    Address("POST", f"{IMPORT}/start", imports.start),
+    Address("DELETE", IMPORT, imports.cancel, 204),
+    Address("GET", f"{IMPORT}/refused", imports.refused),
+    #
+    Address("POST", "/api/drafts", drafts.create, 201, WISH_BYTES_MAX),
+    Address("GET", DRAFT, drafts.show),
+    Address("PATCH", DRAFT, drafts.update),
+    Address("DELETE", DRAFT, drafts.remove, 204),
+    Address("POST", f"{DRAFT}/messages", drafts.say),
+    Address("POST", f"{DRAFT}/acceptance", drafts.accept, 201),
+    Address("GET", f"{DRAFT}/events", drafts.events),
+    Address("GET", "/api/templates", templates.listed),
+    Address("GET", "/api/wishes", templates.wishes),
+)

@@ -1,0 +1,86 @@
+"""What requests and answers are made of: the few shapes and types that every resource shares."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+NUMBER_MAX = 2**63 - 1
+"""Row ids and versions are PostgreSQL bigints."""
+BATCH_MAX = 1_000
+"""Rows in one request; more are imported."""
+
+
+class Asked(BaseModel):
+    """What a request holds. Unknown keys are refused, so that a typing mistake is never ignored."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True)
+
+
+class Shown(BaseModel):
+    """What an answer holds."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+
+PartId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+"""An id of the spec, such as `clients`."""
+AppId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")]
+RowId = Annotated[int, Field(ge=1, le=NUMBER_MAX)]
+Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,200}$")]
+"""A random id, such as `d_5fK2…`."""
+VersionNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+Number = Annotated[int, Field(ge=0, le=NUMBER_MAX)]
+Hue = Annotated[int, Field(ge=0, le=360, description="A colour, by its place on the wheel")]
+ShortText = Annotated[str, Field(max_length=200)]
+LongText = Annotated[str, Field(max_length=20_000)]
+Json = dict[str, Any]
+Values = Annotated[dict[str, Any], Field(description="Values by field id; the shape of each follows the field's kind")]
+
+May = Literal["read", "comment", "write", "build", "manage"]
+
+
+class Problem(Shown):
+    """One thing that is wrong: where, why, and what would be right."""
+
+    path: str
+    reason: str
+    example: str | None = None
+
+
+class ProblemDocument(Shown):
+    """An error, after RFC 9457."""
+
+    type: str = Field(examples=["/problems/invalid"])
+    title: str
+    status: int
+    detail: str = ""
+    problems: list[Problem] = []
+    yours: Any = None
+    theirs: Any = None
+
+
+class Effect(Shown):
+    """What a change does, in a sentence."""
+
+    sentence: str
+    part: str
+    path: str
+    severity: Literal["adds", "changes", "loses"]
+
+
+class Loss(Shown):
+    """What a change would lose, counted in the app's own rows."""
+
+    path: str
+    sentence: str
+    rows: int
+    choices: list[Json] = Field(default=[], description="Ways that lose less, first the one that loses nothing")
+
+
+class Moment(Shown):
+    """Who did something, and when."""
+
+    by: str | None
+    at: datetime
