@@ -1,0 +1,134 @@
+/** The one WebSocket of this tab: what changed elsewhere, and who is here. It comes back by itself. */
+
+export interface At {
+  app: string;
+  view?: string | null;
+  table?: string | null;
+  row?: number | null;
+  field?: string | null;
+}
+export interface Present {
+  member: string;
+  name: string;
+  hue: number;
+  at: At | null;
+}
+export type LiveEvent =
+  | { event: "rows"; app: string; table: string; kind: "created" | "changed" | "trashed" | "restored" | "imported"; ids: number[]; by: string; seq: number }
+  | { event: "app"; app: string; version: number; by: string }
+  | { event: "people"; app: string; people: Present[] }
+  | { event: "draft"; id: string }
+  | { event: "import"; id: string };
+type Kind = LiveEvent["event"];
+type Listener<K extends Kind> = (event: Extract<LiveEvent, { event: K }>) => void;
+
+const WAIT_MS_FIRST = 500;
+const WAIT_MS_MAX = 15_000;
+
+class Live {
+  /** `true` from the first greeting on; `false` makes the shell say that we are offline. */
+  connected = $state(true);
+  people = $state<Record<string, Present[]>>({});
+  #socket: WebSocket | null = null;
+  #wait = WAIT_MS_FIRST;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #on = false;
+  #watched = new Map<string, number>();
+  #at: At | null = null;
+  #listeners = new Map<Kind | "back", Set<(event: never) => void>>();
+
+  start(): () => void {
+    this.#on = true;
+    this.#connect();
+    const online = () => this.#retryNow();
+    addEventListener("online", online);
+    return () => {
+      this.#on = false;
+      clearTimeout(this.#timer);
+      removeEventListener("online", online);
+      this.#socket?.close();
+    };
+  }
+
+  /** Hears of everything in an app until the returned function is called. */
+  watch(app: string): () => void {
+    const n = this.#watched.get(app) ?? 0;
+    this.#watched.set(app, n + 1);
+    if (!n) this.#send({ watch: { app } });
+    return () => {
+      const left = (this.#watched.get(app) ?? 1) - 1;
+      if (left) this.#watched.set(app, left);
+      else {
+        this.#watched.delete(app);
+        this.#send({ unwatch: { app } });
+      }
+    };
+  }
+
+  on<K extends Kind>(kind: K, listener: Listener<K>): () => void {
+    return this.#listen(kind, listener as (event: never) => void);
+  }
+
+  /** The socket was away and is back: read again what is shown, as events may have been missed. */
+  onBack(act: () => void): () => void {
+    return this.#listen("back", act);
+  }
+
+  /** Tells the others where this person is. */
+  at(where: At): void {
+    if (JSON.stringify(where) === JSON.stringify(this.#at)) return;
+    this.#at = where;
+    this.#send({ at: where });
+  }
+
+  #listen(kind: Kind | "back", listener: (event: never) => void): () => void {
+    const all = this.#listeners.get(kind) ?? new Set();
+    this.#listeners.set(kind, all.add(listener));
+    return () => all.delete(listener);
+  }
+
+  #connect(): void {
+    const url = new URL("/api/live", location.href);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(url);
+    this.#socket = socket;
+    let away = !this.connected;
+    socket.onopen = () => {
+      this.#wait = WAIT_MS_FIRST;
+      this.connected = true;
+      for (const app of this.#watched.keys()) this.#send({ watch: { app } });
+      if (this.#at) this.#send({ at: this.#at });
+      if (away) this.#tell("back", undefined as never);
+      away = false;
+    };
+    socket.onmessage = (message) => {
+      const event = JSON.parse(String(message.data)) as LiveEvent;
+      if (event.event === "people") this.people[event.app] = event.people;
+      this.#tell(event.event, event as never);
+    };
+    socket.onclose = () => {
+      if (!this.#on || this.#socket !== socket) return;
+      // One quick retry is silent: a restarted server is back within a blink.
+      if (this.#wait > WAIT_MS_FIRST) this.connected = false;
+      this.#timer = setTimeout(() => this.#connect(), this.#wait * (0.8 + Math.random() * 0.4));
+      this.#wait = Math.min(this.#wait * 2, WAIT_MS_MAX);
+    };
+  }
+
+  #retryNow(): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) return;
+    clearTimeout(this.#timer);
+    this.#wait = WAIT_MS_FIRST * 2;
+    this.#connect();
+  }
+
+  #send(message: unknown): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  #tell(kind: Kind | "back", event: never): void {
+    for (const listener of [...(this.#listeners.get(kind) ?? [])]) listener(event);
+  }
+}
+
+export const live = new Live();

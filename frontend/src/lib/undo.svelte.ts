@@ -1,0 +1,46 @@
+/** Undo and redo, per person, for rows and for the app alike. The server knows what comes next. */
+import { api, path } from "./api";
+import type { AppState } from "./app.svelte";
+import type { UndoState, Undone } from "./shapes";
+import { toasts } from "./toasts.svelte";
+
+class Undo {
+  next = $state.raw<UndoState>({ next_undo: null, next_redo: null });
+  #busy = false;
+
+  async read(app: string): Promise<void> {
+    try {
+      this.next = await api.get<UndoState>(path`/api/apps/${app}/undos`);
+    } catch {
+      this.next = { next_undo: null, next_redo: null };
+    }
+  }
+
+  undo(app: AppState): Promise<void> {
+    return this.#step(app, "undos");
+  }
+
+  redo(app: AppState): Promise<void> {
+    return this.#step(app, "redos");
+  }
+
+  async #step(app: AppState, way: "undos" | "redos"): Promise<void> {
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      const done = await api.post<Undone>(`${path`/api/apps/${app.id}`}/${way}`);
+      this.next = done;
+      const back = way === "undos"
+        ? { label: "Redo", key: "shift+mod+z", act: () => void this.redo(app) }
+        : { label: "Undo", key: "mod+z", act: () => void this.undo(app) };
+      toasts.say(done.sentence, back);
+      await app.refresh();
+    } catch (error) {
+      toasts.problem(error);
+    } finally {
+      this.#busy = false;
+    }
+  }
+}
+
+export const undo = new Undo();

@@ -1,0 +1,4 @@
+declare module "virtual:lucide" {
+  const drawings: Record<string, string>;
+  export default drawings;
+}
