@@ -1,0 +1,32 @@
+"""Brings the system tables up to date. Alembic, run in code: no ini file, no env.py, nothing to call by hand."""
+
+from pathlib import Path
+
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from sayso.db.tables import SCHEMA, metadata
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+ONE_AT_A_TIME = 0x5A150
+"""The advisory lock that lets one process migrate while others wait."""
+
+
+async def migrate(engine: AsyncEngine) -> None:
+    """Creates or updates the schema `sayso`, whole or not at all. Does nothing when it is up to date."""
+    async with engine.begin() as tx:
+        await tx.run_sync(_migrate)
+
+
+def _migrate(connection: Connection) -> None:
+    connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
+    connection.execute(text(f"create schema if not exists {SCHEMA}"))
+    scripts = ScriptDirectory(str(MIGRATIONS), version_locations=[str(MIGRATIONS / "versions")])
+    environment = EnvironmentContext(
+        Config(), scripts, fn=lambda revision, _: scripts._upgrade_revs("head", revision), destination_rev="head"
+    )
+    environment.configure(connection=connection, target_metadata=metadata, version_table_schema=SCHEMA)
+    environment.run_migrations()

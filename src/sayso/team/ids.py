@@ -1,0 +1,16 @@
+"""Ids and secrets: random, url-safe, with a letter in front that says what they name."""
+
+import secrets
+import string
+from typing import Literal
+
+ALPHABET = string.ascii_lowercase + string.digits
+ID_LENGTH = 12
+"""36 to the power of 12 is 62 bits: nobody guesses one, and none is ever drawn twice."""
+
+Letter = Literal["w", "m", "f", "k", "d", "i"]
+
+
+def new_id(letter: Letter) -> str:
+    """`m_` members, `f_` files, `k_` tokens, `d_` drafts, `i_` imports, `w_` workspaces."""
+    return f"{letter}_" + "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))

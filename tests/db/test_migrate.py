@@ -1,0 +1,42 @@
+import asyncio
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, make_url, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from sayso.db import migrate, open_engine, tables, transaction
+
+
+def _differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(
+        connection,
+        opts={
+            "include_schemas": True,
+            "include_name": lambda name, kind, parents: kind != "schema" or name == tables.SCHEMA,
+            "version_table_schema": tables.SCHEMA,
+        },
+    )
+    return compare_metadata(context, tables.metadata)
+
+
+async def test_migrations_end_where_the_tables_say(engine: AsyncEngine):
+    async with engine.connect() as connection:
+        assert await connection.run_sync(_differences) == []
+
+
+async def test_many_at_once_migrate_once(engine: AsyncEngine):
+    async with engine.connect() as connection:
+        await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(text("create database empty_one"))
+    fresh = open_engine(make_url(engine.url).set(database="empty_one").render_as_string(hide_password=False))
+    await asyncio.gather(*(migrate(fresh) for _ in range(4)))
+    async with transaction(fresh) as tx:
+        assert (await tx.execute(text("select version_num from sayso.alembic_version"))).scalars().all() == ["0001"]
+    await fresh.dispose()
+    async with engine.connect() as connection:
+        await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(text("drop database empty_one"))
+
+
+async def test_every_system_row_carries_its_workspace():
+    without = {name for name, table in tables.metadata.tables.items() if "workspace_id" not in table.c}
+    assert without == {"sayso.workspaces"}
