@@ -1,6 +1,6 @@
 /** Moments as an app sees them: a day and the minutes since its midnight, in the app's time zone. */
 
-import { type Day, dayFrom, isoOf } from "./days";
+import { type Day, dateOf, isoOf } from "./days";
 
 export interface Moment {
   day: Day;
@@ -22,9 +22,9 @@ function wall(zone: string): Intl.DateTimeFormat {
 }
 
 function shownAt(ms: number, zone: string): Moment {
-  const of: Record<string, string> = {};
-  for (const part of wall(zone).formatToParts(new Date(ms))) of[part.type] = part.value;
-  return { day: dayFrom(`${of.year.padStart(4, "0")}-${of.month}-${of.day}`), minutes: Number(of.hour) * 60 + Number(of.minute) };
+  const found = wall(zone).formatToParts(new Date(ms));
+  const of = (type: string): number => Number(found.find((part) => part.type === type)?.value);
+  return { day: dateOf(of("year"), of("month") - 1, of("day")), minutes: of("hour") * 60 + of("minute") };
 }
 
 /** What a clock on the wall in `zone` shows at an instant such as `2026-11-27T07:30:00Z`. */
@@ -45,6 +45,9 @@ export function instantOf({ day, minutes }: Moment, zone: string): string {
   const instant = off(first) === before || off(wanted - after) !== after ? first : wanted - after;
   return new Date(instant).toISOString().replace(".000Z", "Z");
 }
+
+/** Moments are shown in everyone's own time zone, here as in cells. */
+export const here = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export const todayIn = (zone: string): Day => shownAt(Date.now(), zone).day;
 

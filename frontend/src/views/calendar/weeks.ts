@@ -33,8 +33,7 @@ export function week(start: Day, occasions: Occasion[], lanes: number): Week {
     const span = Math.min(6, occasion.to - start) - column + 1;
     let lane = 0;
     while (taken[lane]?.slice(column, column + span).some(Boolean)) lane += 1;
-    taken[lane] ??= Array<boolean>(7).fill(false);
-    taken[lane].fill(true, column, column + span);
+    (taken[lane] ??= Array<boolean>(7).fill(false)).fill(true, column, column + span);
     all.push({ occasion, column, span, lane, before: occasion.from < start, after: occasion.to > start + 6 });
   }
   const full = (column: number): boolean => all.some((b) => b.lane >= lanes && b.column <= column && column < b.column + b.span);

@@ -65,9 +65,14 @@ class RowIds(Asked):
 
 
 class NewPosition(Asked):
-    """Before which row it stands; nothing means last."""
+    """Before which row it stands; nothing means last.
+
+    `values` are changed in the same step, so that a card dropped into another column is one thing to undo.
+    """
 
     before: RowId | None = None
+    values: Values | None = None
+    version: Number | None = None
 
 
 async def page(app: AppId, table: PartId, asked: Annotated[AskedRows, Query()]) -> Response:
