@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.db import tables as t
 from sayso.errors import Conflict, Invalid, NotFound, Problem
+from sayso.team import audit
 from sayso.team.actor import Actor
 from sayso.team.ids import new_id
 from sayso.team.roles import ROLES, Reach
@@ -106,7 +107,9 @@ async def add(tx: AsyncConnection, name: str, *, role: Reach, by: Actor, email: 
     by.must("manage")
     if role not in ROLES or role == "nothing":
         raise Invalid(Problem("role", f"{role} is not a role", "member"))
-    return await _added(tx, by.workspace, name, role, email)
+    member = await _added(tx, by.workspace, name, role, email)
+    await audit.write(tx, "member.added", f"added {member.name} as {role}", by=by, subject=member.id)
+    return member
 
 
 async def rename(tx: AsyncConnection, id: str, name: str, *, by: Actor) -> Member:
