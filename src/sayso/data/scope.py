@@ -1,0 +1,76 @@
+"""One table's rows as they stand in a statement, and the way from there to linked rows."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, select
+
+from sayso.data.clock import Clock
+from sayso.data.open_app import OpenApp
+from sayso.data.physical import Pairs, Rows, pairs_of, rows_of
+from sayso.errors import Invalid, Problem
+from sayso.spec.fields import AnyField, Link
+from sayso.spec.table import Table
+
+COMPUTED_DEPTH_MAX = 8
+"""How many lookups, rollups and formulas may stand on one another."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """`t` is the table, or an alias of it, that columns are read from."""
+
+    app: OpenApp
+    rows: Rows
+    t: FromClause
+    clock: Clock
+    depth: int = 0
+
+    @classmethod
+    def of(cls, app: OpenApp, table: Table, clock: Clock) -> "Scope":
+        rows = rows_of(app, table)
+        return cls(app, rows, rows.sql.alias("t"), clock)
+
+    @property
+    def table(self) -> Table:
+        return self.rows.table
+
+    @cached_property
+    def alive(self) -> ColumnElement[bool]:
+        return self.t.c.deleted_at.is_(None)
+
+    def column(self, field: AnyField) -> ColumnElement[object]:
+        return self.t.c[self.rows.name(field)]
+
+    def through(self, link: Link) -> "Linked":
+        """The rows that `link` points to, one level deeper."""
+        there = self.app.spec.table(link.to)
+        if there is None or self.depth >= COMPUTED_DEPTH_MAX:
+            reason = "leads to a table that is gone" if there is None else "stands on too many other fields"
+            raise Invalid(Problem(f"tables/{self.table.id}/fields/{link.id}", f"{link.name} {reason}"))
+        rows, depth = rows_of(self.app, there), self.depth + 1
+        pairs = pairs_of(self.app, self.table, link)
+        scope = Scope(self.app, rows, rows.sql.alias(f"t{depth}"), self.clock, depth)
+        return Linked(self, scope, pairs, pairs.sql.alias(f"l{depth}"))
+
+
+@dataclass(frozen=True)
+class Linked:
+    """The linked rows of each row of `here`: a statement over `there` and the pairs, tied to the outer row."""
+
+    here: Scope
+    there: Scope
+    pairs: Pairs
+    l: FromClause  # noqa: E741  the pairs' alias, as it reads in SQL
+
+    def select(self, *columns: ColumnElement[object], alive: bool = True) -> Select[Any]:
+        mine, theirs = self.l.c[self.pairs.mine], self.l.c[self.pairs.theirs]
+        found = (
+            select(*columns).select_from(self.l.join(self.there.t, self.there.t.c.id == theirs)).where(mine == self.here.t.c.id)
+        )
+        return (found.where(self.there.alive) if alive else found).correlate(self.here.t)
+
+    @property
+    def order(self) -> tuple[ColumnElement[object], ...]:
+        return self.l.c.position, self.l.c[self.pairs.theirs]
