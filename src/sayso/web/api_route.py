@@ -1,7 +1,44 @@
-"""What every request to the API passes."""
+"""What every request to the API passes, in this order: who asks, from where, how much, and whether it was done before."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sayso.errors import Invalid, NotFound, Problem
+from sayso.web import idempotency
+from sayso.web.actor import caller
+from sayso.web.body import JSON_BYTES_MAX, NUL, BoundedRequest
+from sayso.web.routes import API
+
+BYTES_MAX = {(address.verb, address.path): address.bytes_max for address in API if address.bytes_max}
 
 
 class ApiRoute(APIRoute):
-    """Who asks, whether they may, and what they sent, before the handler is called."""
+    """An address of the API. There is none that nobody needs to be signed in for."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handled = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            request = BoundedRequest(request.scope, request.receive)
+            request.state.by = await caller(request)
+            _without_nul(request)
+            request.bounded(BYTES_MAX.get((request.method, self.path)) or JSON_BYTES_MAX)
+            try:
+                answer = await handled(request)
+            except idempotency.Answered as earlier:
+                return earlier.answer
+            await idempotency.kept(request, answer)
+            return answer
+
+        return handler
+
+
+def _without_nul(request: Request) -> None:
+    if "\0" in request.url.path:
+        raise NotFound("This address names nothing.")
+    if b"%00" in request.scope["query_string"]:
+        raise Invalid(Problem("query", NUL))

@@ -5,15 +5,25 @@ from typing import Any
 import orjson
 from fastapi import FastAPI
 from fastapi.datastructures import Default
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.exceptions import HTTPException
 
 import sayso
+from sayso.errors import SaysoError
 from sayso.settings import Settings
+from sayso.web import problems
 from sayso.web.api_route import ApiRoute
+from sayso.web.callers import Callers
+from sayso.web.parts import Parts
 from sayso.web.routes import API, Address
+from sayso.web.safety import SafeAnswers
 from sayso.web.shapes import ProblemDocument
 
-ERRORS = {
+ERRORS: dict[int | str, dict[str, Any]] = {
     "4XX": {"description": "What is wrong, and what to do", "model": ProblemDocument},
     "503": {"description": "Not available right now", "model": ProblemDocument},
 }
@@ -29,7 +39,11 @@ def create_app(engine: AsyncEngine | None, settings: Settings) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
     )
+    app.state.parts = Parts(engine, settings, Callers(engine)) if engine else None
     app.router.route_class = ApiRoute
+    for error in (SaysoError, RequestValidationError, ValidationError, HTTPException, DBAPIError, PoolTimeout, Exception):
+        app.add_exception_handler(error, problems.answer)
+    app.add_middleware(SafeAnswers)
     for address in API:
         add(app, address)
     return app

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from fastapi import Response
+from pydantic import AwareDatetime
 
 from sayso.errors import Unavailable
 from sayso.web.shapes import AppId, Asked, PartId, Shown, Token
@@ -13,7 +14,7 @@ class FormLink(Shown):
     token: str
     created_at: datetime
     created_by: str | None
-    expires_at: datetime | None = None
+    expires_at: AwareDatetime | None = None
 
 
 class FormLinks(Shown):
@@ -22,7 +23,7 @@ class FormLinks(Shown):
 
 
 class NewFormLink(Asked):
-    expires_at: datetime | None = None
+    expires_at: AwareDatetime | None = None
 
 
 async def listed(app: AppId, view: PartId) -> FormLinks:

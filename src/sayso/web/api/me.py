@@ -1,9 +1,18 @@
 """The member who is asking, and their workspace."""
 
-from sayso.errors import Unavailable
+from fastapi import Request
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+import sayso
+from sayso.errors import Forbidden
+from sayso.team import people
+from sayso.team.actor import Actor
+from sayso.web.actor import By
 from sayso.web.api.members import Member
 from sayso.web.api.workspace import Workspace
+from sayso.web.parts import parts
 from sayso.web.shapes import Asked, May, ShortText, Shown
+from sayso.web.work import Tx
 
 
 class Me(Shown):
@@ -18,11 +27,25 @@ class MeChange(Asked):
     name: ShortText
 
 
-async def show() -> Me:
+async def show(tx: Tx, by: By) -> Me:
     """Who I am, and where."""
-    raise Unavailable("not there yet")
+    return await my(tx, by)
 
 
-async def update(change: MeChange) -> Me:
+async def update(change: MeChange, request: Request, tx: Tx, by: By) -> Me:
     """Change the name that others see."""
-    raise Unavailable("not there yet")
+    await people.rename(tx, _member(by), change.name, by=by)
+    parts(request).callers.forget()
+    return await my(tx, by)
+
+
+async def my(tx: AsyncConnection, by: Actor) -> Me:
+    member = Member.of(await people.read(tx, _member(by), by=by))
+    workspace = Workspace.of(await people.workspace(tx, by=by))
+    return Me(member=member, workspace=workspace, may=list(by.rights), version=sayso.__version__)
+
+
+def _member(by: Actor) -> str:
+    if by.member is None:
+        raise Forbidden("Only members have a name here.")
+    return by.member

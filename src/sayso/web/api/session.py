@@ -1,16 +1,23 @@
 """Who is asking: signed in or not."""
 
-from fastapi import Response
+from fastapi import Request, Response
 
-from sayso.errors import Unavailable
-from sayso.web.api.me import Me
+from sayso.team import sessions
+from sayso.web.actor import COOKIE, By
+from sayso.web.api.me import Me, my
+from sayso.web.parts import parts
+from sayso.web.work import Tx
 
 
-async def show() -> Me:
+async def show(tx: Tx, by: By) -> Me:
     """Who I am. 401 when nobody is signed in."""
-    raise Unavailable("not there yet")
+    return await my(tx, by)
 
 
-async def end() -> Response:
+async def end(request: Request, tx: Tx, by: By) -> Response:
     """Sign out: ends this session here and now."""
-    raise Unavailable("not there yet")
+    await sessions.end(tx, request.cookies.get(COOKIE, ""))
+    parts(request).callers.forget()
+    answer = Response(status_code=204)
+    answer.delete_cookie(COOKIE, path="/")
+    return answer

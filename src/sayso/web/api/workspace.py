@@ -1,7 +1,11 @@
 """The team's home."""
 
-from sayso.errors import Unavailable
+from typing import Self
+
+from sayso.team import people
+from sayso.web.actor import By
 from sayso.web.shapes import Asked, Hue, ShortText, Shown
+from sayso.web.work import Tx
 
 
 class Workspace(Shown):
@@ -9,17 +13,21 @@ class Workspace(Shown):
     name: str
     hue: int
 
+    @classmethod
+    def of(cls, one: people.Workspace) -> Self:
+        return cls(id=one.id, name=one.name, hue=one.hue)
+
 
 class WorkspaceChange(Asked):
     name: ShortText | None = None
     hue: Hue | None = None
 
 
-async def show() -> Workspace:
+async def show(tx: Tx, by: By) -> Workspace:
     """The workspace's name and colour."""
-    raise Unavailable("not there yet")
+    return Workspace.of(await people.workspace(tx, by=by))
 
 
-async def update(change: WorkspaceChange) -> Workspace:
+async def update(change: WorkspaceChange, tx: Tx, by: By) -> Workspace:
     """Change the workspace's name or colour."""
-    raise Unavailable("not there yet")
+    return Workspace.of(await people.change_workspace(tx, by=by, name=change.name, hue=change.hue))

@@ -1,0 +1,35 @@
+"""Who asks: by cookie or by token, before anything else is looked at."""
+
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection, Request
+
+from sayso.errors import SignInNeeded
+from sayso.team.actor import Actor
+from sayso.web.parts import parts
+from sayso.web.safety import must_be_same_origin
+
+COOKIE = "sayso_session"
+SIGN_IN = "Sign in first: open a sign-in link, or send an API token as `Authorization: Bearer sayso_…`."
+
+
+async def caller(request: HTTPConnection) -> Actor:
+    """The actor behind a request or a WebSocket. Raises `SignInNeeded`; never reads the body."""
+    known = parts(request)
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return await known.callers.of_token(token.strip())
+    secret = request.cookies.get(COOKIE)
+    if scheme or not secret:
+        raise SignInNeeded(SIGN_IN)
+    must_be_same_origin(request.scope.get("method", "GET"), request.headers, known.settings)
+    return await known.callers.of_session(secret)
+
+
+async def asked_by(request: Request) -> Actor:
+    return request.state.by
+
+
+By = Annotated[Actor, Depends(asked_by)]
+"""The one who asks; every handler that reads or writes passes it on."""

@@ -1,0 +1,119 @@
+"""What every request passes before it is handled."""
+
+import pytest
+
+from sayso.db import transaction
+from sayso.team import sessions
+from sayso.web.body import JSON_BYTES_MAX
+from tests.web.conftest import URL, Company, problem
+
+
+async def test_nobody_is_told_anything(company: Company):
+    refused = await company.nobody.get("/api/me")
+    assert refused.status_code == 401 and refused.headers["www-authenticate"] == "Bearer"
+    assert problem(refused)["type"] == "/problems/sign-in-needed"
+    broken = await company.nobody.patch("/api/me", content=b"{", headers={"content-type": "application/json"})
+    assert broken.status_code == 401, "who asks is settled before what they sent is looked at"
+
+
+@pytest.mark.parametrize("token", ["", "x", "sayso_" + "a" * 40, "'; drop table", "ä", "a" * 5000])
+async def test_a_wrong_token_is_refused(company: Company, token: str):
+    headers = [(b"authorization", b"Bearer " + token.encode("latin-1"))]
+    assert (await company.nobody.get("/api/me", headers=headers)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"sec-fetch-site": "same-origin"}, 200),
+        ({"origin": URL}, 200),
+        ({"sec-fetch-site": "cross-site", "origin": URL}, 403),
+        ({"sec-fetch-site": "same-site"}, 403),
+        ({"origin": "https://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({}, 403),
+    ],
+)
+async def test_another_site_cannot_use_the_cookie(company: Company, headers: dict[str, str], status: int):
+    async with transaction(company.engine) as tx:
+        secret = await sessions.begin(tx, by=company.mia.actor)
+    cookie = {"cookie": f"sayso_session={secret}"}
+    answer = await company.nobody.patch("/api/me", json={"name": "Mia Lindqvist"}, headers=cookie | headers)
+    assert answer.status_code == status
+    assert (await company.nobody.get("/api/me", headers=cookie | headers)).status_code == 200, "reading is never refused"
+
+
+async def test_signing_out_ends_the_session(company: Company):
+    async with transaction(company.engine) as tx:
+        secret = await sessions.begin(tx, by=company.mia.actor)
+    headers = {"cookie": f"sayso_session={secret}", "sec-fetch-site": "same-origin"}
+    assert (await company.nobody.get("/api/session", headers=headers)).json()["member"]["name"] == "Mia Lindqvist"
+    assert (await company.nobody.delete("/api/session", headers=headers)).status_code == 204
+    assert (await company.nobody.get("/api/session", headers=headers)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "reason"),
+    [
+        (b'{"name": ', "", "is not JSON"),
+        (b'{"name": "\xff"}', "", "is not JSON"),
+        (b'{"name": "\\ud800"}', "", "is not JSON"),
+        (b'{"name": NaN}', "", "is not JSON"),
+        (b'{"name": "a\\u0000b"}', "name", "NUL"),
+        (b"[" * 40 + b"]" * 40, "", "nested more than 32"),
+        (b"[" * 100_000 + b"]" * 100_000, "", ""),
+        (b'{"name": 7}', "name", "is text"),
+        (b"{}", "name", "is needed"),
+        (b'{"name": "Mia", "role": "owner"}', "role", "is not known here"),
+        (b"[]", "", "is an object"),
+        (b"", "", "is needed"),
+    ],
+)
+async def test_a_broken_body_is_answered_with_where_and_why(company: Company, body: bytes, path: str, reason: str):
+    answer = await company.mia.patch("/api/me", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    first = problem(answer)["problems"][0]
+    assert first["path"] == path and reason in first["reason"]
+
+
+async def test_a_body_has_a_limit_whatever_it_claims(company: Company):
+    big = b'{"name": "' + b"a" * JSON_BYTES_MAX + b'"}'
+    json = {"content-type": "application/json"}
+    assert (await company.mia.patch("/api/me", content=big, headers=json)).status_code == 413
+
+    async def dripping():
+        for _ in range(40):
+            yield b" " * 2**15
+
+    assert (await company.mia.patch("/api/me", content=dripping(), headers=json)).status_code == 413
+
+
+async def test_every_answer_is_safe_to_show(company: Company):
+    for answer in (await company.mia.get("/api/me"), await company.nobody.get("/api/me"), await company.mia.get("/api/none")):
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_what_is_not_there_is_said_in_a_problem_document(company: Company):
+    assert problem(await company.mia.get("/api/nothing"))["status"] == 404
+    refused = await company.mia.put("/api/me", json={})
+    assert problem(refused)["status"] == 405 and "GET" in refused.headers["allow"]
+    assert (await company.mia.get("/api/apps/%00")).status_code == 404
+    assert (await company.mia.get("/api/search?q=%00")).status_code == 422
+
+
+async def test_a_write_sent_twice_is_done_once(company: Company):
+    key = {"idempotency-key": "7f0d"}
+    first = await company.mia.post("/api/tokens", json={"name": "Twice"}, headers=key)
+    second = await company.mia.post("/api/tokens", json={"name": "Twice"}, headers=key)
+    assert (first.status_code, first.content) == (second.status_code, second.content)
+    assert second.headers["idempotent-replayed"] == "true"
+    assert [t["name"] for t in (await company.mia.get("/api/tokens")).json()["items"]].count("Twice") == 1
+
+    other = await company.mia.post("/api/tokens", json={"name": "Other"}, headers=key)
+    assert other.status_code == 409 and "another request" in problem(other)["detail"]
+    theirs = await company.ben.post("/api/tokens", json={"name": "Twice"}, headers=key)
+    assert theirs.json()["token"] != first.json()["token"], "keys belong to the one who sends them"
+    assert (await company.mia.post("/api/tokens", json={"name": ""}, headers={"idempotency-key": "x"})).status_code == 422
+    assert (await company.mia.post("/api/tokens", json={"name": "ok"}, headers={"idempotency-key": "x"})).status_code == 201
