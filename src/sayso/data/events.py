@@ -1,0 +1,58 @@
+"""What happened, written in the transaction of what it tells of: nothing is told that was rolled back, nothing is lost.
+
+Listeners (open tabs, later automations) are woken at the commit through PostgreSQL's NOTIFY, which carries the event's id.
+
+kinds   row.created row.changed row.moved row.trashed row.restored row.imported      `table` and `rows` say which
+        app.built app.changed app.trashed app.restored                               payload `{"version": n}`
+        comment.created comment.removed                                              `table`, `rows`
+        draft.changed import.changed                                                 payload `{"id": …}`
+"""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from sqlalchemy import Text, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sayso.db.tables import events as t
+from sayso.team.actor import Actor
+
+CHANNEL = "sayso_events"
+ROW_IDS_TOLD_MAX = 1_000
+"""An event of more rows names none of them: whoever shows the table reads it again."""
+
+Kind = Literal[
+    "row.created", "row.changed", "row.moved", "row.trashed", "row.restored", "row.imported",
+    "app.built", "app.changed", "app.trashed", "app.restored",
+    "comment.created", "comment.removed", "draft.changed", "import.changed",
+]  # fmt: skip
+
+
+async def write(
+    tx: AsyncConnection,
+    kind: Kind,
+    *,
+    by: Actor,
+    app: str | None = None,
+    table: str | None = None,
+    table_no: int | None = None,
+    rows: Sequence[int] = (),
+    payload: dict[str, Any] | None = None,
+) -> None:
+    """Writes one event. `app` and `table` are ids of the spec; `table_no` is the table's number in PostgreSQL."""
+    told = {} if table is None else {"table": table}
+    written = (
+        t.insert()
+        .values(
+            workspace_id=by.workspace,
+            app_id=app,
+            table_no=table_no,
+            kind=kind,
+            row_ids=list(rows) if len(rows) <= ROW_IDS_TOLD_MAX else [],
+            payload={**told, "rows": len(rows), "by_name": by.name, **(payload or {})},
+            by_actor=by.id,
+        )
+        .returning(t.c.id)
+        .cte("written")
+    )
+    await tx.execute(select(func.pg_notify(CHANNEL, written.c.id.cast(Text))))
