@@ -17,7 +17,7 @@ export function lucide(list: string): Plugin {
       if (id !== `\0${ID}`) return;
       this.addWatchFile(list);
       const set = JSON.parse(readFileSync(require.resolve("@iconify-json/lucide/icons.json"), "utf8"));
-      const names = [...readFileSync(list, "utf8").matchAll(/"([a-z0-9-]+)"/g)].map((found) => found[1]);
+      const names = [...readFileSync(list, "utf8").matchAll(/"([a-z0-9-]+)"/g)].map((found) => found[1]!);
       const drawings = names.map((name) => {
         const drawing = set.icons[name] ?? set.icons[set.aliases[name]?.parent];
         if (!drawing) this.error(`Lucide has no icon "${name}"`);

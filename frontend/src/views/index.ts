@@ -1,0 +1,9 @@
+/** Which component draws which kind of view. Each is loaded when it is first shown. See README: "A view". */
+import type { Component } from "svelte";
+import type { ViewProps } from "../lib/app.svelte";
+import type { ViewKind } from "../lib/spec";
+
+type Loader = () => Promise<{ default: Component<ViewProps<never>> }>;
+
+/** A kind without an entry is told so in words; add `board: () => import("./board/Board.svelte")`. */
+export const VIEWS: Partial<Record<ViewKind, Loader>> = {};
