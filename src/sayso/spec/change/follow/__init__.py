@@ -1,0 +1,1 @@
+"""How each kind of part follows when something that it points at is taken away."""

@@ -1,0 +1,67 @@
+"""Filters, sorts and other lists of fields, without what is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sayso.spec.app import App
+from sayso.spec.change.gone import Gone
+from sayso.spec.filter import Condition, Filter, Grouping, Sort
+from sayso.spec.shape import ops_of
+
+Ordered = TypeVar("Ordered", Sort, Grouping)
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """The app as it is becoming, and what it has lost on the way."""
+
+    app: App
+    gone: Gone
+
+    def filter(self, table: str, filter: Filter) -> Filter:
+        """The filter without conditions on what is gone; a filter left without any is left out."""
+        kept: list[Condition | Filter] = []
+        for one in filter.of:
+            if isinstance(one, Filter):
+                inner = self.filter(table, one)
+                kept += [inner] if inner.of or not one.of else []
+            elif (condition := self._condition(table, one)) is not None:
+                kept.append(condition)
+        return filter if tuple(kept) == filter.of else filter.model_copy(update={"of": tuple(kept)})
+
+    def _condition(self, table: str, condition: Condition) -> Condition | None:
+        if self.gone.field(table, condition.field):
+            return None
+        if (table, condition.field) in self.gone.turned:
+            return condition if self._still_suits(table, condition) else None
+        lost = {option for t, f, option in self.gone.options if (t, f) == (table, condition.field)}
+        match condition.value:
+            case list() | tuple():
+                left = [v for v in condition.value if v not in lost]
+                same = len(left) == len(condition.value)
+                return condition if same else condition.model_copy(update={"value": left}) if left else None
+            case str() if condition.value in lost:
+                return None
+            case _:
+                return condition
+
+    def _still_suits(self, table_id: str, condition: Condition) -> bool:
+        """After a change of kind only the questions that need no value can be trusted to mean the same."""
+        table = self.app.table(table_id)
+        field = table.field(condition.field) if table else None
+        return bool(table and field and condition.op in ("empty", "not_empty") and condition.op in ops_of(self.app, table, field))
+
+    def ids(self, table: str, fields: Sequence[str]) -> tuple[str, ...]:
+        return tuple(f for f in fields if not self.gone.field(table, f))
+
+    def ordered(self, table: str, fields: Sequence[Ordered]) -> tuple[Ordered, ...]:
+        return tuple(f for f in fields if not self.gone.field(table, f.field))
+
+    def keyed(self, table: str, values: dict[str, Any]) -> dict[str, Any]:
+        return {f: v for f, v in values.items() if not self.gone.field(table, f)}
+
+    def maybe(self, table: str, field: str | None) -> str | None:
+        return None if self.gone.field(table, field) else field

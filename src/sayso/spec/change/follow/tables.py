@@ -1,0 +1,60 @@
+"""Tables and fields when a table, a field or a choice goes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sayso.spec.app import App
+from sayso.spec.change.gone import Gone
+from sayso.spec.fields import Ai, Link, Lookup, MultiSelect, Rollup, Select
+from sayso.spec.table import Table
+
+
+def followed(app: App, gone: Gone) -> tuple[App, Gone]:
+    """The app without links, lookups and rollups that lead nowhere any more, and everything that is gone by then."""
+    while True:
+        lost = frozenset((t.id, f.id) for t in app.tables for f in t.fields if _leads_nowhere(app, t, f, gone))
+        gone = gone.and_fields(lost)
+        app = app.model_copy(update={"tables": tuple(_table(t, gone) for t in app.tables)})
+        if not lost:
+            return app, gone
+
+
+def _leads_nowhere(app: App, table: Table, field: Any, gone: Gone) -> bool:
+    match field:
+        case Link():
+            return field.to in gone.tables or gone.field(field.to, field.reverse) or _turned(field.to, field.reverse, gone)
+        case Lookup() | Rollup():
+            link = table.field(field.link)
+            if gone.field(table.id, field.link) or _turned(table.id, field.link, gone):
+                return True
+            if not isinstance(link, Link):
+                return False
+            read = {field.field} | ({c.field for c in field.where} if isinstance(field, Rollup) else set[str]())
+            return any(gone.field(link.to, f) for f in read)
+        case _:
+            return False
+
+
+def _turned(table: str, field: str | None, gone: Gone) -> bool:
+    """A link that was turned into something else is no link any more."""
+    return field is not None and (table, field) in gone.turned
+
+
+def _table(table: Table, gone: Gone) -> Table:
+    fields = tuple(_field(table, f, gone) for f in table.fields if (table.id, f.id) not in gone.fields)
+    title = None if gone.field(table.id, table.title) else table.title
+    return table if (fields, title) == (table.fields, table.title) else table.model_copy(update={"fields": fields, "title": title})
+
+
+def _field(table: Table, field: Any, gone: Gone) -> Any:
+    match field:
+        case Ai() if field.slot in gone.slots:
+            return field.model_copy(update={"slot": "text"})
+        case Select() if (table.id, field.id, field.default) in gone.options:
+            return field.model_copy(update={"default": None})
+        case MultiSelect() if any((table.id, field.id, d) in gone.options for d in field.default):
+            left = tuple(d for d in field.default if (table.id, field.id, d) not in gone.options)
+            return field.model_copy(update={"default": left})
+        case _:
+            return field
