@@ -1,13 +1,17 @@
 """An app as one frozen, portable value."""
 
+import re
 from typing import Annotated, Any
 
 import yaml
 from pydantic import Field as Limit
+from pydantic import ValidationError
 
+from sayso.errors import Invalid, Problem, TooLarge
 from sayso.spec.automation import Automation
 from sayso.spec.coworker import Coworker, Slot
 from sayso.spec.part import Part
+from sayso.spec.portable import invalid_from, spelled_out
 from sayso.spec.role import Role
 from sayso.spec.table import Table
 from sayso.spec.view import AnyView
@@ -15,6 +19,7 @@ from sayso.spec.view import AnyView
 TABLES_MAX = 200
 FIELDS_MAX = 500
 VIEWS_MAX = 1_000
+SPEC_BYTES_MAX = 4_000_000
 
 
 class App(Part):
@@ -46,5 +51,45 @@ class App(Part):
 
 
 def app_from(raw: str | bytes | dict[str, Any]) -> App:
-    """An app from YAML or JSON text, or from parsed JSON. Raises pydantic's `ValidationError` or `yaml.YAMLError`."""
-    return App.model_validate(yaml.safe_load(raw) if isinstance(raw, (str, bytes)) else raw)
+    """An app from YAML or JSON text, or from parsed JSON, with names for ids and other words for kinds allowed.
+
+    Links get their other end from `change.completed_app`. Raises `Invalid` with every problem of shape; what the
+    parts say of each other is for `check` to judge.
+    """
+    value = _parsed(raw) if isinstance(raw, (str, bytes)) else raw
+    if not isinstance(value, dict):
+        raise Invalid(Problem("", "a spec is a mapping with a name and tables", "name: Client desk"))
+    written = spelled_out(value)
+    try:
+        return App.model_validate(written)
+    except ValidationError as error:
+        raise invalid_from(error, written) from None
+
+
+def _parsed(text: str | bytes) -> object:
+    if len(text) > SPEC_BYTES_MAX:
+        raise TooLarge(f"A spec holds at most {SPEC_BYTES_MAX:,} bytes; this has {len(text):,}")
+    try:
+        return yaml.load(text, Loader=_Plain)
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise Invalid(Problem(where, f"this is neither YAML nor JSON: {getattr(error, 'problem', None) or error}")) from None
+
+
+class _Plain(yaml.SafeLoader):
+    """YAML as JSON means it: `on`, `No`, `09:00` and `2026-11-27` are text, and nothing unfolds into more than was written."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise ValueError("aliases (*name) are not allowed in a spec")
+        return super().compose_node(parent, index)
+
+
+_KEPT = ("tag:yaml.org,2002:null", "tag:yaml.org,2002:float", "tag:yaml.org,2002:merge")
+_Plain.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in known if tag in _KEPT]
+    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Plain.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false|True|False)$"), list("tfTF"))
+_Plain.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789"))

@@ -57,16 +57,18 @@ def id_from(name: str, taken: "set[str] | frozenset[str] | dict[str, Any]" = fro
     return fresh
 
 
+_TAGS = ("do", "part", "kind")
+"""What tells one class of a union from another is always written."""
+
+
 def _portable(value: Any) -> Any:
     match value:
         case Frozen():
             fields = type(value).model_fields
             kept = {
-                n: getattr(value, n)
-                for n, f in fields.items()
-                if n == "kind" or f.is_required() or getattr(value, n) != f.default
+                n: getattr(value, n) for n, f in fields.items() if n in _TAGS or f.is_required() or getattr(value, n) != f.default
             }
-            return {n: _portable(v) for n, v in sorted(kept.items(), key=lambda item: item[0] not in ("id", "name", "kind"))}
+            return {n: _portable(v) for n, v in sorted(kept.items(), key=lambda item: item[0] not in (*_TAGS, "id", "name"))}
         case dict():
             return {k: _portable(v) for k, v in value.items()}
         case tuple() | list():

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from sayso.spec.fields import AnyField, Link, Lookup, Rollup
+from sayso.errors import Invalid
+from sayso.spec.app import App
+from sayso.spec.fields import AnyField, Formula, Link, Lookup, Rollup
 from sayso.spec.fields.link import Summary
 from sayso.spec.filter import Op
-
-if TYPE_CHECKING:
-    from sayso.spec.app import App
-    from sayso.spec.table import Table
+from sayso.spec.formula import Base, type_of
+from sayso.spec.table import Table
 
 Shape = Literal["text", "number", "day", "moment", "yes_no", "choice", "choices", "people", "rows", "files", "unknown"]
 """`unknown` is a formula that cannot be worked out yet: nothing is refused because of it."""
@@ -56,6 +56,9 @@ SUMMARIES: dict[Summary, tuple[Shape, ...] | None] = {
 """Which shapes a summary can be made of; `None` is every shape."""
 
 _SUMMARY_SHAPE: dict[Summary, Shape] = {"any": "yes_no", "all": "yes_no", "join": "text"}
+_SHAPE_OF_TYPE: dict[Base, Shape] = {
+    Base.NUMBER: "number", Base.TEXT: "text", Base.DATE: "day", Base.DATETIME: "moment", Base.BOOLEAN: "yes_no",
+}  # fmt: skip
 _LIKE_ITS_FIELD: tuple[Summary, ...] = ("minimum", "maximum", "earliest", "latest")
 
 
@@ -73,8 +76,17 @@ def shape_of(app: App, table: Table, field: AnyField, through: frozenset[str] = 
             return _through(app, table, field, through | {at})
         case Lookup():
             return _through(app, table, field, through | {at})
+        case Formula():
+            return _worked_out(app, table, field)
         case _:
             return "unknown"
+
+
+def _worked_out(app: App, table: Table, field: Formula) -> Shape:
+    try:
+        return _SHAPE_OF_TYPE.get(type_of(field, table, app).base, "unknown")
+    except Invalid:
+        return "unknown"
 
 
 def target_of(app: App, table: Table, field: Lookup | Rollup) -> tuple[Table, AnyField | None] | None:

@@ -1,10 +1,10 @@
 """A change is a value with an inverse: the one idea of the house.
 
-    completed(app, change)   the change and everything that has to follow from it
-    apply(app, change)       the app after it
-    inverse(app, change)     the change back, exactly
-    effects(app, change)     what it does, in sentences
-    difference(a, b)         the change from one app to another
+completed(app, change)   the change and everything that has to follow from it
+apply(app, change)       the app after it
+inverse(app, change)     the change back, exactly
+effects(app, change)     what it does, in sentences
+difference(a, b)         the change from one app to another
 """
 
 from sayso.spec.change.apply import apply

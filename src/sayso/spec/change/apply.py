@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sayso.errors import Invalid, Problem
 from sayso.spec.app import App
 from sayso.spec.change.siblings import index_of, path_of, siblings, with_siblings
@@ -49,7 +51,7 @@ def taken(app: App, step: Step) -> App:
     """The app after one step that fits."""
     if step.part == "app":
         return _faced(app, step)
-    parts = list(siblings(app, step.place) or ())
+    parts: list[Any] = list(siblings(app, step.place) or ())
     match step:
         case Add():
             parts.insert(len(parts) if step.at is None else step.at, step.value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from sayso.errors import Invalid
 from sayso.spec.app import App
 from sayso.spec.change.apply import apply
@@ -11,7 +13,8 @@ from sayso.spec.change.follow.filters import Following
 from sayso.spec.change.gone import Gone, gone_between
 from sayso.spec.change.renamed import with_names_kept
 from sayso.spec.change.reverses import with_reverses
-from sayso.spec.change.step import Change
+from sayso.spec.change.siblings import index_of, siblings
+from sayso.spec.change.step import Add, Change, Step
 
 ROUNDS_MAX = 50
 
@@ -23,7 +26,25 @@ def completed(app: App, change: Change) -> Change:
     """
     asked = apply(app, change)
     after = settled(app, asked)
-    return change if after == asked else change.then(*difference(asked, after).steps)
+    if after == asked:
+        return change
+    folded = _folded(change, after)
+    return folded.then(*difference(apply(app, folded), after).steps)
+
+
+def _folded(change: Change, after: App) -> Change:
+    """What follows for a part that the change itself adds belongs into that step, when no other step works on it."""
+    touched = Counter((s.place, s.id) for s in change.steps) + Counter(
+        (("table", None), s.table) for s in change.steps if s.table
+    )
+
+    def fold(step: Step) -> Step:
+        alone = isinstance(step, Add) and touched[step.place, step.id] == 1
+        parts = siblings(after, step.place) if alone and step.part in ("table", "field") else None
+        index = index_of(parts, step.id) if parts else None
+        return step if parts is None or index is None else step.model_copy(update={"value": parts[index]})
+
+    return change.model_copy(update={"steps": tuple(fold(s) for s in change.steps)})
 
 
 def settled(before: App, after: App) -> App:

@@ -53,7 +53,8 @@ def altered_sentences(app: App, step: Alter) -> list[Told]:
         return _app(face(app), step.value) if isinstance(step.value, Face) else []
     parts = siblings(app, step.place) or ()
     index = index_of(parts, step.id)
-    old, new = (parts[index] if index is not None else step.value), step.value
+    new: Any = step.value
+    old: Any = parts[index] if index is not None else new
     match step.part:
         case "field":
             table = app.table(step.table or "")
@@ -63,7 +64,9 @@ def altered_sentences(app: App, step: Alter) -> list[Told]:
         case "automation":
             return _automation(old, new)
         case "view":
-            renamed: list[Told] = [(f"Renames the {old.kind} {old.name} to {_of(new)}", "changes")] if old.name != _of(new) else []
+            renamed: list[Told] = (
+                [(f"Renames the {old.kind} {old.name} to {_of(new)}", "changes")] if old.name != _of(new) else []
+            )
             rest = old.model_copy(update={"name": _of(new)}) != new
             return [*renamed, *([(f"Changes {view_called(app, new)}", "changes")] if rest else [])] or [_general(step, new)]
         case _:
@@ -126,7 +129,7 @@ def _field(app: App, table: str, old: Any, new: Any) -> list[Told]:
     if isinstance(old, Link) and isinstance(new, Link):
         told += _link(app, called, old, new)
     changed = [said.format(called) for key, said in _DETAILS.items() if getattr(old, key, None) != getattr(new, key, None)]
-    told += [(f"Changes {said}", "changes") for said in changed]
+    told.extend((f"Changes {said}", "changes") for said in changed)
     return told or [(f"Changes {called}", "changes")]
 
 
@@ -150,7 +153,7 @@ def _options(called: str, old: Select | MultiSelect, new: Select | MultiSelect) 
     if removed := [o.name for o in old.options if o.id not in after]:
         told.append((f"Removes the choice{_s(removed)} {_and(removed)} from {called}", "loses"))
     both = [(before[i], after[i]) for i in after if i in before]
-    told += [(f"Renames the choice {b.name} to {a.name} in {called}", "changes") for b, a in both if b.name != a.name]
+    told.extend((f"Renames the choice {b.name} to {a.name} in {called}", "changes") for b, a in both if b.name != a.name)
     if any(b.hue != a.hue for b, a in both):
         told.append((f"Changes the colours of {called}", "changes"))
     if not told and old.options != new.options:

@@ -9,7 +9,6 @@ from typing import Any
 from sayso.spec.app import App
 from sayso.spec.change.siblings import LISTS, Place, index_of, siblings
 from sayso.spec.change.step import Add, Alter, Change, Move, Remove, Rename, Step, face
-from sayso.spec.part import Part
 from sayso.spec.table import Table
 
 
@@ -35,7 +34,7 @@ def _faces(a: App, b: App) -> list[Step]:
     return [Alter(part="app", value=after)]
 
 
-def _between(place: Place, before: Sequence[Part], after: Sequence[Part]) -> list[Step]:
+def _between(place: Place, before: Sequence[Any], after: Sequence[Any]) -> list[Step]:
     kind, table = place
     where: dict[str, Any] = {"part": kind, "table": table}
     old, new = {p.id: p for p in before}, {p.id: p for p in after}

@@ -63,7 +63,10 @@ def _added(app: App, steps: Sequence[Add]) -> list[Effect]:
         table = app.table(steps[0].table or "")
         links = [s for s in steps if isinstance(s.value, Link)]
         plain = [s for s in steps if s not in links]
-        told = [_effect(s, f"Adds the link {s.value.name} from {_name(table)} to {_target(app, table, s.value)}", "adds") for s in links]
+        told = [
+            _effect(s, f"Adds the link {s.value.name} from {_name(table)} to {_target(app, table, s.value)}", "adds")
+            for s in links
+        ]
         if plain:
             names = listed([s.value.name for s in plain])
             lead = names if len(plain) == 1 else f"{len(plain)} fields ({names})"
@@ -72,7 +75,7 @@ def _added(app: App, steps: Sequence[Add]) -> list[Effect]:
     return [_effect(s, f"Adds {_called(app, s.part, s.value)}{_with_fields(s.value)}", "adds") for s in steps]
 
 
-def _target(app: App, table: Table | None, link: Link) -> str:
+def _target(app: App, table: Table | None, link: Any) -> str:
     to = app.table(link.to)
     return "itself" if table is not None and table.id == link.to else to.name if to else link.to
 

@@ -17,7 +17,7 @@ class Gone:
     fields: frozenset[tuple[str, str]] = frozenset()
     options: frozenset[tuple[str, str, str]] = frozenset()
     turned: frozenset[tuple[str, str]] = frozenset()
-    """Fields that are still there, but of another kind: a condition on one may no longer make sense."""
+    """Fields that are still there, but of another kind, or links to another table: what relied on the old kind no longer makes sense."""
     views: frozenset[str] = frozenset()
     slots: frozenset[str] = frozenset()
 
@@ -40,7 +40,7 @@ def gone_between(before: App, after: App) -> Gone:
             new = now.field(field.id) if now else None
             if new is None:
                 fields.add((table.id, field.id))
-            elif new.kind != field.kind:
+            elif new.kind != field.kind or getattr(new, "to", None) != getattr(field, "to", None):
                 turned.add((table.id, field.id))
         if now:
             options |= {(table.id, *option) for option in _options(table) - _options(now)}

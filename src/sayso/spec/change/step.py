@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, TypeAdapter, ValidationInfo, field_validator
 from pydantic import Field as Limit
@@ -38,7 +38,7 @@ def face(app: App) -> Face:
     return Face(**{name: getattr(app, name) for name in Face.model_fields})
 
 
-AnyPart: TypeAlias = "Table | AnyField | AnyView | Automation | Coworker | Slot | Role"
+AnyPart = Table | AnyField | AnyView | Automation | Coworker | Slot | Role
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {
     "app": TypeAdapter(Face),

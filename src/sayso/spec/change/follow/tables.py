@@ -23,7 +23,8 @@ def followed(app: App, gone: Gone) -> tuple[App, Gone]:
 def _leads_nowhere(app: App, table: Table, field: Any, gone: Gone) -> bool:
     match field:
         case Link():
-            return field.to in gone.tables or gone.field(field.to, field.reverse) or _turned(field.to, field.reverse, gone)
+            lost = field.to in gone.tables or gone.field(field.to, field.reverse)
+            return lost or (_turned(field.to, field.reverse, gone) and not _points_back(app, table, field))
         case Lookup() | Rollup():
             link = table.field(field.link)
             if gone.field(table.id, field.link) or _turned(table.id, field.link, gone):
@@ -36,6 +37,12 @@ def _leads_nowhere(app: App, table: Table, field: Any, gone: Gone) -> bool:
             return False
 
 
+def _points_back(app: App, table: Table, link: Link) -> bool:
+    to = app.table(link.to)
+    end = to.field(link.reverse) if to and link.reverse else None
+    return isinstance(end, Link) and (end.to, end.reverse) == (table.id, link.id)
+
+
 def _turned(table: str, field: str | None, gone: Gone) -> bool:
     """A link that was turned into something else is no link any more."""
     return field is not None and (table, field) in gone.turned
@@ -44,7 +51,9 @@ def _turned(table: str, field: str | None, gone: Gone) -> bool:
 def _table(table: Table, gone: Gone) -> Table:
     fields = tuple(_field(table, f, gone) for f in table.fields if (table.id, f.id) not in gone.fields)
     title = None if gone.field(table.id, table.title) else table.title
-    return table if (fields, title) == (table.fields, table.title) else table.model_copy(update={"fields": fields, "title": title})
+    return (
+        table if (fields, title) == (table.fields, table.title) else table.model_copy(update={"fields": fields, "title": title})
+    )
 
 
 def _field(table: Table, field: Any, gone: Gone) -> Any:

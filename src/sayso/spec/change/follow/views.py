@@ -7,7 +7,20 @@ from typing import Any
 from sayso.spec.change.follow.filters import Following
 from sayso.spec.shape import summary_suits
 from sayso.spec.stands_on import stands_on
-from sayso.spec.view import Board, Calendar, Chart, ChartTile, Dashboard, Form, Gallery, Grid, ListTile, Measure, NumberTile, Timeline
+from sayso.spec.view import (
+    Board,
+    Calendar,
+    Chart,
+    ChartTile,
+    Dashboard,
+    Form,
+    Gallery,
+    Grid,
+    ListTile,
+    Measure,
+    NumberTile,
+    Timeline,
+)
 
 
 def followed(on: Following, view: Any) -> Any | None:
@@ -78,7 +91,9 @@ def _summaries(on: Following, view: Grid) -> dict[str, Any]:
     table = on.app.table(view.table)
     kept = on.keyed(view.table, view.summaries)
     return {
-        f: s for f, s in kept.items() if (view.table, f) not in on.gone.turned or (table and summary_suits(on.app, table, table.field(f), s))
+        f: s
+        for f, s in kept.items()
+        if (view.table, f) not in on.gone.turned or (table and summary_suits(on.app, table, table.field(f), s))
     }
 
 
@@ -100,7 +115,11 @@ def _tile(on: Following, tile: Any) -> Any | None:
             if on.gone.field(tile.table, tile.measure.field):
                 return None
             over = on.maybe(tile.table, tile.over)
-            own: dict[str, Any] = {"measure": _measure(on, tile.table, tile.measure), "over": over, "span": tile.span if over else None}
+            own: dict[str, Any] = {
+                "measure": _measure(on, tile.table, tile.measure),
+                "over": over,
+                "span": tile.span if over else None,
+            }
         case ChartTile():
             if on.gone.field(tile.table, tile.by):
                 return None

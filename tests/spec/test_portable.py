@@ -1,0 +1,89 @@
+"""Specs as people write them, and what they are told when they write them wrong."""
+
+import pytest
+
+from sayso.errors import Invalid
+from sayso.spec.app import app_from
+from sayso.spec.fields import Date, Link, MultiSelect, Select
+
+BY_HAND = """
+name: Client desk
+tables:
+  Clients: {fields: [Name, Worth: currency, {name: Labels, type: tags, choices: [VIP, "No"]}]}
+  Projects:
+    fields:
+      - Title
+      - {name: Client, type: relation, to: Clients}
+      - {name: Stage, options: [Open, Won], default: Won}
+      - Due: date
+views:
+  - {name: Pipeline, kind: kanban, table: Projects, by: Stage, sorts: [-Due], filter: [{field: Stage, op: is, value: Won}]}
+automations:
+  - name: Remind
+    on: true
+    trigger: {kind: date_reached, table: Projects, field: Due, time: 09:00}
+    steps: [{kind: update_row, table: Projects, values: {Stage: Open}}]
+"""
+
+
+def test_names_short_forms_and_other_words_are_understood() -> None:
+    app = app_from(BY_HAND)
+    labels, client, stage, due = (
+        app.table("clients").field("labels"),
+        *(app.table("projects").field(id) for id in ("client", "stage", "due")),
+    )
+    assert isinstance(labels, MultiSelect) and [o.id for o in labels.options] == ["vip", "no"]
+    assert isinstance(client, Link) and client.to == "clients"
+    assert isinstance(stage, Select) and stage.default == "won"
+    assert isinstance(due, Date)
+    pipeline = app.view("pipeline")
+    assert (pipeline.kind, pipeline.by, pipeline.sorts[0].field, pipeline.sorts[0].descending) == ("board", "stage", "due", True)
+    assert pipeline.filter.of[0].value == "won"
+    (remind,) = app.automations
+    assert remind.on and remind.trigger.time == "09:00" and remind.steps[0].values == {"stage": "open"}
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "reason"),
+    [
+        ("", "", "a mapping"),
+        ("- 1", "", "a mapping"),
+        ("{", "line 1, column 2", "neither YAML nor JSON"),
+        ("name: &a X\ndescription: *a", "", "aliases"),
+        ("name: X\ntables: [{name: T, fields: [{name: A, kind: selekt}]}]", "tables/t/fields/a", "did you mean select"),
+        (
+            "name: X\ntables: [{name: T, fields: [{name: A, kind: money, currency: eu}]}]",
+            "tables/t/fields/a/currency",
+            "does not look right",
+        ),
+        ("name: X\ntables: [{name: T, fields: [{name: A, colour: red}]}]", "tables/t/fields/a/colour", "not known here"),
+        ("name: X\nviews: [{name: V, kind: board}]", "views/v/table", "table is missing"),
+        ("name: X\nviews: [{name: V, kind: board, table: No Such, by: x}]", "views/v/table", "neither an id nor the name"),
+        ("name: '{X}'", "name", "cannot hold { or }"),
+        ("tables: []", "name", "name is missing"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(text: str, path: str, reason: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        app_from(text)
+    assert any(p.path == path and reason in p.reason for p in refused.value.problems), refused.value.problems
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "[[[[",
+        "a: !!python/object:os.system x",
+        "\x00",
+        "tables: {1: 2}\nname: X",
+        "name: X\nviews: 3",
+        "name: X\nautomations: [{trigger: 3}]",
+        "name: X\ntables: [{name: T, fields: {A: [1]}}]",
+        "name: X\nviews: [{table: {}, filter: 3, sorts: 3, tiles: 3}]",
+        "name: X\nautomations: [{name: A, trigger: {view: []}, steps: {a: 1}}]",
+        "name: X\nroles: [{rights: 3}]",
+    ],
+)
+def test_nonsense_is_refused_kindly(raw: str) -> None:
+    with pytest.raises(Invalid):
+        app_from(raw)
