@@ -1,5 +1,9 @@
 """Puts the addresses, the errors and the safety of the web together."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -10,6 +14,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 
 import sayso
@@ -18,10 +23,12 @@ from sayso.settings import Settings
 from sayso.web import problems
 from sayso.web.api_route import ApiRoute
 from sayso.web.callers import Callers
+from sayso.web.hub import Hub
 from sayso.web.parts import Parts
-from sayso.web.routes import API, Address
+from sayso.web.routes import API, PUBLIC, Address
 from sayso.web.safety import SafeAnswers
 from sayso.web.shapes import ProblemDocument
+from sayso.web.workspace_page import FOLDER, BuiltFiles, WorkspacePage
 
 ERRORS: dict[int | str, dict[str, Any]] = {
     "4XX": {"description": "What is wrong, and what to do", "model": ProblemDocument},
@@ -29,7 +36,12 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def create_app(engine: AsyncEngine | None, settings: Settings) -> FastAPI:
+def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path = FOLDER) -> FastAPI:
+    """The whole web as one ASGI app. Without an engine it can only describe itself.
+
+    `static` is where the built workspace lies.
+    """
+    register_url_convertor("front", _Front())
     app = FastAPI(
         title="Sayso",
         version=sayso.__version__,
@@ -38,15 +50,40 @@ def create_app(engine: AsyncEngine | None, settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
+        lifespan=_living,
     )
-    app.state.parts = Parts(engine, settings, Callers(engine)) if engine else None
+    app.state.openapi = cache(lambda: described(app))
+    if engine is not None:
+        app.state.parts = Parts(engine, settings, Callers(engine), Hub(engine))
     app.router.route_class = ApiRoute
     for error in (SaysoError, RequestValidationError, ValidationError, HTTPException, DBAPIError, PoolTimeout, Exception):
         app.add_exception_handler(error, problems.answer)
     app.add_middleware(SafeAnswers)
     for address in API:
         add(app, address)
+    for verb, path, handler in PUBLIC:
+        app.add_route(path, handler, methods=[verb], include_in_schema=False)
+    app.mount("/static", BuiltFiles(static))
+    app.add_route("/{path:front}", WorkspacePage(static).show, include_in_schema=False)
     return app
+
+
+@asynccontextmanager
+async def _living(app: FastAPI) -> AsyncGenerator[None]:
+    async with app.state.parts.hub.running():
+        yield
+
+
+class _Front(Convertor[str]):
+    """Every address but those of the API and of files."""
+
+    regex = "(?!(?:api|static)(?:/|$)).*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
 
 
 NAMES = {"sayso__spec__automation__Ai": "AiStep", "sayso__spec__fields__ai__Ai": "Ai"}

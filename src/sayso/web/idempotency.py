@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from sayso.db.tables import idempotency as t
 from sayso.errors import Conflict, Invalid, Problem
+from sayso.team.actor import Actor
 from sayso.web.safety import SAFE_VERBS
 
 KEY_CHARACTERS_MAX = 200
@@ -30,13 +31,18 @@ class Answered(Exception):
 
 def key_of(request: Request) -> str | None:
     key = request.headers.get("idempotency-key")
-    if key is None or request.method in SAFE_VERBS:
+    if key is None or request.method in SAFE_VERBS or _is_upload(request):
         return None
     if not key or len(key) > KEY_CHARACTERS_MAX or not key.isascii() or not key.isprintable():
         raise Invalid(
             Problem("Idempotency-Key", f"has 1 to {KEY_CHARACTERS_MAX} plain characters", "8e03978e-40d5-43dd-bc93-6894a57f9324")
         )
     return key
+
+
+def _is_upload(request: Request) -> bool:
+    """An upload sent twice is a file too many, and no harm; to compare two would mean to hold both."""
+    return request.headers.get("content-type", "").startswith("multipart/")
 
 
 async def claimed(tx: AsyncConnection, request: Request) -> None:
@@ -74,3 +80,10 @@ async def _earlier(tx: AsyncConnection, mine: dict[str, Any], digest: bytes) -> 
     if not row.done:
         raise Conflict("The first request with this Idempotency-Key has not ended yet.")
     return Response(row.body, row.status, {**row.headers, "idempotent-replayed": "true"})
+
+
+async def first_time(tx: AsyncConnection, by: Actor, key: str) -> bool:
+    """Whether nothing was done under this key before; for pages, which need no stored answer."""
+    mine = {"workspace_id": by.workspace, "actor": by.id, "key": key}
+    claim = postgresql.insert(t).values(**mine, request=b"", done=True).on_conflict_do_nothing().returning(t.c.key)
+    return (await tx.execute(claim)).first() is not None

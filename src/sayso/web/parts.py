@@ -7,6 +7,7 @@ from starlette.requests import HTTPConnection
 
 from sayso.settings import Settings
 from sayso.web.callers import Callers
+from sayso.web.hub import Hub
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,7 @@ class Parts:
     engine: AsyncEngine
     settings: Settings
     callers: Callers
+    hub: Hub
 
 
 def parts(request: HTTPConnection) -> Parts:

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sayso.errors import Conflict, Invalid, NotFound, Problem, SaysoError, SignInNeeded, TooMany, Unavailable
+from sayso.web.pages.page import page
 from sayso.web.reasons import reason
 
 PROBLEM_JSON = "application/problem+json"
@@ -143,5 +144,7 @@ def headers(error: SaysoError) -> dict[str, str]:
 async def answer(request: Request, error: Exception) -> Response:
     """What goes out in place of the answer. Starlette calls it with whatever was raised."""
     known = understood(error)
+    if not request.url.path.startswith("/api/"):
+        return page("problem.html", status=known.status, title=known.title, detail=str(known))
     body = orjson.dumps(document(known), default=str)
     return Response(body, known.status, headers(known), media_type=PROBLEM_JSON)

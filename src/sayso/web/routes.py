@@ -1,14 +1,17 @@
 """Every address of Sayso, on one page.
 
-The handlers are named after what they do to the thing their file is about. Who may call is said in one place:
-everything needs a member or a token, but for `PUBLIC`.
+The handlers are named after what they do to the thing their file is about. Everything in `API` and `LIVE` needs a member or
+a token; everything in `PUBLIC` is for anybody, and shows nothing of a workspace but what a link was made for.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
 
+from sayso.web import health
 from sayso.web.api import (
     apps,
     comments,
@@ -33,10 +36,17 @@ from sayso.web.api import (
     versions,
     workspace,
 )
+from sayso.web.pages import look, reference, sign_in
 
 FILE_BYTES_MAX = 100 * 2**20
 IMPORT_BYTES_MAX = 2 * 2**30
 WISH_BYTES_MAX = 1 * 2**20
+
+
+class Page(NamedTuple):
+    verb: str
+    path: str
+    handler: Callable[[Request], Awaitable[Response]]
 
 
 class Address(NamedTuple):
@@ -126,4 +136,15 @@ API = (
     Address("GET", f"{DRAFT}/events", drafts.events),
     Address("GET", "/api/templates", templates.listed),
     Address("GET", "/api/wishes", templates.wishes),
+)
+
+
+PUBLIC = (
+    Page("GET", "/healthz", health.show),
+    Page("GET", "/sign-in", sign_in.ask),
+    Page("GET", "/sign-in/{token}", sign_in.show),
+    Page("POST", "/sign-in/{token}", sign_in.enter),
+    Page("GET", "/look/{name}", look.show),
+    Page("GET", "/api/docs", reference.show),
+    Page("GET", "/api/openapi.json", reference.openapi),
 )

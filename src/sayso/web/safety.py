@@ -61,3 +61,9 @@ def same_origin(headers: Headers, settings: Settings) -> bool:
 def must_be_same_origin(verb: str, headers: Headers, settings: Settings) -> None:
     if verb not in SAFE_VERBS and not same_origin(headers, settings):
         raise Forbidden("This came from another site. Use Sayso's own pages, or an API token, to change something.")
+
+
+def came_from_elsewhere(headers: Headers, settings: Settings) -> bool:
+    """Whether a browser says that another site sent this. What is no browser says nothing, and carries no cookie either."""
+    said = "sec-fetch-site" in headers or "origin" in headers
+    return said and headers.get("sec-fetch-site") != "none" and not same_origin(headers, settings)

@@ -70,13 +70,23 @@ class Effect(Shown):
     severity: Literal["adds", "changes", "loses"]
 
 
+class Choice(Shown):
+    """One answer to a question."""
+
+    id: str
+    label: str
+    safe: bool = False
+    """Loses nothing."""
+
+
 class Loss(Shown):
     """What a change would lose, counted in the app's own rows."""
 
     path: str
     sentence: str
     rows: int
-    choices: list[Json] = Field(default=[], description="Ways that lose less, first the one that loses nothing")
+    choices: list[Choice] = []
+    """Ways to go on, first the one that loses nothing."""
 
 
 class Moment(Shown):

@@ -1,9 +1,12 @@
-"""A change, as it crosses the API."""
+"""A change, as it crosses the API: steps whose parts are whole parts of the spec."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field
+from pydantic import Discriminator, Field, ValidationError
 
+from sayso.errors import Invalid, Problem
+from sayso.spec import change as spec
+from sayso.web.problems import problems_of
 from sayso.web.shapes import Asked, PartId
 
 PartKind = Literal["app", "table", "field", "view", "automation", "coworker", "slot", "role"]
@@ -56,3 +59,15 @@ class Change(Asked):
 
     title: str = Field(default="", max_length=500)
     steps: list[Step] = Field(max_length=STEPS_MAX)
+
+    @classmethod
+    def of(cls, change: spec.Change) -> Self:
+        return cls.model_construct(**change.model_dump(mode="json", exclude_none=True))
+
+    def read(self) -> spec.Change:
+        """The change it tells of. `Invalid` names every step that does not fit, by its place."""
+        try:
+            return spec.Change.model_validate(self.model_dump(exclude_unset=True))
+        except ValidationError as error:
+            found = problems_of(error.errors(include_url=False, include_input=False))
+            raise Invalid.of(Problem(f"change/{p.path}", p.reason, p.example) for p in found) from None

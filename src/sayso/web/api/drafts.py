@@ -1,5 +1,6 @@
 """Drafts: wishes being worked on."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Response
@@ -8,7 +9,7 @@ from pydantic import Field
 from sayso.errors import Unavailable
 from sayso.spec.app import App
 from sayso.web.api.changes import Change
-from sayso.web.shapes import AppId, Asked, Effect, Loss, Shown, Token
+from sayso.web.shapes import AppId, Asked, Choice, Effect, Loss, Shown, Token, Values
 
 WISH_CHARACTERS_MAX = 100_000
 
@@ -22,7 +23,8 @@ class Note(Shown):
     path: str = ""
     words: str = ""
     span: tuple[int, int] | None = None
-    choices: list[Any] = []
+    choices: list[Choice] = []
+    answer: str | None = None
 
 
 class DraftPlan(Shown):
@@ -37,8 +39,9 @@ class DraftPlan(Shown):
 
 
 class Message(Shown):
-    by: Literal["you", "sayso"]
-    text: str
+    by: Literal["you", "builder"]
+    words: str
+    at: datetime | None = None
 
 
 class Draft(Shown):
@@ -50,6 +53,9 @@ class Draft(Shown):
     plan: DraftPlan | None
     base_version: int | None
     took_ms: int | None
+    error: str | None = None
+    samples: dict[str, list[Values]] = {}
+    """Rows that the app would begin with, by table."""
 
 
 class NewDraft(Asked):

@@ -15,6 +15,8 @@ class Group(Shown):
     name: str
     count: int
     summaries: dict[str, Any]
+    groups: list["Group"] | None = None
+    """By the next grouping."""
 
 
 class Groups(Shown):

@@ -10,13 +10,13 @@ from sayso.web.shapes import Shown
 
 class Hit(Shown):
     kind: Literal["app", "table", "view", "row"]
+    id: str | int
+    name: str
     app: str
+    app_name: str
     table: str | None = None
     view: str | None = None
-    row: int | None = None
-    name: str
-    context: str = ""
-    icon: str = ""
+    detail: str = ""
 
 
 class Hits(Shown):

@@ -28,11 +28,11 @@ async def show(app: AppId) -> Next:
     raise Unavailable("not there yet")
 
 
-async def undo(app: AppId, nothing: NoWords) -> Undone:
+async def undo(app: AppId, nothing: NoWords | None = None) -> Undone:
     """Undo my latest change in this app."""
     raise Unavailable("not there yet")
 
 
-async def redo(app: AppId, nothing: NoWords) -> Undone:
+async def redo(app: AppId, nothing: NoWords | None = None) -> Undone:
     """Do again what I undid last."""
     raise Unavailable("not there yet")

@@ -7,7 +7,6 @@ from typing import Any
 from sayso.spec.app import App
 from sayso.spec.change.gone import Gone
 from sayso.spec.fields import Ai, Link, Lookup, MultiSelect, Rollup, Select
-from sayso.spec.shape import summary_suits
 from sayso.spec.table import Table
 
 
@@ -32,21 +31,10 @@ def _leads_nowhere(app: App, table: Table, field: Any, gone: Gone) -> bool:
                 return True
             if not isinstance(link, Link):
                 return False
-            return gone.field(link.to, field.field) or (isinstance(field, Rollup) and _counts_nothing(app, link.to, field, gone))
+            read = {field.field} | ({c.field for c in field.where} if isinstance(field, Rollup) else set[str]())
+            return any(gone.field(link.to, f) for f in read)
         case _:
             return False
-
-
-def _counts_nothing(app: App, table_id: str, rollup: Rollup, gone: Gone) -> bool:
-    """Whether what a rollup sums up, or the condition under which it does, has lost its meaning. A figure that quietly counts
-    other rows than before would be worse than none."""
-    table = app.table(table_id)
-    read = table.field(rollup.field) if table and rollup.field else None
-    if _turned(table_id, rollup.field, gone) and not (table and summary_suits(app, table, read, rollup.summary)):
-        return True
-    lost = {(f, o) for t, f, o in gone.options if t == table_id}
-    asked = [(c.field, v) for c in rollup.where for v in (c.value if isinstance(c.value, (list, tuple)) else [c.value])]
-    return any(gone.field(table_id, f) or _turned(table_id, f, gone) or (f, v) in lost for f, v in asked)
 
 
 def _points_back(app: App, table: Table, link: Link) -> bool:

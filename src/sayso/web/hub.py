@@ -1,0 +1,128 @@
+"""What happened in the database, told to every open tab that may hear of it.
+
+One connection a process listens; events are read by the ids that PostgreSQL's NOTIFY carries, after the commit that made
+them. A tab that cannot keep up is closed: it comes back and reads again, which is cheaper than remembering for it.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import psycopg
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from sayso.data.events import CHANNEL
+from sayso.db.tables import events as t
+from sayso.web.tab import Tab
+
+RECONNECT_SECONDS = 1
+STILL_THERE_SECONDS = 30
+PRESENCE_SECONDS = 0.15
+"""Moves from cell to cell are told together, so that ten people in one grid do not drown each other."""
+ROW_IDS_TOLD_MAX = 200
+
+log = logging.getLogger(__name__)
+
+
+class Hub:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._tabs: set[Tab] = set()
+        self._moved: set[tuple[str, str]] = set()
+        self._telling: asyncio.Task[None] | None = None
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator["Hub"]:
+        """Listens for as long as the block lasts; closes every tab at its end."""
+        listening = asyncio.create_task(self._listen(), name="sayso live")
+        try:
+            yield self
+        finally:
+            listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await listening
+            for tab in list(self._tabs):
+                tab.close(1012)
+
+    def join(self, tab: Tab) -> None:
+        self._tabs.add(tab)
+
+    def leave(self, tab: Tab) -> None:
+        self._tabs.discard(tab)
+        for app in tab.watched:
+            self.moved(tab.by.workspace, app)
+
+    # ── who is where ──────────────────────────────────────────
+
+    def moved(self, workspace: str, app: str) -> None:
+        """Somebody came, left or went elsewhere in an app."""
+        self._moved.add((workspace, app))
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.create_task(self._tell_where())
+
+    async def _tell_where(self) -> None:
+        while self._moved:
+            await asyncio.sleep(PRESENCE_SECONDS)
+            moved, self._moved = self._moved, set()
+            for workspace, app in moved:
+                here = [tab for tab in self._tabs if tab.watches(workspace, app)]
+                people = {tab.by.id: tab.place_in(app) for tab in sorted(here, key=lambda tab: tab.moved_at)}
+                _tell(here, {"event": "people", "app": app, "people": list(people.values())})
+
+    # ── what happened ─────────────────────────────────────────
+
+    async def _listen(self) -> None:
+        url = self._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(url, autocommit=True) as listener:
+                    await listener.execute(f"listen {CHANNEL}")
+                    while True:
+                        heard = [one async for one in listener.notifies(timeout=STILL_THERE_SECONDS, stop_after=1)]
+                        await self._told([int(one.payload) for one in heard] or await _still_there(listener))
+            except (psycopg.OperationalError, OSError) as error:
+                log.warning("live updates stopped: %s", error)
+                for tab in list(self._tabs):
+                    tab.close(1012)
+                await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _told(self, ids: list[int]) -> None:
+        if not self._tabs or not ids:
+            return
+        async with self._engine.connect() as tx:
+            found = (await tx.execute(select(t).where(t.c.id.in_(ids)).order_by(t.c.id))).all()
+        for event in found:
+            for message, app in messages(event):
+                _tell([tab for tab in self._tabs if tab.hears(event.workspace_id, app)], message)
+
+
+async def _still_there(listener: psycopg.AsyncConnection[Any]) -> list[int]:
+    """Nothing was heard for a while: a dead connection raises here, a live one has nothing to tell."""
+    await listener.execute("select 1")
+    return []
+
+
+def _tell(tabs: Iterable[Tab], message: dict[str, Any]) -> None:
+    for tab in tabs:
+        tab.tell(message)
+
+
+def messages(event: Any) -> list[tuple[dict[str, Any], str | None]]:
+    """What the browser is told of an event, and of which app (of none: everybody in the workspace hears it)."""
+    subject, _, verb = event.kind.partition(".")
+    app, told = event.app_id, event.payload
+    match subject:
+        case "row" | "comment":
+            ids = event.row_ids[:ROW_IDS_TOLD_MAX]
+            kind = {"moved": "changed"}.get(verb, verb) if subject == "row" else "changed"
+            rows = {"table": told.get("table"), "kind": kind, "ids": ids, "by": event.by_actor, "seq": event.id}
+            return [({"event": "rows", "app": app, **rows}, app)]
+        case "app":
+            return [({"event": "app", "app": app, "kind": verb, "version": told.get("version"), "by": event.by_actor}, None)]
+        case "draft" | "import":
+            return [({"event": subject, "id": told.get("id"), "app": app, "by": event.by_actor}, None)]
+        case _:
+            return []

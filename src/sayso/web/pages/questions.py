@@ -1,0 +1,96 @@
+"""What a form asks: each field of the spec as a control that plain HTML has."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from sayso.spec.fields import AnyField, Checkbox, File, Image, LongText, Money, MultiSelect, Option, Percent, Rating, Select
+from sayso.spec.table import Table
+from sayso.spec.view import Form, FormField
+
+RADIOS_MAX = 8
+"""More choices than this become a menu."""
+
+Control = Literal["line", "area", "select", "radios", "checks", "check", "file"]
+
+LINES: dict[str, tuple[str, str, str]] = {
+    "email": ("email", "email", "email"),
+    "phone": ("tel", "tel", "tel"),
+    "url": ("url", "url", "url"),
+    "date": ("date", "", ""),
+    "datetime": ("datetime-local", "", ""),
+    "number": ("text", "decimal", ""),
+}
+"""Type, inputmode and autocomplete of the kinds that are one line; the rest is text."""
+
+NOT_FOR_STRANGERS = frozenset({"person", "link"})
+"""Their choices are the team's own people and rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    id: str
+    label: str
+    control: Control
+    help: str = ""
+    required: bool = False
+    type: str = "text"
+    inputmode: str = ""
+    autocomplete: str = ""
+    unit: str = ""
+    accept: str = ""
+    many: bool = False
+    options: Sequence[Option] = ()
+    typed: Sequence[str] = ()
+    problem: str = ""
+    field: AnyField | None = field(default=None, repr=False)
+
+    def answered(self, typed: Sequence[str], problem: str = "") -> "Question":
+        return replace(self, typed=tuple(typed), problem=problem)
+
+
+def questions(form: Form, table: Table) -> list[Question]:
+    """In the form's order; all fields that a person can fill when the form names none."""
+    asked = form.fields or tuple(FormField(field=f.id) for f in table.fields)
+    pairs = [(one, table.field(one.field)) for one in asked]
+    return [_question(one, f) for one, f in pairs if f is not None and f.writable and f.kind not in NOT_FOR_STRANGERS]
+
+
+def _question(one: FormField, f: AnyField) -> Question:
+    asked = Question(
+        id=f.id,
+        label=one.label or f.name,
+        control="line",
+        help=one.help or f.description,
+        required=one.required or f.required,
+        field=f,
+    )
+    match f:
+        case LongText():
+            return replace(asked, control="area")
+        case Select(options=options) if len(options) > RADIOS_MAX:
+            return replace(asked, control="select", options=options, typed=_default(f))
+        case Select(options=options):
+            return replace(asked, control="radios", options=options, typed=_default(f))
+        case MultiSelect(options=options):
+            return replace(asked, control="checks", options=options, typed=_default(f))
+        case Rating(maximum=most):
+            stars = tuple(Option(id=f"n{n}", name=str(n)) for n in range(1, most + 1))
+            return replace(asked, control="radios", options=stars)
+        case Checkbox():
+            return replace(asked, control="check", typed=("yes",) if f.default else ())
+        case File(many=many):
+            return replace(asked, control="file", many=many)
+        case Image(many=many):
+            return replace(asked, control="file", many=many, accept="image/*")
+        case Money(currency=currency):
+            return replace(asked, unit=currency)
+        case Percent():
+            return replace(asked, unit="%")
+        case _:
+            type, inputmode, autocomplete = LINES.get(f.kind, ("text", "", ""))
+            return replace(asked, type=type, inputmode=inputmode, autocomplete=autocomplete)
+
+
+def _default(f: Select | MultiSelect) -> tuple[str, ...]:
+    return (f.default,) if isinstance(f.default, str) else f.default or ()

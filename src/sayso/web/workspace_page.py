@@ -1,0 +1,76 @@
+"""The workspace as it was built: files with long caches, and one page for every address that is not a file.
+
+The page's policy lets our own files run and nothing else; a script that the build wrote into the page is named by its hash.
+"""
+
+import hashlib
+import re
+from base64 import b64encode
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from sayso.web.actor import COOKIE
+from sayso.web.pages.page import page
+
+FOLDER = Path(__file__).parent / "static"
+FOR_EVER = "public, max-age=31536000, immutable"
+HASHED = re.compile(r"-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
+SCRIPT_IN_PAGE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.S)
+POLICY = (
+    "default-src 'none'; script-src 'self'{hashes}; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; "
+    "font-src 'self'; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; form-action 'self'; frame-src 'self'; "
+    "base-uri 'none'; frame-ancestors 'self'"
+)
+"""Styles may be set on an element (positions of rows and bars are), never brought as a sheet."""
+
+
+class BuiltFiles(StaticFiles):
+    """Names that carry a hash are kept by browsers for ever; the rest is asked for again."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(directory=folder, check_dir=False)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        kept = HASHED.search(path) is not None and response.status_code in (200, 206, 304)
+        response.headers["cache-control"] = FOR_EVER if kept else "no-cache"
+        return response
+
+
+class WorkspacePage:
+    """`index.html`, read again when a build has changed it."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._file = folder / "index.html"
+        self._read: tuple[float, bytes, str] = (0, b"", "")
+
+    async def show(self, request: Request) -> Response:
+        if request.url.path.startswith(("/api/", "/static/")):
+            raise HTTPException(404)
+        if COOKIE not in request.cookies:
+            return RedirectResponse("/sign-in", 303)
+        try:
+            html, policy = self._page()
+        except FileNotFoundError:
+            return page("problem.html", status=503, title="The workspace is not built yet", detail=NOT_BUILT)
+        return Response(html, media_type="text/html", headers={"content-security-policy": policy, "cache-control": "no-cache"})
+
+    def _page(self) -> tuple[bytes, str]:
+        changed = self._file.stat().st_mtime
+        if self._read[0] != changed:
+            html = self._file.read_bytes()
+            self._read = (changed, html, POLICY.format(hashes=_hashes(html.decode())))
+        return self._read[1], self._read[2]
+
+
+NOT_BUILT = "The files of the workspace are missing. `script/start` builds them; the API works without."
+
+
+def _hashes(html: str) -> str:
+    digests = (hashlib.sha256(script.encode()).digest() for script in SCRIPT_IN_PAGE.findall(html))
+    return "".join(f" 'sha256-{b64encode(digest).decode()}'" for digest in digests)
