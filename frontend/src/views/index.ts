@@ -6,4 +6,6 @@ import type { ViewKind } from "../lib/spec";
 type Loader = () => Promise<{ default: Component<ViewProps<never>> }>;
 
 /** A kind without an entry is told so in words; add `board: () => import("./board/Board.svelte")`. */
-export const VIEWS: Partial<Record<ViewKind, Loader>> = {};
+export const VIEWS: Partial<Record<ViewKind, Loader>> = {
+  grid: () => import("./grid/Grid.svelte"),
+};

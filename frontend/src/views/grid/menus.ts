@@ -1,0 +1,59 @@
+/** Menus of the grid: of the chosen rows, and of the view. */
+import { path } from "../../lib/api";
+import { count } from "../../lib/format";
+import { toasts } from "../../lib/toasts.svelte";
+import { undo } from "../../lib/undo.svelte";
+import type { MenuEntry } from "../../parts/Menu.svelte";
+import { edits } from "../../screens/app/edits.svelte";
+import { add, clear, copy, duplicate, fillDown, meant, trash } from "./acts";
+import { areaOf, isOne, rowsIn } from "./selection";
+import type { GridState } from "./state.svelte";
+
+export function rowMenu(grid: GridState): MenuEntry[] {
+  if (!grid.selection) return [];
+  const area = areaOf(grid.selection), row = grid.activeRow, many = Math.max(rowsIn(area), grid.marked.size);
+  const rows = () => grid.rowsOf(area);
+  const look: MenuEntry[] = [
+    ...(row ? [{ label: "Open", icon: "maximize-2" as const, keys: "space", act: () => grid.app.openRow(row.id) }] : []),
+    { label: isOne(area) ? "Copy the cell" : "Copy the cells", icon: "copy", keys: "mod+c", act: () => void copy(grid, area, null) },
+    ...(row ? [{ label: "Copy link", icon: "link" as const, act: () => void copyLink(grid, row.id) }] : []),
+  ];
+  if (!grid.mayWrite) return look;
+  const byHand = grid.mayOrder ? undefined : "Rows stand in the order of a sort";
+  return [
+    ...look,
+    "line",
+    { label: "Insert above", icon: "arrow-up", reason: byHand, act: () => void add(grid, { before: row?.id ?? null, near: area.top }) },
+    { label: "Insert below", icon: "arrow-down", reason: byHand, act: () => void add(grid, { before: grid.rowAt(area.bottom + 1)?.id ?? null, near: area.top }) },
+    { label: many > 1 ? `Duplicate ${count(rowsIn(area), "row")}` : "Duplicate", icon: "copy-plus", act: () => void duplicate(grid, rows()) },
+    "line",
+    { label: "Fill down", icon: "arrow-down", keys: "mod+d", act: () => void fillDown(grid, area) },
+    { label: "Clear", icon: "eraser", keys: "backspace", act: () => void clear(grid, area) },
+    "line",
+    { label: many > 1 ? `Move ${count(many, "row")} to the trash` : "Move to the trash", icon: "trash-2", bad: true, keys: "mod+backspace", act: () => void meant(grid).then((ids) => (ids.length ? trash(grid, ids) : undefined)) },
+  ];
+}
+
+export async function copyLink(grid: { app: GridState["app"] }, row: number): Promise<void> {
+  const here = location.pathname.replace(/\/\d+$/, "");
+  await navigator.clipboard.writeText(`${location.origin}${here}/${row}`);
+  toasts.say("Link copied");
+}
+
+export function moreMenu(grid: GridState): MenuEntry[] {
+  const base = path`/api/apps/${grid.app.id}/tables/${grid.table.id}/export`;
+  const ask = (format: string) => {
+    const search = new URLSearchParams({ format, ...(grid.view.id ? { view: grid.view.id } : {}), ...(grid.view.filter?.of?.length ? { filter: JSON.stringify(grid.view.filter) } : {}) });
+    return () => Object.assign(document.createElement("a"), { href: `${base}?${search}`, download: "" }).click();
+  };
+  return [
+    { label: "Export as CSV", icon: "download", act: ask("csv") },
+    { label: "Export as Excel", icon: "file-spreadsheet", act: ask("xlsx") },
+    ...(grid.mayWrite ? [{ label: "Import into this table", icon: "upload" as const, act: () => edits.open({ is: "import", table: grid.table.id }) }] : []),
+    "line",
+    { label: "Undo", icon: "undo-2", keys: "mod+z", reason: undo.next.next_undo ? undefined : "There is nothing to undo", act: () => void undo.undo(grid.app) },
+    { label: "Fold all groups", icon: "fold-vertical", reason: grid.grouped ? undefined : "The rows are not grouped", act: () => grid.flat.forEach((g) => grid.folded.add(g.key)) },
+    { label: "Unfold all groups", icon: "list-collapse", reason: grid.folded.size ? undefined : "Nothing is folded", act: () => grid.folded.clear() },
+    ...(grid.mayBuild && grid.view.id ? ["line" as const, { label: "View settings", icon: "settings-2" as const, act: () => edits.open({ is: "view", id: grid.view.id }) }] : []),
+  ];
+}
