@@ -1,0 +1,153 @@
+/** One wish being worked on: its words, its plan, the answers given so far. */
+import { api, lines, path, Problem } from "./api";
+import type { Built, Draft, DraftEvent, Note, Plan } from "./shapes";
+import type { App, ChangeStep } from "./spec";
+import { rememberWish } from "./wishes";
+
+/** The sections of a plan in the order in which they arrive. */
+export const SECTIONS = ["tables", "losses", "questions", "views", "automations", "coworkers", "roles"] as const;
+export type Section = (typeof SECTIONS)[number];
+
+export class DraftState {
+  draft = $state.raw<Draft>(null as never);
+  /** The app as it is now, when the draft changes one. */
+  base = $state.raw<App | null>(null);
+  arrived = $state.raw<ReadonlySet<string>>(new Set());
+  /** Chosen answers and ways to meet a loss, by path. */
+  answers = $state<Record<string, string>>({});
+  built = $state.raw<Built | null>(null);
+  busy = $state(false);
+  error = $state.raw<unknown>(null);
+  /** The note whose words are lit up in the wish. */
+  lit = $state.raw<Note | null>(null);
+  #following: AbortController | null = null;
+
+  plan = $derived.by((): Plan | null => this.draft?.plan ?? null);
+  working = $derived.by(() => this.draft?.state === "planning");
+
+  static async open(id: string): Promise<DraftState> {
+    return DraftState.of(await api.get<Draft>(path`/api/drafts/${id}`));
+  }
+
+  static async of(draft: Draft): Promise<DraftState> {
+    const state = new DraftState();
+    if (draft.app && draft.state !== "built") {
+      state.base = (await api.get<{ spec: App }>(path`/api/apps/${draft.app}`)).spec;
+    }
+    state.#take(draft);
+    return state;
+  }
+
+  static async begin(wish: string, app: string | null): Promise<DraftState> {
+    rememberWish(wish);
+    return DraftState.of(await api.post<Draft>("/api/drafts", { wish, ...(app ? { app } : {}) }));
+  }
+
+  /** Follows the planning until it is done; harmless when it is. */
+  async follow(): Promise<void> {
+    if (this.draft.state !== "planning") return;
+    this.#following?.abort();
+    const cancel = (this.#following = new AbortController());
+    try {
+      for await (const event of lines<DraftEvent>(`${path`/api/drafts/${this.draft.id}`}/events`, cancel.signal)) {
+        if (event.type === "section") this.arrived = new Set([...this.arrived, event.section]);
+        else if (event.draft) this.#take(event.draft);
+      }
+      // A stream that broke off says nothing of the end: ask.
+      if (this.draft.state === "planning") this.#take(await api.get<Draft>(path`/api/drafts/${this.draft.id}`));
+    } catch (error) {
+      if (!cancel.signal.aborted) this.error = error;
+    }
+  }
+
+  stop(): void {
+    this.#following?.abort();
+  }
+
+  async say(words: string): Promise<void> {
+    rememberWish(words);
+    await this.#do(async () => {
+      this.#take(await api.post<Draft>(`${path`/api/drafts/${this.draft.id}`}/messages`, { wish: words }));
+      await this.follow();
+    });
+  }
+
+  /** Further steps on top of the plan: a part renamed, altered, moved or removed by hand. */
+  async edit(...steps: ChangeStep[]): Promise<void> {
+    const change = this.plan?.change;
+    if (!change) return;
+    await this.#do(async () => {
+      this.#take(await api.patch<Draft>(path`/api/drafts/${this.draft.id}`, { change: { ...change, steps: [...change.steps, ...steps] } }));
+    });
+  }
+
+  async build(): Promise<Built | null> {
+    await this.#do(async () => {
+      this.draft = { ...this.draft, state: "building" };
+      try {
+        this.built = await api.post<Built>(`${path`/api/drafts/${this.draft.id}`}/acceptance`, { choices: this.answers });
+        this.draft = { ...this.draft, state: "built", app: this.built.app };
+      } catch (error) {
+        this.draft = { ...this.draft, state: "ready" };
+        throw error;
+      }
+    });
+    return this.built;
+  }
+
+  discard(): Promise<void> {
+    return api.del(path`/api/drafts/${this.draft.id}`);
+  }
+
+  /** Where a note's words stand in one of the messages, to light them up. */
+  spanIn(words: string): [number, number] | null {
+    const note = this.lit;
+    if (!note?.words) return null;
+    if (note.span && words.slice(...note.span) === note.words) return note.span;
+    const at = words.toLowerCase().indexOf(note.words.toLowerCase());
+    return at < 0 ? null : [at, at + note.words.length];
+  }
+
+  /** What was said about a part of the plan: from which words it came, or that it was assumed. */
+  noteOf(where: string): Note | undefined {
+    return this.plan?.notes.find((note) => note.path === where && (note.kind === "yours" || note.kind === "assumed"));
+  }
+
+  async #do(act: () => Promise<void>): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    this.error = null;
+    try {
+      await act();
+    } catch (error) {
+      this.error = error;
+      if (!(error instanceof Problem)) console.error(error);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  #take(draft: Draft): void {
+    this.draft = draft;
+    if (draft.state === "planning") this.arrived = new Set();
+    const answers: Record<string, string> = {};
+    for (const loss of draft.plan?.losses ?? []) {
+      const first = loss.choices[0];
+      if (first) answers[loss.path] = this.answers[loss.path] ?? (typeof first === "string" ? first : first.id);
+    }
+    for (const note of openNotes(draft.plan)) {
+      const given = this.answers[noteKey(note)] ?? note.answer;
+      if (given) answers[noteKey(note)] = given;
+    }
+    this.answers = answers;
+  }
+}
+
+/** What the planner asks or did not understand. */
+export function openNotes(plan: Plan | null): Note[] {
+  return plan?.notes.filter((note) => note.kind === "not_understood" || note.kind === "question") ?? [];
+}
+
+export function noteKey(note: Note): string {
+  return note.path || note.words;
+}
