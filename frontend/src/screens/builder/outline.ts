@@ -1,0 +1,79 @@
+/** What a plan does to each part, read from the app before and after: new, changed, gone, or as before. */
+import type { App, Field, Table, View } from "../../lib/spec";
+
+export type Mark = "new" | "changed" | "gone" | "same";
+
+export interface FieldLine {
+  field: Field;
+  mark: Mark;
+}
+export interface TableBox {
+  table: Table;
+  mark: Mark;
+  /** Fields that the plan touches; of a new table all of them. */
+  fields: FieldLine[];
+  /** How many stay as they were and are not listed. */
+  kept: number;
+}
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
+export function tableBoxes(before: App | null, after: App): TableBox[] {
+  const boxes = (after.tables ?? []).map((table) => boxOf(before?.tables?.find((one) => one.id === table.id), table));
+  const gone = (before?.tables ?? []).filter((table) => !after.tables?.some((one) => one.id === table.id));
+  return [
+    ...boxes.filter((box) => box.mark !== "same"),
+    ...gone.map((table): TableBox => ({ table, mark: "gone", fields: [], kept: table.fields?.length ?? 0 })),
+  ];
+}
+
+function boxOf(old: Table | undefined, table: Table): TableBox {
+  const fields = table.fields ?? [];
+  if (!old) return { table, mark: "new", fields: fields.map((field) => ({ field, mark: "new" })), kept: 0 };
+  const lines: FieldLine[] = fields.map((field) => {
+    const was = old.fields?.find((one) => one.id === field.id);
+    return { field, mark: !was ? "new" : same(was, field) ? "same" : "changed" };
+  });
+  const gone = (old.fields ?? []).filter((field) => !fields.some((one) => one.id === field.id)).map((field): FieldLine => ({ field, mark: "gone" }));
+  const touched = [...lines.filter((line) => line.mark !== "same"), ...gone];
+  const own = !same({ ...old, fields: 0 }, { ...table, fields: 0 });
+  return { table, mark: touched.length || own ? "changed" : "same", fields: touched, kept: lines.length - lines.filter((line) => line.mark !== "same").length };
+}
+
+type Named = { id: string; name: string };
+
+/** Those that are new or changed, and those that go. */
+export function touched<T extends Named>(before: T[] | undefined, after: T[] | undefined): { part: T; mark: Mark }[] {
+  const lines = (after ?? []).map((part) => {
+    const was = before?.find((one) => one.id === part.id);
+    return { part, mark: (!was ? "new" : same(was, part) ? "same" : "changed") as Mark };
+  });
+  const gone = (before ?? []).filter((part) => !after?.some((one) => one.id === part.id)).map((part) => ({ part, mark: "gone" as Mark }));
+  return [...lines.filter((line) => line.mark !== "same"), ...gone];
+}
+
+/** `tables/clients/fields/worth`, as in notes, losses and problems. */
+export const pathOf = {
+  table: (table: string) => `tables/${table}`,
+  field: (table: string, field: string) => `tables/${table}/fields/${field}`,
+  view: (view: View) => `views/${view.id}`,
+};
+
+/** "Adds 2 tables and 13 fields": the foot of the card, from what differs. */
+export function summaryOf(before: App | null, after: App): string {
+  const boxes = tableBoxes(before, after);
+  const n = (mark: Mark, lines: { mark: Mark }[]) => lines.filter((line) => line.mark === mark).length;
+  const fields = boxes.flatMap((box) => (box.mark === "gone" ? [] : box.fields));
+  const views = touched(before?.views, after.views);
+  const say = (verb: string, counts: [number, string][]) => {
+    const words = counts.filter(([count]) => count).map(([count, noun]) => `${count} ${noun}${count === 1 ? "" : "s"}`);
+    return words.length ? `${verb} ${words.length > 1 ? `${words.slice(0, -1).join(", ")} and ${words.at(-1)}` : words[0]}` : "";
+  };
+  const parts = [
+    say("adds", [[n("new", boxes), "table"], [n("new", fields), "field"], [n("new", views), "view"]]),
+    say("changes", [[n("changed", fields), "field"], [n("changed", views), "view"]]),
+    say("removes", [[n("gone", boxes), "table"], [n("gone", fields), "field"], [n("gone", views), "view"]]),
+  ].filter(Boolean);
+  const all = parts.join(", ");
+  return all ? all.charAt(0).toUpperCase() + all.slice(1) : "Changes nothing";
+}
