@@ -7,7 +7,11 @@ from pathlib import Path
 
 import platformdirs
 
+from sayso.errors import Invalid, Problem
+
 PORT = 8700
+PORT_MAX = 65_535
+SHARED = Path("/var/lib/sayso")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,7 @@ class Settings:
 
     `home` holds everything of one installation: the embedded database, files, secrets, logs.
     `database_url` names a PostgreSQL server to use in place of the embedded one.
+    `shared` is used as root only: where the embedded PostgreSQL's own account keeps its programs, and the data of homes it cannot enter.
     `url` is the address that people use; links are made from it, never from a request's headers.
     """
 
@@ -24,6 +29,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = PORT
     public_url: str | None = None
+    shared: Path = SHARED
 
     @property
     def url(self) -> str:
@@ -38,6 +44,13 @@ class Settings:
             home=Path(home).expanduser().absolute(),
             database_url=env.get("DATABASE_URL") or None,
             host=env.get("SAYSO_HOST", "127.0.0.1"),
-            port=int(env.get("SAYSO_PORT", PORT)),
+            port=_port(env.get("SAYSO_PORT") or str(PORT)),
             public_url=env.get("SAYSO_URL") or None,
+            shared=Path(env.get("SAYSO_SHARED") or SHARED).absolute(),
         )
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or int(text) > PORT_MAX:
+        raise Invalid(Problem("SAYSO_PORT", f"is a number from 0 to {PORT_MAX}", str(PORT)))
+    return int(text)

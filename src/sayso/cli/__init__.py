@@ -1,0 +1,29 @@
+"""The command line: one file a command, loaded when it is used."""
+
+from importlib import import_module
+
+import click
+
+from sayso import __version__
+
+COMMANDS = {
+    "up": "sayso.cli.up",
+    "token": "sayso.cli.token",
+    "doctor": "sayso.cli.doctor",
+}
+"""Each names the module whose `command` it is. Loading them all would cost every call a second."""
+
+
+class Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = COMMANDS.get(cmd_name)
+        return import_module(module).command if module else None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="sayso")
+def main() -> None:
+    """Say what you need, and it is built: an AI workspace for the people who run things."""

@@ -1,0 +1,136 @@
+"""The one place where the parts are put together and served."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from sayso.db import transaction
+from sayso.db.embedded import make_home, presence
+from sayso.db.installation import opened
+from sayso.errors import Unavailable
+from sayso.settings import Settings
+from sayso.team import links, people
+from sayso.web.app import create_app
+
+STOP_SECONDS_MAX = 5
+"""How long requests that are under way may still take when the server stops."""
+BACKLOG_CONNECTIONS = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that answers. `settings.port` is the port it really has."""
+
+    settings: Settings
+    engine: AsyncEngine
+    stopped: asyncio.Task[None]
+
+    async def sign_in(self) -> str:
+        """The address that signs the owner in: once, within 15 minutes."""
+        return await sign_in_address(self.engine, self.settings.url)
+
+
+def create_server(engine: AsyncEngine, settings: Settings) -> FastAPI:
+    """The whole application on an open installation, as an ASGI app."""
+    return create_app(engine, settings)
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncGenerator[Running]:
+    """Serves this home until the block ends or somebody asks to stop (Ctrl-C, `kill`), which ends `stopped`.
+
+    Raises `Unavailable`, in one line, when another server has this home or the port.
+    """
+    make_home(settings.home)
+    with _listening(settings) as door:
+        settings = replace(settings, port=door.getsockname()[1])
+        with presence.the_server(settings.home, {"url": settings.url, "pid": os.getpid()}):
+            async with opened(settings) as engine:
+                server = _Server(_config(create_server(engine, settings)))
+                serving = asyncio.create_task(server.serve([door]))
+                try:
+                    await _ready(server, serving)
+                    with _stopped_by_signals(server):
+                        yield Running(settings, engine, serving)
+                finally:
+                    server.should_exit = True
+                    await serving
+
+
+async def sign_in_address(engine: AsyncEngine, url: str) -> str:
+    """A fresh one-time sign-in link for the owner of this installation, under the address `url`."""
+    async with transaction(engine) as tx:
+        owner = await people.first_owner(tx)
+        return f"{url}/sign-in/{await links.sign_in(tx, by=owner)}"
+
+
+class _Server(uvicorn.Server):
+    """Signals are ours: uvicorn would raise them again at the end, before the database is stopped."""
+
+    def install_signal_handlers(self) -> None: ...
+
+    def capture_signals(self):  # pyright: ignore[reportIncompatibleMethodOverride]
+        return _nothing()
+
+
+class _nothing:
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def _config(app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=STOP_SECONDS_MAX,
+        ws="websockets-sansio",
+    )
+
+
+def _listening(settings: Settings) -> socket.socket:
+    if other := presence.server_of(settings.home):
+        raise Unavailable(presence.already_running(settings.home, other))
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG_CONNECTIONS)
+    except OSError as error:
+        raise Unavailable(
+            f"Sayso cannot listen on {settings.host}:{settings.port} ({os.strerror(error.errno or 0)}). Choose another port with --port."
+        ) from None
+
+
+async def _ready(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
+    while not server.started:
+        if serving.done():
+            await serving
+            raise Unavailable("The server stopped while it was starting; the lines above say why.")
+        await asyncio.sleep(0.01)
+
+
+class _stopped_by_signals:
+    def __init__(self, server: uvicorn.Server) -> None:
+        self.server = server
+
+    def __enter__(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, self._stop)
+
+    def __exit__(self, *_: object) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().remove_signal_handler(number)
+
+    def _stop(self) -> None:
+        self.server.force_exit = self.server.should_exit
+        self.server.should_exit = True
