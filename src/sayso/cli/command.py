@@ -15,7 +15,7 @@ import uvloop
 from sayso.errors import Conflict, Forbidden, Invalid, NotFound, SaysoError, Unavailable
 from sayso.settings import Settings
 
-EXIT = {Invalid: 2, NotFound: 3, Forbidden: 4, Conflict: 5, Unavailable: 6}
+EXIT: dict[type[SaysoError], int] = {Invalid: 2, NotFound: 3, Forbidden: 4, Conflict: 5, Unavailable: 6}
 """The exit codes; anything else that goes wrong is 1, and 0 is success. `docs/guides/cli.md` lists them."""
 INTERRUPTED = 130
 

@@ -1,0 +1,72 @@
+"""The command line, as a stranger uses it: another process, a home of its own."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SOURCES = Path(__file__).resolve().parent.parent / "src"
+ANSWER_SECONDS_MAX = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        assert self.out.count("\n") == 1, self.out + self.err
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    process: asyncio.subprocess.Process
+    said: dict[str, Any]
+
+    @property
+    def url(self) -> str:
+        return self.said["url"]
+
+
+def _environment(env: dict[str, str] | None) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("SAYSO_", "DATABASE_URL"))}
+    return kept | {"PYTHONPATH": str(SOURCES), "PYTHONWARNINGS": "error"} | (env or {})
+
+
+async def _begun(*args: str, env: dict[str, str] | None) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "sayso", *args,
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=_environment(env),
+    )  # fmt: skip
+
+
+async def sayso(*args: str, env: dict[str, str] | None = None) -> Answer:
+    """Runs one command to its end."""
+    process = await _begun(*args, env=env)
+    out, err = await asyncio.wait_for(process.communicate(), ANSWER_SECONDS_MAX)
+    return Answer(process.returncode or 0, out.decode(), err.decode())
+
+
+@asynccontextmanager
+async def up(home: Path, *args: str, env: dict[str, str] | None = None) -> AsyncGenerator[Up]:
+    """A server of this home, once it says that it is ready; stopped with Ctrl-C unless it is gone already."""
+    process = await _begun("up", "--home", str(home), "--port", "0", "--no-browser", "--json", *args, env=env)
+    try:
+        assert process.stdout
+        line = await asyncio.wait_for(process.stdout.readline(), ANSWER_SECONDS_MAX)
+        if not line:
+            assert process.stderr
+            raise AssertionError((await process.stderr.read()).decode())
+        yield Up(process, json.loads(line))
+    finally:
+        if process.returncode is None:
+            process.send_signal(2)
+        await asyncio.wait_for(process.communicate(), ANSWER_SECONDS_MAX)
