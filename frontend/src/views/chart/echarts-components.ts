@@ -1,0 +1,3 @@
+import { GridComponent, TooltipComponent } from "echarts/components";
+
+export default [GridComponent, TooltipComponent];

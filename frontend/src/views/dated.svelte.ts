@@ -1,0 +1,155 @@
+/** Rows that stand on days: those of a span, those without a day yet, and the moves on their way. For calendars and timelines. */
+import { SvelteMap } from "svelte/reactivity";
+import { api } from "../lib/api";
+import type { AppState } from "../lib/app.svelte";
+import { valueText } from "../lib/format";
+import type { Page, Row, Values } from "../lib/shapes";
+import { type Condition, type Field, type Filter, type Hue, type Sort, type Table, isWritable, titleField } from "../lib/spec";
+import { toasts } from "../lib/toasts.svelte";
+import { undo } from "../lib/undo.svelte";
+import { workspace } from "../lib/workspace.svelte";
+import { ruledHue } from "./card/hue";
+import { both, everyRow, pageOf, tablePath } from "./asking";
+import { type Occasion, type Times, type WhenField, hasClock, occasionOf } from "./calendar/occasions";
+import { type Day, isoOf } from "./days";
+import { here, instantOf } from "./moments";
+import { Reading } from "./reading.svelte";
+
+export const UNDATED_SHOWN_MAX = 50;
+
+export const isWhen = (field: Field): boolean =>
+  ["date", "datetime", "created_at", "updated_at"].includes(field.kind) || (field.kind === "formula" && (field.shown_as === "date" || field.shown_as === "datetime"));
+
+const when = (field: Field): WhenField => ({ id: field.id, kind: field.kind === "formula" ? (field.shown_as ?? "date") : field.kind, writable: isWritable(field) });
+
+export function timesOf(table: Table | undefined, view: { start: string; end?: string | null }): Times | null {
+  const [start, end] = [view.start, view.end].map((id) => table?.fields?.find((field) => field.id === id));
+  return start ? { start: when(start), end: end && isWhen(end) ? when(end) : null, zone: here() } : null;
+}
+
+export interface Wanted {
+  times: Times;
+  filter?: Filter;
+  search?: string;
+  /** Both included; null reads every row that has a day. */
+  span: { from: Day; to: Day } | null;
+}
+
+const bound = (field: WhenField, day: Day, zone: string): string => (hasClock(field) ? instantOf({ day, minutes: 0 }, zone) : isoOf(day));
+
+/** The filter that rows on at least one day of the span meet. */
+export function during(times: Times, span: { from: Day; to: Day } | null): Filter {
+  const { start, end, zone } = times;
+  if (!span) return { match: "all", of: [{ field: start.id, op: "not_empty" }] };
+  const begins: Condition = { field: start.id, op: "lt", value: bound(start, span.to + 1, zone) };
+  const stays: Condition = { field: start.id, op: "gte", value: bound(start, span.from, zone) };
+  if (!end) return { match: "all", of: [begins, stays] };
+  return { match: "all", of: [begins, { match: "any", of: [stays, { field: end.id, op: "gte", value: bound(end, span.from, zone) }] }] };
+}
+
+export class Dated {
+  readonly reading: Reading<{ rows: Row[]; more: number }>;
+  readonly without: Reading<Page>;
+  wanted = $state.raw<Wanted | null>(null);
+  #over = new SvelteMap<number, Values>();
+  /** Rows with what is on its way. */
+  readonly rows: Row[] = $derived.by(() => (this.reading.value?.rows ?? []).map((row) => this.#with(row)));
+  readonly undated: Row[] = $derived.by(() => (this.without.value?.rows ?? []).filter((row) => !this.#over.has(row.id)));
+  readonly byId = $derived(new Map([...this.undated, ...this.rows].map((row) => [row.id, row])));
+  readonly occasions: Occasion[] = $derived.by(() => {
+    const times = this.wanted?.times;
+    if (!times) return [];
+    const moving = (this.without.value?.rows ?? []).filter((row) => this.#over.has(row.id)).map((row) => this.#with(row));
+    return [...this.rows, ...moving].flatMap((row) => occasionOf(row.id, this.nameOf(row), row.values, times) ?? []);
+  });
+  #app: AppState;
+  #table: () => Table;
+
+  constructor(app: AppState, table: () => Table) {
+    this.#app = app;
+    this.#table = table;
+    const tables = (): string[] => [table().id];
+    this.reading = new Reading(app, tables, (signal) => this.#read(signal));
+    this.without = new Reading(app, tables, (signal) => this.#readWithout(signal));
+  }
+
+  show(wanted: Wanted): void {
+    if (JSON.stringify(wanted) === JSON.stringify(this.wanted)) return;
+    const before = this.wanted;
+    this.wanted = wanted;
+    void this.reading.again();
+    if (JSON.stringify({ ...before, span: 0 }) !== JSON.stringify({ ...wanted, span: 0 })) void this.without.again();
+  }
+
+  nameOf(row: Row): string {
+    const title = titleField(this.#table());
+    return (title && valueText(title, row.values[title.id], { member: (id) => workspace.nameOf(id) })) || "No name";
+  }
+
+  /** The hue of a row: its colour rule's, or its choice's. */
+  hueOf(row: Row | undefined, by: Field | undefined, rules: { hue: Hue; filter: Filter }[] | undefined): string | null {
+    if (!row) return null;
+    const ruled = ruledHue(row, rules, this.#table().fields);
+    if (ruled) return ruled;
+    return by?.kind === "select" ? (by.options?.find((one) => one.id === row.values[by.id])?.hue ?? "gray") : null;
+  }
+
+  /** Changes a row's values; shows them at once, takes them back when refused. */
+  async write(id: number, values: Values): Promise<boolean> {
+    const row = [...(this.reading.value?.rows ?? []), ...(this.without.value?.rows ?? [])].find((one) => one.id === id);
+    if (!row) return false;
+    this.#over.set(id, values);
+    try {
+      await api.patch<Row>(`${tablePath(this.#app, this.#table().id)}/rows/${id}`, { values, version: row.version });
+      void undo.read(this.#app.id);
+      await Promise.all([this.reading.again(), this.without.again()]);
+      return true;
+    } catch (error) {
+      toasts.problem(error);
+      return false;
+    } finally {
+      this.#over.delete(id);
+    }
+  }
+
+  async create(values: Values): Promise<Row | null> {
+    try {
+      const { rows } = await api.post<{ rows: Row[] }>(`${tablePath(this.#app, this.#table().id)}/rows`, { values });
+      void undo.read(this.#app.id);
+      await this.reading.again();
+      return rows[0] ?? null;
+    } catch (error) {
+      toasts.problem(error);
+      return null;
+    }
+  }
+
+  hold(held: boolean): void {
+    this.reading.hold(held);
+    this.without.hold(held);
+  }
+
+  close(): void {
+    this.reading.close();
+    this.without.close();
+  }
+
+  #with(row: Row): Row {
+    const over = this.#over.get(row.id);
+    return over ? { ...row, values: { ...row.values, ...over } } : row;
+  }
+
+  async #read(signal: AbortSignal): Promise<{ rows: Row[]; more: number }> {
+    const wanted = this.wanted;
+    if (!wanted) return { rows: [], more: 0 };
+    const sorts: Sort[] = [{ field: wanted.times.start.id, descending: false }];
+    return everyRow(this.#app, this.#table().id, { filter: both(wanted.filter, during(wanted.times, wanted.span)), search: wanted.search, sorts }, signal);
+  }
+
+  async #readWithout(signal: AbortSignal): Promise<Page> {
+    const wanted = this.wanted;
+    if (!wanted?.times.start.writable) return { rows: [], total: 0, offset: 0, next: null };
+    const filter = both(wanted.filter, { field: wanted.times.start.id, op: "empty" });
+    return pageOf(this.#app, this.#table().id, { filter, search: wanted.search, limit: UNDATED_SHOWN_MAX, total: true }, signal);
+  }
+}
