@@ -1,0 +1,479 @@
+"""Values worked out from others: `total = qty × price`, `sum of hours per project`, `average rating per review`."""
+
+import re
+
+from sayso.builder.planner import lexicon
+from sayso.builder.planner.inflect import lemma, plural_phrase, singular
+from sayso.builder.planner.items import cased_name
+from sayso.builder.planner.schema import noun_of
+from sayso.builder.planner.sketch import FieldSketch, Sketch, Span, TableSketch
+
+_EQUALS = re.compile(
+    r"(?:^|\b(?:the|an?|each|its|their|where|and|so)\s+|^)(?P<name>[\w'/ -]{2,48}?)\s*(?:=|\bequals\b|\b(?:is|are|should\s+be|must\s+be|gets?)\s+(?:calculated\s+(?:as|from|by)|computed\s+(?:as|from)|worked\s+out\s+(?:as|from)|worked\s+out\s*:|the\s+(?:sum|product|difference)\s+of)|\bmust\s+be\s+worked\s+out\s*:|:\s*(?=\w[\w ]*\s*[×*/+x-]\s*\w)|\b(?:is|are)\s+(?=[\w ]+\s*(?:[×*+/-]|\btimes\b|\bplus\b|\bminus\b|\bmultiplied\b|\bdivided\b|\bx\b)\s*[\w(]))\s*(?P<f>.+)$"
+)
+_BRACKET = re.compile(
+    r"(?P<name>[\w' -]{3,48}?)\s*\(\s*(?:=\s*)?(?P<f>[\w' .%€$£-]+?(?:\s*(?:[×*+/]|\bx\b|\btimes\b|\bminus\b|\bplus\b|\s-\s)\s*[\w' .%€$£-]+)+)\s*\)"
+)
+_PRODUCT = re.compile(r"\b(?P<f>[\w' ]{2,30}?\s*(?:[×*]|\bx\b|\btimes\b|\bmultiplied\s+by\b)\s*(?:the\s+)?[\w' ]{2,40})")
+_SUMMARY = re.compile(
+    r"\b(?P<how>total(?:\s+number)?(?:\s+of)?|sum(?:\s+of)?|average(?:\s+of)?|avg\.?(?:\s+of)?|mean|number\s+of|count\s+of|how\s+many|how\s+much|highest|lowest|maximum|minimum|max|min|latest|most\s+recent|earliest|last)\s+(?:the\s+|all\s+(?:the\s+)?|its\s+|their\s+)?"
+    r"(?P<what>[\w'%-]+(?:\s+(?!per\b|for\b|of\s+each|on\s+each|by\b|from\b|so\s+far|in\b|and\b|across|over\b|each\b|are\b|is\b)[\w'%-]+){0,4}?)?\s*(?:so\s+far\s*)?(?:(?:per|for\s+each|of\s+each|on\s+each|by|for\s+every|per\s+each|on\s+the|for\s+the|from\s+(?:the|its|their|all)?|across\s+(?:the|all|its)?|over\s+(?:the|all|its)?)\s*(?P<per>[\w' -]{2,30}?))?(?=\s*(?:,|;|\.|\band\b|\bso\b|\bis\b|\bare\b|\bautomatically\b|$|\())"
+)
+_SHOWN = re.compile(
+    r"\b(?:on|for|per|in|with)\s+(?:each|every|the|a)\s+(?P<per>[\w' -]{2,24}?)\s*,?\s*(?:i|we|it|please|should|also|and)?\s*(?:want\s+to\s+|would\s+like\s+to\s+|should\s+|need\s+to\s+)?(?:show|display|see|have|add)\s+(?P<what>.+)$|\b(?:shows?|display|see)\s+(?:me\s+)?(?:on|for|per|in)\s+(?:each|every|the|a)\s+(?P<per2>[\w' -]{2,24}?)\s+(?P<what2>(?:how|the|total|average|number|what|sum|its|their|an?)\b.+)$|^(?:show|display)\s+(?P<what3>.+?)\s+(?:on|for|per)\s+(?:each|every|the)\s+(?P<per3>[\w' -]{2,24})$"
+)
+_WANTED = re.compile(
+    r"(?:^|\b(?:i|we)\s+(?:also\s+)?(?:need|want|would\s+like)\s+|\band\s+want\s+|^)(?:the\s+|an?\s+)?(?P<name>[\w'% -]{3,40}?)\s+(?:to\s+be\s+|should\s+(?:be\s+)?|must\s+be\s+|is\s+|are\s+|gets?\s+|be\s+)?(?:auto(?:matically)?\s*-?\s*)?(?:calculated|computed|worked\s+out|calculate(?:s)?\s+itself|calculates?|auto\b|automatically|auto-calc\w*|added\s+up)"
+)
+_WORK_OUT = re.compile(
+    r"\b(?:work(?:s)?\s+out|calculate[sd]?|compute[sd]?|show|add|want|need)\s+(?:me\s+)?(?:the\s+|an?\s+|each\s+)?(?P<name>[\w' -]{3,40}?)(?=\s*(?:\(|=|on\s+each|for\s+each|per\s+|from\s|based|by\s|to\s+\w+$|$|,|and\s))"
+)
+_HOWS = (("average", "average"), ("avg", "average"), ("mean", "average"), ("number", "count"), ("count", "count"), ("how many", "count"), ("total number", "count"), ("highest", "maximum"), ("max", "maximum"), ("lowest", "minimum"), ("min", "minimum"), ("latest", "latest"), ("most recent", "latest"), ("last", "latest"), ("earliest", "earliest"), ("total", "sum"), ("sum", "sum"), ("how much", "sum"))  # fmt: skip
+
+
+def read(text: str, raw: str, span: Span, sketch: Sketch) -> bool:
+    """Whether the clause named a computed value."""
+    done = False
+    table_said = sketch.mentioned(text)
+    if m := _EQUALS.search(text):
+        name = _clean(m["name"])
+        if name:
+            _add(sketch, _home(name, text, sketch), name, m["f"], span)
+            return True
+    for m in _BRACKET.finditer(text):
+        name = _clean(re.sub(r"^.*\b(?:add|out|show|want|need|calculate)\s+(?:an?\s+|the\s+)?", "", m["name"]))
+        where = re.search(r"\bto\s+(\w+)|\bon\s+(?:each|every)\s+(\w+)", text)
+        tail = re.match(r"(?P<n>.+?)\s+(?:on|to|for)\s+(?:each\s+|every\s+|the\s+)?(?P<t>\w+)$", name)
+        table = (
+            (sketch.table(where[1] or where[2]) if where else None)
+            or (table_said[0] if table_said else None)
+            or _home(name, text, sketch)
+        )
+        if tail and sketch.table(tail["t"]):
+            name, table = tail["n"], sketch.table(tail["t"])
+        _add(sketch, table, name, m["f"], span)
+        done = True
+    if m := _SHOWN.search(text):
+        per = m["per"] or m["per2"] or m["per3"]
+        what = m["what"] or m["what2"] or m["what3"]
+        home = sketch.subject if re.match(r"(?:it|one|of them)\b", per) else sketch.table(noun_of(per))
+        if home is not None:
+            for piece in re.split(r",\s*|\s+and\s+", what):
+                done = _summary(piece, sketch, span, home) or _named(piece, sketch, span, home) or done
+            return done
+    if not done:
+        for piece in re.split(r"\s*;\s*|,?\s+and\s+(?=total|average|avg|sum|count|number|how)", text):
+            done = _summary(piece, sketch, span, None) or done
+    for m in _WANTED.finditer(text):
+        for one in re.split(r"\s*,\s*|\s+and\s+|\s+n\s+", m["name"]):
+            if name := _clean(one):
+                _add(sketch, _home(name, text, sketch), name, text[m.end() :], span)
+                done = True
+    if not done and (m := _WORK_OUT.search(text)) and re.search(r"work|calc|comput", text) and (name := _clean(m["name"])):
+        _add(sketch, table_said[0] if table_said else _home(name, text, sketch), name, text[m.end() :], span)
+        done = True
+    return done
+
+
+_NOISE = re.compile(
+    r"^(?:(?:the|an?|each|its|their|our|my|and|also|then|so|please|show|want|need|i|we|to|see|add|of|on|for|that|which|where|with|you|it|how|what|is)\s+)+|\s+(?:is|are|be|to|should|must|automatically|auto|of|so far|per|for|on|gets?|then|itself|calculate|calculated|will|can)$"
+)
+
+
+def _clean(name: str) -> str:
+    name = name.split(",")[-1].strip()
+    for _ in range(4):
+        name = _NOISE.sub("", name.strip()).strip(" -–:'\"")
+    return name if name and len(name.split()) <= 6 and re.search(r"[a-z]{2}", name) and name not in lexicon.verbs() else ""
+
+
+def _home(name: str, text: str, sketch: Sketch) -> TableSketch | None:
+    """The table that a computed value belongs to: the one its name begins with, then the one it uses fields of."""
+    words = name.split()
+    for n in (2, 1):
+        if len(words) > n and (t := sketch.exact(" ".join(words[:n]))):
+            return t
+    if m := re.search(r"\b(?:per|for\s+each|on\s+each|of\s+each|for\s+every|on\s+every|each)\s+(?P<t>[\w -]{2,24})", text):
+        noun = noun_of(m["t"])
+        for size in (3, 2, 1):
+            if (t := sketch.exact(" ".join(noun.split()[:size]))) is not None:
+                return t
+    scored = [(sum(1 for f in t.fields if re.search(rf"\b{re.escape(f.key)}", text)), t) for t in sketch.tables]
+    best = max(scored, key=lambda s: s[0], default=None)
+    if best and best[0] >= 1 and sum(s[0] == best[0] for s in scored) == 1:
+        return best[1]
+    return sketch.subject or sketch.main
+
+
+def _add(sketch: Sketch, table: TableSketch | None, name: str, formula: str, span: Span) -> FieldSketch | None:
+    if table is None:
+        return None
+    prefix = table.name.lower() + " "
+    label = name[len(prefix) :] if name.startswith(prefix) and len(name) > len(prefix) + 2 else name
+    field = table.field(label) or table.field(name)
+    if field is None:
+        field = FieldSketch(cased_name(label), span)
+        table.fields.append(field)
+    field.computed, field.changed = True, True
+    field.formula = field.formula or formula.strip(" .:;")
+    sketch.touched = (table, field)
+    return field
+
+
+def _named(piece: str, sketch: Sketch, span: Span, home: TableSketch) -> bool:
+    name = _clean(re.sub(r"\bat\s+an?\b.*$", "", piece))
+    if m := re.match(r"(?:how\s+(?:much|many)\s+)(?:of\s+)?(?:the\s+)?(?P<x>.+)$", piece.strip()):
+        words = [
+            w
+            for w in m["x"].split()
+            if w not in ("is", "are", "the", "of", "already", "still", "been", "has", "have", "was", "were", "there", "at")
+        ]
+        name = " ".join(words[:3])
+    if not name:
+        return False
+    _add(sketch, home, name, piece, span)
+    return True
+
+
+def _summary(piece: str, sketch: Sketch, span: Span, home: TableSketch | None) -> bool:
+    m = _SUMMARY.search(piece.strip())
+    if not m or not (m["what"] or m["per"]):
+        return False
+    how = next(v for k, v in _HOWS if m["how"].startswith(k))
+    if m["how"].startswith("total number"):
+        how = "count"
+    what, per = (m["what"] or "").strip(), (m["per"] or "").strip()
+    if home is None and per:
+        home = sketch.table(noun_of(per))
+        if home is None or re.search(r"\b(?:from|across|over)\s+(?:the|its|their|all)?\s*" + re.escape(per), piece):
+            child = home
+            home = next((t for t in sketch.mentioned(piece) if t is not child), None) or (
+                sketch.subject if sketch.subject is not child else None
+            )
+    if home is None:
+        return False
+    noun = noun_of(what)
+    if how == "count" or (how == "sum" and sketch.table(noun) and not lexicon.fields().get(noun)):
+        child = sketch.table(noun)
+        words = [w for w in what.split() if w not in ("the", "are", "is")]
+        label = f"{'Number of' if child else 'Total'} {plural_phrase(child.name) if child else ' '.join(words[:3])}"
+        if child is home:
+            return False
+        if child is None and m["how"].startswith("how"):
+            return _named(piece, sketch, span, home)
+        field = _add(sketch, home, label.lower(), "", span)
+        if field is not None:
+            field.settings |= {"summary": "count", "of": child, "what": what}
+        return True
+    if not what or what in ("it", "this", "that", "them", "up"):
+        return False
+    label = f"{'Total' if how == 'sum' else 'Average' if how == 'average' else how.capitalize()} {singular(what) if how != 'sum' else what}"
+    field = _add(sketch, home, label.lower(), "", span)
+    if field is not None:
+        field.settings |= {"summary": how, "what": what}
+    return True
+
+
+# ── from words to a formula or a rollup, once all tables are known ──
+
+_WORD = re.compile(r"[a-z][\w'-]*(?:\s+[a-z][\w'-]*)*")
+_OPERATORS = (
+    (r"\bmultiplied\s+by\b|\btimes\b|×|(?<=\s)x(?=\s)|\*", " * "),
+    (r"\bdivided\s+by\b|÷", " / "),
+    (r"\bplus\b|\badded\s+to\b", " + "),
+    (r"\bminus\b|\bless\b|–|−", " - "),
+)
+_TRAILER = re.compile(
+    r"\s*(?:,\s*(?!\s*[×*]).*|\bwhen\b.*|\bif\b.*|\bso\s+that\b.*|\bautomatically\b.*|\.\s.*|\bfor\s+each\b.*|\bper\s+\w+$)$"
+)
+_NUMERIC = frozenset({"number", "money", "percent", "duration", "rating", "formula", "rollup", "checkbox", "autonumber"})
+_MOMENTS = frozenset({"date", "datetime"})
+
+
+def settle(sketch: Sketch) -> list[tuple[TableSketch, FieldSketch]]:
+    """Gives every computed field its formula or rollup; returns those whose recipe the wish does not tell."""
+    unclear: list[tuple[TableSketch, FieldSketch]] = []
+    for table in sketch.tables:
+        for field in table.fields:
+            if not field.computed or (field.kind in ("formula", "rollup") and field.origin is not None and not field.changed):
+                continue
+            if field.options or field.kind in ("link", "ai", "image", "file", "select"):
+                field.computed = False
+                continue
+            if not (_rolled(sketch, table, field) or _formula(sketch, table, field) or _usual(sketch, table, field)):
+                unclear.append((table, field))
+                field.computed = False
+                field.kind = field.kind if field.kind not in ("formula", "rollup") else None
+    return unclear
+
+
+def children(sketch: Sketch, table: TableSketch) -> list[tuple[TableSketch, FieldSketch]]:
+    """Tables that link to this one, with their link."""
+    return [(t, f) for t in sketch.tables for f in t.fields if f.link is table and t is not table]
+
+
+def _match(table: TableSketch, words: str, kinds: frozenset[str], skip: FieldSketch | None = None) -> FieldSketch | None:
+    """The field of a table that some words name best."""
+    want = {singular(w) for w in re.findall(r"[a-z0-9]+", words.lower())} - {"the", "a", "of", "its", "all", "each", "total"}
+    best: tuple[float, FieldSketch] | None = None
+    for field in table.fields:
+        if field is skip or (field.kind or "text") not in kinds:
+            continue
+        have = {singular(w) for w in re.findall(r"[a-z0-9]+", field.name.lower())}
+        both = want & have
+        score = len(both) / len(want | have) if both else 0.0
+        if score > 0.3 and (best is None or score > best[0]):
+            best = (score, field)
+    return best[1] if best else None
+
+
+def _rolled(sketch: Sketch, table: TableSketch, field: FieldSketch) -> bool:
+    summary = field.settings.get("summary")
+    words = f"{field.settings.get('what', '')} {field.name}"
+    below = children(sketch, table)
+    above = [(f.link, f) for f in table.fields if f.link is not None and f.many and f.link is not table]
+    said = field.formula
+    if summary is None:
+        if m := re.search(r"\b(?P<how>sum|total|average|count|number)\s+of\s+(?:the\s+|all\s+)?(?P<what>[\w' ]+)", said):
+            summary, words = (
+                ("average" if m["how"] == "average" else "count" if m["how"] in ("count", "number") else "sum"),
+                f"{m['what']} {field.name}",
+            )
+        elif re.search(r"\bfrom\s+(?:the\s+|its\s+|all\s+)?(?:order\s+)?(?:line|item|task|entr|payment)", said) or (
+            not said and re.match(r"(?:total|sum|grand total|subtotal)\b", field.key) and not _pair(table, field)
+        ):
+            summary = "sum"
+        elif re.match(r"average\b|avg\b", field.key):
+            summary = "average"
+        elif re.match(r"(?:number|count)\s+of\b", field.key):
+            summary = "count"
+    if summary is None:
+        return False
+    want = field.settings.get("of")
+    if summary == "count":
+        for other, link in below:
+            if want is other or (want is None and other.key in lemma(words)):
+                return _set_rollup(field, other, link, None, "count", table)
+        for other, link in above:
+            if other is not None and (want is other or (want is None and other.key in lemma(words))):
+                return _set_rollup(field, other, link, None, "count", table)
+        if want is None and len(below) == 1:
+            return _set_rollup(field, below[0][0], below[0][1], None, "count", table)
+        return False
+    kinds = _NUMERIC | _MOMENTS if summary in ("latest", "earliest", "maximum", "minimum") else _NUMERIC
+    for other, link in [*below, *((o, f) for o, f in above if o is not None)]:
+        target = _match(other, words, kinds, field)
+        if target is not None and target is not field:
+            return _set_rollup(field, other, link, target, summary, table)
+    for other, link in below:
+        plain = next((f for f in other.fields if f.kind in _NUMERIC and (f.computed or f.kind == "money")), None) or next(
+            (f for f in other.fields if f.kind in ("number", "rating")), None
+        )
+        if (
+            plain is not None
+            and summary in ("sum", "average")
+            and re.search(r"\b(?:total|sum|average|avg)\b", f"{field.key} {said}")
+        ):
+            return _set_rollup(field, other, link, plain, summary, table)
+    return summary == "average" and _row_average(table, field)
+
+
+def _row_average(table: TableSketch, field: FieldSketch) -> bool:
+    """An average over the row's own ratings: `average rating per review`."""
+    rated = [f for f in table.fields if f.kind == "rating"] or [
+        f for f in table.fields if f.kind == "number" and "score" in f.key
+    ]
+    if len(rated) < 2:
+        return False
+    field.kind, field.formula = "formula", "ROUND((" + " + ".join(f"{{{f.name}}}" for f in rated) + f") / {len(rated)}, 1)"
+    field.sure = True
+    return True
+
+
+def _set_rollup(
+    field: FieldSketch, other: TableSketch, link: FieldSketch, target: FieldSketch | None, summary: str, table: TableSketch
+) -> bool:
+    field.kind, field.sure = "rollup", True
+    if target is not None and target.kind in _MOMENTS and summary in ("maximum", "latest"):
+        summary = "latest"
+    field.settings |= {"summary": summary, "over": other, "through": link, "target": target}
+    return True
+
+
+def _pair(table: TableSketch, field: FieldSketch) -> tuple[FieldSketch, FieldSketch] | None:
+    """Quantity and price of one row, which make its total."""
+    many = next(
+        (
+            f
+            for f in table.fields
+            if f.kind in ("number", "duration")
+            and re.search(r"\b(?:quantity|qty|amount|hour|hours|hrs|units?|days|nights|count|number|seats|weight)\b", f.key)
+        ),
+        None,
+    )
+    each = next(
+        (
+            f
+            for f in table.fields
+            if f.kind == "money" and f is not field and re.search(r"\b(?:price|rate|cost|fee|each|charge|wage)\b", f.key)
+        ),
+        None,
+    )
+    return (many, each) if many and each and many is not field else None
+
+
+def _formula(sketch: Sketch, table: TableSketch, field: FieldSketch) -> bool:
+    """Reads arithmetic over field names, also through a link: `hours × rate` where the rate is the function's."""
+    said = _TRAILER.sub("", field.formula.lower().strip(" .:;"))
+    if not said:
+        return False
+    for pattern, sign in _OPERATORS:
+        said = re.sub(pattern, sign, said)
+    said = re.sub(r"[€$£]\s*(\d)", r"\1", said)
+    said = re.sub(r"(\d)\s*%", r"\1%", said)
+    if not re.search(r"[*/+]|\s-\s", said):
+        return False
+    missing = False
+    moments: list[FieldSketch] = []
+
+    def named(m: "re.Match[str]") -> str:
+        nonlocal missing
+        found = _reference(sketch, table, m[0], field)
+        if found is None:
+            missing = True
+            return m[0]
+        if found[1].kind in _MOMENTS:
+            moments.append(found[1])
+        return found[0]
+
+    written = _WORD.sub(named, said)
+    if missing or not re.fullmatch(r"(?:\{[^{}]+\}(?:\.\{[^{}]+\})?|[\d.%\s()*/+-])+", written):
+        return False
+    written = " ".join(written.split())
+    if moments:
+        m = re.fullmatch(r"(\{[^{}]+\}) ([+-]) (\{[^{}]+\}|\d+)", written)
+        if m and m[2] == "+" and len(moments) == 1:
+            base, extra = (m[1], m[3]) if m[1] == f"{{{moments[0].name}}}" else (m[3], m[1])
+            unit = (
+                "hours"
+                if "hour" in extra.lower()
+                else "weeks"
+                if "week" in extra.lower()
+                else "months"
+                if "month" in extra.lower()
+                else "days"
+            )
+            written = f"DATEADD({base}, {extra}, '{unit}')"
+        elif m and m[2] == "-" and len(moments) == 2:
+            written = f"DATETIME_DIFF({m[1]}, {m[3]}, 'days')"
+        elif not m:
+            return False
+    field.kind, field.formula, field.sure = "formula", written, True
+    return True
+
+
+def _reference(sketch: Sketch, table: TableSketch, words: str, skip: FieldSketch) -> tuple[str, FieldSketch] | None:
+    kinds = _NUMERIC | _MOMENTS
+    if words.strip() in ("today", "now"):
+        return None
+    own = _match(table, words, kinds, skip)
+    if own is not None:
+        return f"{{{own.name}}}", own
+    for link in table.fields:
+        if link.link is not None and not link.many:
+            plain = re.sub(rf"\b(?:the\s+)?{re.escape(link.link.key)}(?:'s|s)?\b", " ", words).strip() or words
+            far = _match(link.link, plain, kinds, skip)
+            if far is not None:
+                return f"{{{link.name}}}.{{{far.name}}}", far
+    return None
+
+
+def _usual(sketch: Sketch, table: TableSketch, field: FieldSketch) -> bool:
+    """Recipes that everybody means by the same words: a total, an age, days overdue, what is left."""
+    key = field.key
+    due = next(
+        (f for f in table.fields if f.kind in _MOMENTS and re.search(r"\b(?:deadline|due|end|return|until|expiry)\b", f.key)),
+        None,
+    )
+    done = next(
+        (
+            f
+            for f in table.fields
+            if f.kind in _MOMENTS and re.search(r"\b(?:actual|returned|completed|closed|finished|paid|resolved)\b", f.key)
+        ),
+        None,
+    )
+    start = next(
+        (
+            f
+            for f in table.fields
+            if f.kind in _MOMENTS and re.search(r"\b(?:start|from|opened|taken|begin|check in|arrival|called|reported)\b", f.key)
+        ),
+        None,
+    )
+    if re.search(r"\bage\b", key) and (
+        born := next((f for f in table.fields if f.kind == "date" and re.search(r"birth|dob", f.key)), None)
+    ):
+        return _written(field, f"DATETIME_DIFF(TODAY(), {{{born.name}}}, 'years')")
+    if re.search(r"\b(?:overdue|late)\b", key) and due:
+        until = f"IF({{{done.name}}}, {{{done.name}}}, TODAY())" if done and done.kind == due.kind else "TODAY()"
+        return _written(field, f"MAX(0, DATETIME_DIFF({until}, {{{due.name}}}, 'days'))")
+    if re.search(r"\b(?:duration|days|nights|length)\b", key) and start and due and start is not due:
+        return _written(field, f"DATETIME_DIFF({{{due.name}}}, {{{start.name}}}, 'days')")
+    if (
+        re.search(r"\bnext\b", key)
+        and (last := next((f for f in table.fields if f.kind in _MOMENTS and "last" in f.key), None))
+        and (
+            gap := next(
+                (f for f in table.fields if f.kind == "number" and re.search(r"interval|frequency|every|days", f.key)), None
+            )
+        )
+    ):
+        return _written(field, f"DATEADD({{{last.name}}}, {{{gap.name}}}, 'days')")
+    if (pair := _pair(table, field)) and re.search(r"\b(?:total|amount|value|cost|sum|price|subtotal|revenue|pay)\b", key):
+        return _written(field, f"{{{pair[0].name}}} * {{{pair[1].name}}}")
+    if re.search(r"\b(?:left|remaining|available|balance|outstanding|open)\b", key):
+        words = re.sub(r"\b(?:left|remaining|available|balance|outstanding|open|how|much|is|of)\b", " ", key)
+        whole = _match(table, words, _NUMERIC, field) or next(
+            (
+                f
+                for f in table.fields
+                if f is not field
+                and f.kind in ("money", "number")
+                and re.search(r"budget|total|capacity|allowance|amount|places|seats|days", f.key)
+            ),
+            None,
+        )
+        used = next(
+            (
+                f
+                for f in table.fields
+                if f is not field
+                and f is not whole
+                and f.kind in ("rollup", "formula", "money", "number")
+                and re.search(r"spent|used|paid|approved|total|number of|taken|cost|enrolled", f.key)
+            ),
+            None,
+        )
+        if (whole and used and used.kind != "money") or (whole and used and whole.kind == "money"):
+            return _written(field, f"{{{whole.name}}} - {{{used.name}}}")
+    if re.search(r"\b(?:total|sum|amount|spent|cost|value|points|approved|enrolled|used)\b", key):
+        for other, link in children(sketch, table):
+            target = _match(other, key, _NUMERIC, field) or next(
+                (
+                    f
+                    for f in other.fields
+                    if f.kind in ("money", "formula", "rollup") and re.search(r"cost|amount|total|price|value", f.key)
+                ),
+                None,
+            )
+            if target is not None:
+                return _set_rollup(field, other, link, target, "sum", table)
+        if re.search(r"\b(?:enrolled|booked|used|taken)\b", key) and (below := children(sketch, table)):
+            return _set_rollup(field, below[0][0], below[0][1], None, "count", table)
+    return False
+
+
+def _written(field: FieldSketch, formula: str) -> bool:
+    field.kind, field.formula, field.sure = "formula", formula, True
+    return True

@@ -1,0 +1,53 @@
+"""From a filled sketch to a checked plan with its notes."""
+
+import re
+
+from sayso.builder.planner import assemble, computed, defaults, kinds, repair, titles
+from sayso.builder.planner import options as choice
+from sayso.builder.planner.clauses import Clause
+from sayso.builder.planner.notes import notes_of
+from sayso.builder.planner.sketch import Sketch
+from sayso.builder.planner.spelling import Text
+from sayso.builder.planner.wish import Note, Plan, Wish
+from sayso.spec.app import App
+from sayso.spec.change import difference
+
+
+def finished(wish: Wish, text: Text, sketch: Sketch, pieces: list[Clause]) -> Plan:
+    """From a filled sketch to a checked plan with its notes."""
+    for table in sketch.tables:
+        titles.settle(table)
+        for field in table.fields:
+            if field.kind == "select" and not field.options and field.origin is None:
+                field.options = list(choice.usual(field.name))
+                field.settings["options_assumed"] = bool(field.options)
+    unclear = computed.settle(sketch)
+    for table, field in unclear:
+        field.kind = None
+        kinds.settle(field, table)
+        if field.kind == "text":
+            field.kind = "number"
+    defaults.add(sketch)
+    title = titles.app_title(text.text, sketch)
+    app, work = assemble.app(sketch, text.text, title, wish.app.zone if wish.app else wish.zone)
+    app, dropped = repair.repaired(app, wish.app)
+    before = wish.app or App(id=app.id, name=app.name, zone=app.zone)
+    change = difference(before, app, title=_headline(app, wish))
+    notes = notes_of(wish, text, sketch, pieces, work, app, unclear, dropped)
+    return Plan(app, change, notes, "plan", _message(app, wish, notes))
+
+
+def _headline(app: App, wish: Wish) -> str:
+    if wish.app is None:
+        return f"Build {app.name}"[:120]
+    words = " ".join(wish.words.split())
+    return re.sub(r"[{}]", "", words[:80]) or "Change the app"
+
+
+def _message(app: App, wish: Wish, notes: tuple[Note, ...]) -> str:
+    left = sum(n.kind == "not_understood" for n in notes)
+    tail = f" {left} part{'s' if left != 1 else ''} of your words I could not use; they are listed." if left else ""
+    if wish.app is not None:
+        return f"Here is what would change.{tail}"
+    tables = ", ".join(t.name for t in app.tables[:6])
+    return f"{app.name}: {len(app.tables)} table{'s' if len(app.tables) != 1 else ''} ({tables}).{tail}"

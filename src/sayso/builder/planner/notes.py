@@ -1,0 +1,183 @@
+"""What is told beside a plan: where each part came from, what was assumed, and every piece of the wish that was not used."""
+
+from collections.abc import Iterable
+
+from sayso.builder.planner.assemble import Assembly
+from sayso.builder.planner.clauses import Clause
+from sayso.builder.planner.inflect import lemma
+from sayso.builder.planner.refusals import injected
+from sayso.builder.planner.schedule import sentence
+from sayso.builder.planner.sketch import FieldSketch, Sketch, Span, TableSketch
+from sayso.builder.planner.spelling import Text
+from sayso.builder.planner.wish import Note, Wish
+from sayso.errors import Problem
+from sayso.spec.app import App
+from sayso.spec.fields import Ai
+
+QUESTIONS_MAX = 2
+NO_MODEL = "no model is connected"
+
+
+def notes_of(
+    wish: Wish,
+    text: Text,
+    sketch: Sketch,
+    clauses: list[Clause],
+    work: Assembly,
+    app: App,
+    unclear: list[tuple[TableSketch, FieldSketch]],
+    dropped: tuple[Problem, ...],
+) -> tuple[Note, ...]:
+    """All notes of a plan: yours in the order of the spec, then assumptions, questions, and what was left."""
+    told: list[Note] = []
+    alive = _paths(app)
+
+    def told_of(path: str, span: Span | None, words: str, kind: str = "yours") -> None:
+        if path in alive:
+            told.append(Note(kind, path, words, text.span(*span) if span else None))  # type: ignore[arg-type]
+
+    for table in sketch.tables:
+        path = work.paths.get(id(table), "")
+        if table.origin is None:
+            told_of(path, table.span, table.assumed or _words(text, table.span), "assumed" if table.assumed else "yours")
+        for field in table.fields:
+            if field.origin is not None and not field.changed:
+                continue
+            told_of(
+                work.paths.get(id(field), ""),
+                field.span,
+                field.assumed or _words(text, field.span),
+                "assumed" if field.assumed else "yours",
+            )
+            told += _assumed(field, work.paths.get(id(field), ""), alive)
+    for part in (*sketch.views, *sketch.automations, *sketch.roles):
+        if part.origin is None:
+            assumed = getattr(part, "assumed", "")
+            is_view = part in sketch.views
+            told_of(
+                work.paths.get(id(part), ""),
+                part.span,
+                assumed if is_view and assumed else _words(text, part.span),
+                "assumed" if is_view and assumed else "yours",
+            )
+    told += _schedules(sketch, work, alive)
+    told += _models(app, wish)
+    told += _questions(sketch, work, alive, unclear)
+    told += [Note("not_understood", p.path, f"Left out: {p.reason}") for p in dropped]
+    told += left(text, sketch, clauses, [n.span for n in told if n.kind == "yours" and n.span])
+    return tuple(told)
+
+
+def _paths(app: App) -> frozenset[str]:
+    paths = {f"tables/{t.id}" for t in app.tables} | {f"tables/{t.id}/fields/{f.id}" for t in app.tables for f in t.fields}
+    for name in ("views", "automations", "roles", "slots", "coworkers"):
+        paths |= {f"{name}/{p.id}" for p in getattr(app, name)}
+    return frozenset(paths)
+
+
+def _words(text: Text, span: Span | None) -> str:
+    return " ".join(text.text[slice(*span)].split())[:200] if span else ""
+
+
+def _assumed(field: FieldSketch, path: str, alive: frozenset[str]) -> Iterable[Note]:
+    if path not in alive or field.assumed:
+        return
+    if field.settings.get("options_assumed"):
+        yield Note("assumed", path, f"{field.name} begins with the choices {', '.join(field.options)}")
+    elif field.kind_assumed and field.kind in ("text", "multi_select"):
+        yield Note(
+            "assumed",
+            path,
+            f"{field.name} is {'text' if field.kind == 'text' else 'a list of choices'}, because the words do not say",
+            choices=("text", "number", "select"),
+        )
+
+
+def _schedules(sketch: Sketch, work: Assembly, alive: frozenset[str]) -> Iterable[Note]:
+    for rule in sketch.automations:
+        path = work.paths.get(id(rule), "")
+        if rule.origin is None and path in alive:
+            if rule.cron:
+                yield Note("assumed", path, f"Runs {sentence(rule.cron)}" + (f" ({rule.assumed})" if rule.assumed else ""))
+            elif rule.assumed:
+                yield Note("assumed", path, f"Runs {rule.assumed}")
+
+
+def _models(app: App, wish: Wish) -> Iterable[Note]:
+    old = {f"tables/{t.id}/fields/{f.id}" for t in wish.app.tables for f in t.fields} if wish.app else set()
+    for table in app.tables:
+        for field in table.fields:
+            path = f"tables/{table.id}/fields/{field.id}"
+            if isinstance(field, Ai) and path not in old:
+                yield Note("assumed", path, f"{field.name} stays empty until a model does it: {NO_MODEL}")
+    had = {a.id for a in wish.app.automations} if wish.app else set()
+    for rule in app.automations:
+        if rule.id not in had:
+            reason = NO_MODEL if any(s.kind == "ai" for s in rule.steps) else "you switch it on when it looks right"
+            yield Note("assumed", f"automations/{rule.id}", f"Arrives switched off: {reason}")
+
+
+def _questions(
+    sketch: Sketch, work: Assembly, alive: frozenset[str], unclear: list[tuple[TableSketch, FieldSketch]]
+) -> list[Note]:
+    """At most two, and only where the answer changes what is built."""
+    asked: list[Note] = []
+    for table, field in unclear:
+        path = work.paths.get(id(field), "")
+        if path in alive:
+            asked.append(
+                Note(
+                    "question",
+                    path,
+                    f"How is {field.name} of {table.name} worked out? Until you say, it is a number to type in.",
+                    None,
+                    ("Leave it as a number", "Remove it"),
+                )
+            )
+    for table in sketch.tables:
+        for field in table.fields:
+            path = work.paths.get(id(field), "")
+            if field.kind == "select" and not field.options and field.origin is None and path in alive:
+                asked.append(
+                    Note(
+                        "question",
+                        path,
+                        f"Which choices does {field.name} of {table.name} have?",
+                        None,
+                        ("Add them later", "Make it text"),
+                    )
+                )
+    return asked[:QUESTIONS_MAX]
+
+
+def left(text: Text, sketch: Sketch, clauses: list[Clause], used: list[Span]) -> list[Note]:
+    """Every clause that no part came from. Commands to the planner are listed as well: they change nothing."""
+    commands = injected(text.text)
+    notes: list[Note] = []
+    for clause in clauses:
+        span = text.span(clause.start, clause.end)
+        commanded = any(a < clause.end and b > clause.start for a, b in commands)
+        if commanded:
+            notes.append(
+                Note(
+                    "not_understood",
+                    "",
+                    f"{clause.raw.strip()}  (this tells the planner what to do; it only reads what to build)",
+                    span,
+                )
+            )
+            continue
+        touched = any(a < span[1] and b > span[0] for a, b in used)
+        if clause.start in sketch.used and touched:
+            continue
+        if clause.start in sketch.used or touched:
+            if not touched:
+                notes.append(Note("yours", _subject_path(sketch, clause), clause.raw.strip(), span))
+            continue
+        notes.append(Note("not_understood", "", sketch.left.get(clause.start) or clause.raw.strip(), span))
+    return notes
+
+
+def _subject_path(sketch: Sketch, clause: Clause) -> str:
+    table = next(iter(sketch.mentioned(clause.text)), None)
+    return f"tables/{table.origin.id}" if table and table.origin else f"tables/{lemma(table.name)}" if table else ""

@@ -1,0 +1,153 @@
+"""The reader by rules: from clauses to a sketch. A trained reader would stand behind the same `Reader`."""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from sayso.builder.planner import ai_parts, attach, automations, computed, kinds, roles, schema, views
+from sayso.builder.planner.clauses import Clause
+from sayso.builder.planner.intents import Intent, intents_of
+from sayso.builder.planner.sketch import Sketch, TableSketch
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A clause and what it is mostly about."""
+
+    clause: Clause
+    intent: Intent
+
+
+class Reader(Protocol):
+    """Labels clauses. By rules here; a tagger plugs in by giving the same readings."""
+
+    def __call__(self, clauses: list[Clause]) -> list[Reading]: ...
+
+
+def by_rules(clauses: list[Clause]) -> list[Reading]:
+    """Intents by rules; a trigger that waits goes with the action after it, a further action with the rule before it."""
+    readings: list[Reading] = []
+    for clause in clauses:
+        intent = intents_of(clause)
+        last = readings[-1] if readings else None
+        if (
+            last is not None
+            and last.clause.sentence == clause.sentence
+            and _waits(last)
+            and (automations.acts(clause.text) or intent in ("automation", "ai"))
+        ):
+            readings[-1] = Reading(_joined(last.clause, clause), "automation")
+            continue
+        if (
+            last is not None
+            and last.intent == "automation"
+            and last.clause.sentence == clause.sentence
+            and (automations.is_continuation(clause.text) or (intent == "ai" and not re.search(r"\bwhen|every\b", clause.text)))
+        ):
+            readings[-1] = Reading(_joined(last.clause, clause), "automation")
+            continue
+        if (
+            last is not None
+            and last.intent == "automation"
+            and re.match(r"(?:then|and then|also|it should)\b", clause.text)
+            and automations.is_continuation(clause.text)
+        ):
+            readings[-1] = Reading(_joined(last.clause, clause), "automation")
+            continue
+        readings.append(Reading(clause, intent))
+    return readings
+
+
+def _waits(last: Reading) -> bool:
+    return automations.is_trigger_only(last.clause.text) or (
+        bool(re.search(r"\bwebhook\b", last.clause.text)) and last.intent != "automation"
+    )
+
+
+def _joined(a: Clause, b: Clause) -> Clause:
+    gap = " " * max(0, b.start - a.end)
+    return replace(
+        a,
+        end=b.end,
+        raw=a.raw + gap[:1].replace(" ", ",") + gap[1:] + b.raw if gap else a.raw + b.raw,
+        text=a.text + ("," + gap[1:] if gap else "") + b.text,
+    )
+
+
+def understand(clauses: list[Clause], sketch: Sketch, reader: Reader = by_rules) -> list[Reading]:
+    """Fills the sketch, and notes for every clause whether it was used. Tables first: everything else speaks of them."""
+    readings = reader(clauses)
+    subjects: dict[int, TableSketch | None] = {}
+    for reading in readings:
+        if reading.intent == "schema":
+            _noted(reading.clause, schema.read(reading.clause, sketch), sketch)
+        elif reading.intent == "view" and "form" in reading.clause.text:
+            views.read(reading.clause, sketch)
+            sketch.views[:] = [v for v in sketch.views if v.kind == "form"]
+        subjects[reading.clause.start] = sketch.subject
+    for reading in readings:
+        if reading.intent == "schema" and reading.clause.start not in sketch.used:
+            sketch.subject = subjects[reading.clause.start]
+            _noted(reading.clause, schema.read(reading.clause, sketch), sketch)
+    if not sketch.tables:
+        _named_nouns(readings, sketch)
+    attach.links(sketch)
+    _settle_kinds(sketch)
+    readers = {"computed": _computed, "view": views.read, "ai": ai_parts.read, "role": roles.read, "automation": automations.read}
+    for intent in ("computed", "view", "ai", "automation", "role"):
+        for reading in readings:
+            if reading.intent == intent:
+                sketch.subject = subjects[reading.clause.start] or sketch.subject
+                _noted(reading.clause, readers[intent](reading.clause, sketch), sketch)
+    _second_chance(readings, subjects, sketch)
+    attach.links(sketch)
+    _settle_kinds(sketch)
+    ai_parts.settle(sketch)
+    return readings
+
+
+def _computed(clause: Clause, sketch: Sketch) -> bool:
+    return computed.read(clause.text, clause.raw, (clause.start, clause.end), sketch)
+
+
+def _settle_kinds(sketch: Sketch) -> None:
+    for table in sketch.tables:
+        for field in table.fields:
+            if field.origin is None and not (field.computed and field.kind is None and field.formula):
+                kinds.settle(field, table)
+
+
+def _noted(clause: Clause, used: bool, sketch: Sketch) -> None:
+    if used:
+        sketch.used.setdefault(clause.start, []).append("read")
+
+
+def _second_chance(readings: list[Reading], subjects: dict[int, TableSketch | None], sketch: Sketch) -> None:
+    """A clause that its own reader could not use is offered to the others, in the order of what is most often meant."""
+    for reading in readings:
+        clause = reading.clause
+        if clause.start in sketch.used or reading.intent == "smalltalk":
+            continue
+        sketch.subject = subjects[clause.start] or sketch.subject
+        if reading.intent in ("computed", "ai", "role", "view") and schema.read(clause, sketch):
+            _noted(clause, True, sketch)
+        elif reading.intent == "automation" and "=" in clause.text:
+            _noted(clause, _computed(clause, sketch), sketch)
+
+
+def _named_nouns(readings: list[Reading], sketch: Sketch) -> None:
+    """No table was described: the nouns of which businesses keep tables, as far as the wish names any."""
+    for reading in readings:
+        for word in re.findall(r"[a-z][\w'-]*(?:\s+[a-z][\w'-]*)?", reading.clause.text):
+            for phrase in (word, *word.split()):
+                noun = schema.noun_of(phrase)
+                head = noun and (phrase == word.split()[-1] or len(noun.split()) == 2)
+                if (
+                    head
+                    and schema.tableish(noun)
+                    and schema.is_many(phrase)
+                    and sketch.table(noun) is None
+                    and len(sketch.tables) < 4
+                ):
+                    sketch.add(noun, (reading.clause.start, reading.clause.end)).weight += 1
+                    sketch.used.setdefault(reading.clause.start, []).append("read")

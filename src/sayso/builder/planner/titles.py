@@ -1,0 +1,64 @@
+"""What a row is called by, and what the app is called."""
+
+import re
+
+from sayso.builder.planner import lexicon
+from sayso.builder.planner.inflect import plural_phrase
+from sayso.builder.planner.items import cased_name
+from sayso.builder.planner.sketch import FieldSketch, Sketch, TableSketch
+
+_TITLE = re.compile(
+    r"^(?:name|title|full name|first name|subject|headline|label|summary|.*\bname|.*\btitle|number|.*\bnumber|code|.*\bcode|sku|vin|plate|reference|question|quote|subject line|description|topic|item)$"
+)
+_EVENTFUL = frozenset(
+    "order booking reservation appointment visit check entry log record line shift payment invoice expense receipt donation contribution gift loan checkout handover movement reading measurement call response review rating session enrolment enrollment registration attendance transaction delivery shipment inspection treatment feeding vaccination time timesheet allocation assignment application request submission sale purchase claim rental hire trip viewing showing report update comment message score result vote run test transfer lease distribution pickup".split()
+)
+
+
+def settle(table: TableSketch) -> None:
+    """Puts the field that rows are called by first; adds one, marked as assumed, when there is none."""
+    if table.origin is not None and table.origin.fields:
+        return
+    for pattern in (_TITLE, None):
+        found = next(
+            (
+                f
+                for f in table.fields
+                if f.kind in ("text", "autonumber", "email")
+                and not f.options
+                and (pattern is None or pattern.match(f.name.lower()))
+            ),
+            None,
+        )
+        if found is not None and (pattern is not None or table.fields.index(found) == 0):
+            table.fields.remove(found)
+            table.fields.insert(0, found)
+            return
+    head = table.name.lower().split()[-1]
+    if head in _EVENTFUL and len(table.fields) >= 2:
+        table.fields.insert(
+            0, FieldSketch("Number", None, "autonumber", assumed="so that every row can be told apart", sure=True)
+        )
+        return
+    table.fields.insert(0, FieldSketch("Name", None, "text", assumed="so that every row is called something", sure=True))
+
+
+def app_title(text: str, sketch: Sketch) -> str:
+    """A short name for the app: as the wish calls it, else after its main table."""
+    m = re.search(
+        r"(?i)\b(?:called|named|call it)\s+[\"']?(?P<n>[A-Z0-9][\w'& -]{1,40}?)[\"']?(?=[.,;!\n]|\s+(?:with|for|that|where|to)\b|$)",
+        text,
+    )
+    if m:
+        return m["n"].strip()
+    m = re.search(
+        r"(?i)\b(?:an?|the|our|my)\s+(?:simple\s+|small\s+|basic\s+|little\s+)?(?P<n>[a-z][a-z -]{2,36}?)\s+(?P<k>tracker|log|register|directory|database|crm|planner|calendar|board|portal|tool|app|application|system|checklist)\b",
+        text,
+    )
+    if m:
+        words = [w for w in m["n"].split() if w.lower() not in lexicon.verbs()]
+        if 0 < len(words) <= 4 and words == m["n"].split():
+            kind = m["k"].lower()
+            return cased_name(f"{m['n']} {kind if kind not in ('tool', 'app', 'application', 'system') else ''}".strip())
+    main = sketch.main
+    return cased_name(plural_phrase(main.name)) if main else "New app"
