@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sayso.db.tables import SCHEMA, metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+FORMULAS = Path(__file__).parent / "formulas.sql"
+"""Functions that formulas call; replaced at each start, since they are code and hold nothing."""
 ONE_AT_A_TIME = 0x5A150
 """The advisory lock that lets one process migrate while others wait."""
 
@@ -30,3 +32,4 @@ def _migrate(connection: Connection) -> None:
     )
     environment.configure(connection=connection, target_metadata=metadata, version_table_schema=SCHEMA)
     environment.run_migrations()
+    connection.exec_driver_sql(FORMULAS.read_text("utf-8").replace("%", "%%"))

@@ -3,17 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Context, Decimal, DecimalException, localcontext
+from decimal import Context, Decimal, DecimalException, localcontext
 from typing import Any
 
 from sayso.spec.formula.functions import FUNCTIONS
 from sayso.spec.formula.functions.dates import moment
-from sayso.spec.formula.functions.texts import cut
 from sayso.spec.formula.typed import Typed
+from sayso.spec.formula.written import as_text, bounded
 
-NUMBER_MAX = Decimal("1e30")
-"""A result of this size or more is blank."""
-DECIMALS_MAX = 12
 _EXACT = Context(prec=200)
 
 
@@ -29,12 +26,6 @@ def evaluate(formula: Typed, row: Row) -> Any:
     """Decimal, str, bool, date, local datetime, a list of these, or None."""
     with localcontext(_EXACT):
         return bounded(_value(formula, row))
-
-
-def bounded(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return None if abs(value) >= NUMBER_MAX else value.quantize(Decimal(1).scaleb(-DECIMALS_MAX), ROUND_HALF_UP).normalize()
-    return value
 
 
 def _value(node: Typed, row: Row) -> Any:
@@ -64,35 +55,13 @@ def _called(node: Typed, row: Row) -> Any:
         return None
 
 
-def as_text(value: Any) -> str | None:
-    """How a value stands inside text: numbers without trailing zeros, `2026-11-27`, `2026-11-27 07:30`, `yes`/`no`."""
-    match value:
-        case None:
-            return None
-        case bool():
-            return "yes" if value else "no"
-        case Decimal():
-            short = bounded(value)
-            return None if short is None else f"{short:f}" if short else "0"
-        case datetime():
-            return value.strftime("%Y-%m-%d %H:%M") if value.year > 999 else f"{value.year:04}{value.strftime('-%m-%d %H:%M')}"
-        case date():
-            return value.isoformat()
-        case list():
-            return cut(", ".join(t for v in value if (t := as_text(v)))) or None
-        case _:
-            return str(value)
-
-
 def _as_boolean(value: Any) -> bool:
     return bool(value) if not isinstance(value, (date, datetime)) else True
 
 
-def _plus(sign: int) -> Callable[[Any, Any], Any]:
-    def plus(a: Decimal | None, b: Decimal | None) -> Decimal | None:
-        return None if a is None and b is None else (a or Decimal(0)) + sign * (b or Decimal(0))
-
-    return plus
+def _sum(*values: Decimal | None) -> Decimal:
+    """Blanks count as nothing, as in a spreadsheet."""
+    return sum((v for v in values if v is not None), Decimal(0))
 
 
 def _times(a: Decimal | None, b: Decimal | None) -> Decimal | None:
@@ -112,7 +81,7 @@ def _ordered(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
 
 
 _OPERATORS: dict[str, Callable[..., Any]] = {
-    "+": _plus(1), "-": _plus(-1), "*": _times, "/": _divided, "neg": lambda a: None if a is None else -a,
+    "+": _sum, "*": _times, "/": _divided, "neg": lambda a: None if a is None else -a,
     "=": _same, "<>": lambda a, b: not _same(a, b),
     "<": _ordered(lambda a, b: a < b), "<=": _ordered(lambda a, b: a <= b),
     ">": _ordered(lambda a, b: a > b), ">=": _ordered(lambda a, b: a >= b),

@@ -11,7 +11,7 @@ Gives = Type | Callable[[list[Type]], Type]
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """`kind`: number, text, moment (date or datetime), boolean, any, or unit (a literal such as "days").
+    """`kind`: number, text, moment (date or datetime), boolean, any, list, same, or a literal: unit ("days"), format ("D MMM").
 
     `many` repeats and takes lists as well; `same` asks that all arguments so marked share one type.
     """

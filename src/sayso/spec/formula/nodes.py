@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 NODES_MAX = 200
-DEPTH_MAX = 60
+DEPTH_MAX = 30
+"""Chains of + and & count as one level."""
 TEXT_CHARACTERS_MAX = 64_000
 
 Place = tuple[int, int]
@@ -40,6 +41,13 @@ class Call:
 Node = Constant | Reference | Call
 
 
+_CHAINED = {"+", "-", "&"}
+
+
 def call(name: str, arguments: tuple[Node, ...], at: Place) -> Call:
     sizes = [(a.nodes, a.depth) if isinstance(a, Call) else (1, 1) for a in arguments]
-    return Call(name, arguments, at, 1 + sum(n for n, _ in sizes), 1 + max((d for _, d in sizes), default=0))
+    depth = 1 + max((d for _, d in sizes), default=0)
+    first = arguments[0] if arguments else None
+    if isinstance(first, Call) and {name, first.name} <= _CHAINED:
+        depth = max(first.depth, *(1 + d for _, d in sizes[1:]))
+    return Call(name, arguments, at, 1 + sum(n for n, _ in sizes), depth)

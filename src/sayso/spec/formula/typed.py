@@ -39,6 +39,9 @@ def typed(node: Node, table: Table, app: App, visiting: frozenset[tuple[str, str
     return _Typing(table, app, visiting).of(node)
 
 
+OPERATORS = frozenset(["neg", "&", "=", "<>", "<", "<=", ">", ">=", "+", "-", "*", "/", "^"])
+
+
 def _wrong(at: Place, reason: str, example: str | None = None) -> Invalid:
     return Invalid(Problem(f"character {at[0] + 1}", reason, example))
 
@@ -64,7 +67,7 @@ class _Typing:
                 return self.field(node)
             case Call(name=name):
                 arguments = tuple(self.of(a) for a in node.arguments)
-                return self.called(node, arguments) if name[0].isalpha() and name != "neg" else self.operator(node, arguments)
+                return self.operator(node, arguments) if name in OPERATORS else self.called(node, arguments)
 
     # ── fields ────────────────────────────────────────────
 
@@ -173,6 +176,10 @@ class _Typing:
                 if unit is None:
                     raise _wrong(at, f"{function.name} takes a unit: {', '.join(UNITS)}", function.example)
                 return Typed("constant", TEXT, unit)
+            case "format":
+                if value.kind != "constant" or not isinstance(value.what, str):
+                    raise _wrong(at, f"{function.name} takes a format in quotation marks", function.example)
+                return value
             case "text":
                 return self.cast(value, TEXT)
             case "boolean":
@@ -196,7 +203,7 @@ class _Typing:
             return Typed("call", value.type, "neg", (value,))
         left, right = arguments
         if node.name == "&":
-            return Typed("call", TEXT, "CONCATENATE", (self.cast(left, TEXT), self.cast(right, TEXT)))
+            return self.joined(left, right)
         if node.name in ("=", "<>", "<", "<=", ">", ">="):
             return self.compared(node, left, right)
         a, b = left.type.base, right.type.base
@@ -206,9 +213,18 @@ class _Typing:
             days = right if node.name == "+" else Typed("call", NUMBER, "neg", (right,))
             return Typed("call", left.type, "DATEADD", (left, days, Typed("constant", TEXT, "days")))
         if node.name == "+" and Base.TEXT in (a, b):
-            return Typed("call", TEXT, "CONCATENATE", (self.cast(left, TEXT), self.cast(right, TEXT)))
+            return self.joined(left, right)
         x, y = self.one_number(left, node.arguments[0].at), self.one_number(right, node.arguments[1].at)
-        return Typed("call", self.amount(node.name, x.type, y.type), "POWER" if node.name == "^" else node.name, (x, y))
+        gives = self.amount(node.name, x.type, y.type)
+        if node.name in "+-":
+            y = y if node.name == "+" else Typed("call", y.type, "neg", (y,))
+            return Typed("call", gives, "+", (*(x.arguments if x.what == "+" else (x,)), y))
+        return Typed("call", gives, "POWER" if node.name == "^" else node.name, (x, y))
+
+    def joined(self, left: Typed, right: Typed) -> Typed:
+        """A chain of & or + becomes one call with many arguments, so that long chains stay flat."""
+        before = left.arguments if left.what == "CONCATENATE" else (self.cast(left, TEXT),)
+        return Typed("call", TEXT, "CONCATENATE", (*before, self.cast(right, TEXT)))
 
     def amount(self, sign: str, x: Type, y: Type) -> Type:
         match sign:

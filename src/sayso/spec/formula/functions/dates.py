@@ -188,5 +188,5 @@ FUNCTIONS = (
     function("IS_BEFORE", "moment moment", BOOLEAN, "Whether the first comes earlier", "IS_BEFORE({Due}, TODAY())", lambda a, b: moment(a) < moment(b)),
     function("IS_AFTER", "moment moment", BOOLEAN, "Whether the first comes later", "IS_AFTER({Due}, TODAY())", lambda a, b: moment(a) > moment(b)),
     function("IS_SAME", "moment moment unit?", BOOLEAN, "Whether both lie in one day, week, month …", 'IS_SAME({Date}, TODAY(), "month")', _is_same),
-    function("DATETIME_FORMAT", "moment text?", TEXT, "As text: YYYY MM MMM MMMM DD D DDD HH mm", 'DATETIME_FORMAT({Date}, "D MMM YYYY")', _format),
+    function("DATETIME_FORMAT", "moment format?", TEXT, "As text: YYYY MM MMM MMMM DD D DDD HH mm", 'DATETIME_FORMAT({Date}, "D MMM YYYY")', _format),
 )  # fmt: skip

@@ -30,7 +30,7 @@ def _ifs(*pairs: Any) -> Any:
 
 def _switch(value: Any, *rest: Any) -> Any:
     pairs = zip(rest[::2], rest[1::2], strict=False)
-    return next((v for case, v in pairs if case == value), rest[-1] if len(rest) % 2 else None)
+    return next((v for case, v in pairs if case is not None and case == value), rest[-1] if len(rest) % 2 else None)
 
 
 def _coalesce(*values: Any) -> Any:

@@ -7,8 +7,8 @@ from typing import Any
 
 from sayso.spec.formula.function import function
 from sayso.spec.formula.functions.logic import common
-from sayso.spec.formula.functions.texts import cut
 from sayso.spec.formula.types import NUMBER, TEXT, Type
+from sayso.spec.formula.written import as_text, cut
 
 
 def _over(work: Callable[[list[Any]], Any]) -> Callable[..., Any]:
@@ -24,7 +24,7 @@ def _same(types: list[Type]) -> Type:
 
 
 def _join(values: Any, between: str | None = ", ") -> str:
-    texts = [v for v in (values if isinstance(values, list) else [values]) if v]
+    texts = [t for v in (values if isinstance(values, list) else [values]) if (t := as_text(v))]
     return cut((between or "").join(texts))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sayso.spec.formula.function import function
 from sayso.spec.formula.types import BOOLEAN, NUMBER, Type
+from sayso.spec.formula.written import DECIMALS_MAX
 
 DIGITS_MAX = 15
 LOG_MAX = 69.0
@@ -49,7 +50,11 @@ def _float(work: Callable[[float], float], allowed: Callable[[float], bool]) -> 
 
 
 def _log(x: Decimal, base: Decimal = Decimal(10)) -> Decimal | None:
-    return None if x <= 0 or base <= 0 or base == 1 else Decimal(repr(math.log(float(x)) / math.log(float(base))))
+    return (
+        None
+        if x <= 0 or base <= 0 or base == 1
+        else Decimal(repr(round(math.log(float(x)) / math.log(float(base)), DECIMALS_MAX)))
+    )
 
 
 def _even(x: Decimal) -> Decimal:

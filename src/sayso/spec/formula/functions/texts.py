@@ -5,18 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 from sayso.spec.formula.function import function
-from sayso.spec.formula.nodes import TEXT_CHARACTERS_MAX
 from sayso.spec.formula.types import BOOLEAN, NUMBER, TEXT
+from sayso.spec.formula.written import cut
 
 REPEATS_MAX = 1_000
 
 
 def whole(n: Decimal, low: int = -1_000_000, high: int = 1_000_000) -> int:
     return max(low, min(high, int(n)))
-
-
-def cut(text: str) -> str:
-    return text[:TEXT_CHARACTERS_MAX]
 
 
 def _left(text: str, n: Decimal = Decimal(1)) -> str:
@@ -81,5 +77,5 @@ FUNCTIONS = (
     function("ENDSWITH", "text text", BOOLEAN, "Whether a text ends so", 'ENDSWITH({E-mail}, ".org")', lambda t, w: t.endswith(w)),
     function("EXACT", "text text", BOOLEAN, "Whether two texts are the same, case included", "EXACT({A}, {B})", lambda a, b: a == b),
     function("REPT", "text number", TEXT, f"Repeats a text, {REPEATS_MAX:,} times at most", 'REPT("★", {Rating})', lambda t, n: cut(t * whole(n, 0, REPEATS_MAX))),
-    function("T", "any", TEXT, "Any value as text", "T({Amount})", lambda t: t),
+    function("T", "text", TEXT, "Any value as text", "T({Amount})", lambda t: t),
 )  # fmt: skip
