@@ -57,11 +57,11 @@ export interface GroupsQuery {
 }
 
 export type Right = "read" | "comment" | "write" | "build" | "manage";
-export type WorkspaceRole = "owner" | "builder" | "member" | "viewer";
+export type WorkspaceRole = "owner" | "builder" | "member" | "viewer" | "nothing";
 export interface Member {
   id: string;
   name: string;
-  email: string;
+  email: string | null;
   role: WorkspaceRole;
   initials: string;
   hue: number;
@@ -74,6 +74,7 @@ export interface Workspace {
 export interface Me {
   member: Member;
   workspace: Workspace;
+  may: Right[];
   version: string;
 }
 export interface AppCard {
@@ -191,22 +192,24 @@ export interface ImportColumn {
   name: string;
   kind: string;
   examples: string[];
-  options?: unknown;
-  [more: string]: unknown;
+  options: { id: string; name: string; hue: string }[];
+  field?: Record<string, unknown> | null;
 }
 export interface Import {
   id: string;
-  state: "reading" | "ready" | "running" | "done" | "failed" | "cancelled" | string;
-  name?: string;
-  sheets: { name: string; rows: number }[] | string[];
+  state: "reading" | "ready" | "running" | "done" | "failed" | "cancelled";
+  name: string;
+  sheets: { name: string; rows: number | null }[];
+  sheet: string | null;
   columns: ImportColumn[];
-  sample?: (string | null)[][] | Record<string, string>[];
+  sample: Value[][];
   problems: ProblemAt[];
   rows: number | null;
-  done?: number;
-  refused?: number;
-  app?: string | null;
-  table?: string | null;
+  done: number;
+  refused: number;
+  app: string | null;
+  table: string | null;
+  message: string;
 }
 
 export interface Token {
@@ -214,7 +217,11 @@ export interface Token {
   name: string;
   created_at: string;
   last_used_at?: string | null;
-  scopes?: string[];
+  expires_at?: string | null;
+  scopes: Right[];
+  /** Its first characters, to tell tokens apart. */
+  begins: string;
+  /** The whole of it, only in the answer that made it. */
   token?: string;
 }
 export interface Template {

@@ -1,7 +1,7 @@
 /** The team's home as this tab knows it: who I am, who else there is, which apps there are, how it looks. */
 import { api, Problem } from "./api";
 import { live } from "./live.svelte";
-import type { AppCard, Items, Me, Member } from "./shapes";
+import type { AppCard, Items, Me, Member, Right } from "./shapes";
 
 export type Theme = "system" | "light" | "dark";
 export type Density = "compact" | "normal" | "roomy";
@@ -44,6 +44,10 @@ class WorkspaceState {
     this.apps = (await api.get<Items<AppCard>>("/api/apps")).items;
   }
 
+  may(right: Right): boolean {
+    return this.me?.may.includes(right) ?? false;
+  }
+
   member(id: string | null | undefined): Member | undefined {
     return id ? this.#byId.get(id) : undefined;
   }
@@ -58,6 +62,10 @@ class WorkspaceState {
     const workspace = await api.patch<Me["workspace"]>("/api/workspace", { name, hue });
     if (this.me) this.me = { ...this.me, workspace: { ...this.me.workspace, ...workspace, name, hue } };
     this.setLook({ hue });
+  }
+
+  isDark(): boolean {
+    return this.look.theme === "dark" || (this.look.theme === "system" && matchMedia("(prefers-color-scheme: dark)").matches);
   }
 
   /** Theme and density belong to this browser, the hue to the workspace; kept so that the next paint is right at once. */
