@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Date, DateTime, Integer, Numeric, TableClause, Text, column, table
-from sqlalchemy.dialects.postgresql import DOUBLE_PRECISION
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, Numeric, TableClause, Text, column, table
+from sqlalchemy.dialects.postgresql import ARRAY, DOUBLE_PRECISION
 from sqlalchemy.types import TypeEngine
 
 from sayso.data.open_app import OpenApp

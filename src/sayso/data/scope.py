@@ -1,10 +1,10 @@
 """One table's rows as they stand in a statement, and the way from there to linked rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, select
+from sqlalchemy import ColumnElement, FromClause, Select, select, true
 
 from sayso.data.clock import Clock
 from sayso.data.open_app import OpenApp
@@ -43,16 +43,21 @@ class Scope:
     def column(self, field: AnyField) -> ColumnElement[object]:
         return self.t.c[self.rows.name(field)]
 
+    def deeper(self, field: AnyField) -> "Scope":
+        """The same rows, for what a computed field stands on. Raises `Invalid` when fields stand on too many others."""
+        if self.depth >= COMPUTED_DEPTH_MAX:
+            raise Invalid(Problem(f"tables/{self.table.id}/fields/{field.id}", f"{field.name} stands on too many other fields"))
+        return replace(self, depth=self.depth + 1)
+
     def through(self, link: Link) -> "Linked":
         """The rows that `link` points to, one level deeper."""
         there = self.app.spec.table(link.to)
-        if there is None or self.depth >= COMPUTED_DEPTH_MAX:
-            reason = "leads to a table that is gone" if there is None else "stands on too many other fields"
-            raise Invalid(Problem(f"tables/{self.table.id}/fields/{link.id}", f"{link.name} {reason}"))
-        rows, depth = rows_of(self.app, there), self.depth + 1
+        if there is None:
+            raise Invalid(Problem(f"tables/{self.table.id}/fields/{link.id}", f"{link.name} leads to a table that is gone"))
+        rows, depth = rows_of(self.app, there), self.deeper(link).depth
         pairs = pairs_of(self.app, self.table, link)
         scope = Scope(self.app, rows, rows.sql.alias(f"t{depth}"), self.clock, depth)
-        return Linked(self, scope, pairs, pairs.sql.alias(f"l{depth}"))
+        return Linked(self, scope, pairs, link, pairs.sql.alias(f"l{depth}"))
 
 
 @dataclass(frozen=True)
@@ -62,14 +67,16 @@ class Linked:
     here: Scope
     there: Scope
     pairs: Pairs
+    link: Link
     l: FromClause  # noqa: E741  the pairs' alias, as it reads in SQL
 
-    def select(self, *columns: ColumnElement[object], alive: bool = True) -> Select[Any]:
+    def select(self, *columns: ColumnElement[Any], beside: FromClause | None = None) -> Select[Any]:
+        """`beside` is joined to every linked row: values that it holds several of."""
         mine, theirs = self.l.c[self.pairs.mine], self.l.c[self.pairs.theirs]
-        found = (
-            select(*columns).select_from(self.l.join(self.there.t, self.there.t.c.id == theirs)).where(mine == self.here.t.c.id)
-        )
-        return (found.where(self.there.alive) if alive else found).correlate(self.here.t)
+        rows = self.l.join(self.there.t, self.there.t.c.id == theirs)
+        source = rows if beside is None else rows.join(beside, true())
+        found: Select[Any] = select(*columns).select_from(source)  # pyright: ignore[reportAssignmentType]
+        return found.where(mine == self.here.t.c.id, self.there.alive).correlate(self.here.t)
 
     @property
     def order(self) -> tuple[ColumnElement[object], ...]:

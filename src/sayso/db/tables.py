@@ -294,6 +294,15 @@ events = Table(
     _json("payload"),
     Column("by_actor", Text, nullable=False),
     _at(),
+    Column(
+        "xact",
+        BigInteger,
+        nullable=False,
+        server_default=text("pg_current_xact_id()::text::bigint"),
+        comment="see data/events.py",
+    ),
+    Index("events_rows", "workspace_id", "app_id", "table_no", "xact"),
+    Index("events_xact", "xact"),
     Index("events_workspace", "workspace_id", "id"),
     Index("events_at", "at"),
 )

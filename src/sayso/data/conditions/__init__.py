@@ -1,0 +1,1 @@
+"""What one condition means in SQL, one file a shape of values."""

@@ -1,0 +1,120 @@
+"""Links: each pair of rows is stored once and seen from both ends.
+
+Where the field at the other end holds one row only, linking takes the row from whoever had it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, TableValuedAlias, cast, delete, func, insert, select, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sayso.data.open_app import OpenApp
+from sayso.data.physical import Pairs, pairs_of
+from sayso.errors import Invalid, Problem
+from sayso.spec.fields import Link
+from sayso.spec.table import Table
+
+LINKS_PER_ROW_MAX = 10_000
+
+Lists = dict[int, list[int]]
+
+
+@dataclass(slots=True)
+class Relinked:
+    """`before` and `after`: linked ids by row, for rows whose list changed. `others`: rows at the other end that changed."""
+
+    before: Lists = field(default_factory=dict)
+    after: Lists = field(default_factory=dict)
+    others: set[int] = field(default_factory=set)
+
+
+async def current(tx: AsyncConnection, pairs: Pairs, rows: Iterable[int]) -> Lists:
+    """Linked ids of each row, in their order; trashed rows among them, for they may come back."""
+    mine, theirs = pairs.sql.c[pairs.mine], pairs.sql.c[pairs.theirs]
+    found = select(mine, theirs).where(mine == func.any(_array(rows))).order_by(mine, pairs.sql.c.position, theirs)
+    lists: Lists = {id: [] for id in rows}
+    for row, other in (await tx.execute(found)).all():
+        lists[row].append(other)
+    return lists
+
+
+async def replace(tx: AsyncConnection, app: OpenApp, table: Table, link: Link, wanted: Mapping[int, list[int]]) -> Relinked:
+    """Makes these the linked rows of each row, and of no other where only one may have them."""
+    pairs = pairs_of(app, table, link)
+    before = await current(tx, pairs, wanted)
+    after: Lists = {row: ids for row, ids in wanted.items() if ids != before[row]}
+    if not after:
+        return Relinked()
+    if any(len(ids) > LINKS_PER_ROW_MAX for ids in after.values()):
+        raise Invalid(Problem(f"values/{link.id}", f"{link.name} links to at most {LINKS_PER_ROW_MAX:,} rows"))
+    if _alone(app, link):
+        await _take(tx, pairs, link, before, after)
+    await _store(tx, pairs, before, after)
+    others = {o for row in after for o in set(before[row]) ^ set(after[row])}
+    return Relinked({row: before[row] for row in after}, after, others)
+
+
+def _alone(app: OpenApp, link: Link) -> bool:
+    """Whether a row at the other end is linked from one row only."""
+    there = app.spec.table(link.to)
+    reverse = there.field(link.reverse) if there and link.reverse else None
+    return isinstance(reverse, Link) and not reverse.many
+
+
+async def _take(tx: AsyncConnection, pairs: Pairs, link: Link, before: Lists, after: Lists) -> None:
+    """The rows that lose a linked row to others are changed as well."""
+    owner: dict[int, int] = {}
+    for row, ids in after.items():
+        for id in set(ids) - set(before[row]):
+            if id in owner:
+                raise Invalid(
+                    Problem(f"values/{link.id}", f"{link.name}: row {id} can be linked from one row only, not from two")
+                )
+            owner[id] = row
+    mine, theirs = pairs.sql.c[pairs.mine], pairs.sql.c[pairs.theirs]
+    had = (await tx.execute(select(mine, theirs).where(theirs == func.any(_array(owner))))).all()
+    losing = sorted({row for row, id in had if row != owner[id]})
+    for row, ids in (await current(tx, pairs, [r for r in losing if r not in after])).items():
+        before[row], after[row] = ids, ids
+    lost: dict[int, set[int]] = defaultdict(set)
+    for row, id in had:
+        if row != owner[id]:
+            lost[row].add(id)
+    for row in losing:
+        after[row] = [id for id in after[row] if id not in lost[row]]
+
+
+async def _store(tx: AsyncConnection, pairs: Pairs, before: Lists, after: Lists) -> None:
+    mine, theirs, position = pairs.sql.c[pairs.mine], pairs.sql.c[pairs.theirs], pairs.sql.c.position
+    gone = [(row, id, 0) for row in after for id in set(before[row]) - set(after[row])]
+    if gone:
+        old = _listed(gone)
+        await tx.execute(delete(pairs.sql).where(tuple_(mine, theirs).in_(select(old.c.row, old.c.id))))
+    new = [(row, id, place) for row, ids in after.items() for place, id in enumerate(ids) if id not in set(before[row])]
+    if new:
+        rows = _listed(new)
+        await tx.execute(insert(pairs.sql).from_select([mine, theirs, position], select(rows.c.row, rows.c.id, rows.c.place)))
+    moved = [(row, id, place) for row in after if _moved(before[row], after[row]) for place, id in enumerate(after[row])]
+    if moved:
+        rows = _listed(moved)
+        here = (mine == rows.c.row) & (theirs == rows.c.id)
+        await tx.execute(update(pairs.sql).where(here).values(position=rows.c.place))
+
+
+def _moved(before: list[int], after: list[int]) -> bool:
+    """Whether the places that pairs have now would not give the new order."""
+    kept = set(before)
+    return bool(kept & set(after)) and after != [id for id in before if id in after]
+
+
+def _listed(pairs: list[tuple[int, int, int]]) -> TableValuedAlias:
+    columns = [cast([p[n] for p in pairs], ARRAY(BigInteger)) for n in range(3)]
+    return func.unnest(*columns).table_valued("row", "id", "place", name="listed").render_derived()
+
+
+def _array(ids: Iterable[int]) -> ColumnElement[Any]:
+    return cast(list(ids), ARRAY(BigInteger))

@@ -1,0 +1,141 @@
+"""What values point at must be there, and be this workspace's: people, files, linked rows. Unique values must be alone."""
+
+from collections.abc import Iterable, Sequence
+from hashlib import md5
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sayso.data.cleaning import Clean
+from sayso.data.open_app import OpenApp
+from sayso.data.physical import Rows, found, rows_of
+from sayso.db import tables as system
+from sayso.errors import Invalid, Problem
+from sayso.spec.fields import AnyField, File, Image, Link, Person
+from sayso.spec.fields.field import Storage
+from sayso.spec.table import Table
+
+
+async def check(
+    tx: AsyncConnection, app: OpenApp, table: Table, rows: Sequence[Clean], ids: Sequence[int], problems: list[Problem]
+) -> None:
+    """What is wrong is added to `problems`. `ids` are the rows being changed (none for new ones). People named by e-mail or name are turned into ids."""
+    for one in table.fields:
+        match one:
+            case Person():
+                await _people(tx, app, one, rows, problems)
+            case File() | Image():
+                await _files(tx, app, one, rows, problems)
+            case Link():
+                await _linked(tx, app, one, rows, problems)
+            case _ if one.unique and one.writable and one.storage is not Storage.TEXTS:
+                await _unique(tx, rows_of(app, table), one, rows, ids, problems)
+            case _:
+                pass
+
+
+def _named(rows: Iterable[Clean], one: AnyField) -> set[str]:
+    return {id for row in rows for id in row.values.get(one.id) or ()}
+
+
+async def _people(tx: AsyncConnection, app: OpenApp, one: Person, rows: Sequence[Clean], problems: list[Problem]) -> None:
+    asked = _named(rows, one)
+    if not asked:
+        return
+    m, folded = system.members.c, [a.casefold() for a in asked]
+    named = or_(m.id.in_(asked), func.lower(m.email).in_(folded), func.lower(m.name).in_(folded))
+    members = (
+        await tx.execute(select(m.id, m.email, m.name, m.removed_at).where(m.workspace_id == app.by.workspace, named))
+    ).all()
+    known = {n.casefold(): i for i, email, name, gone in members if gone is None for n in (name, email) if n}
+    known |= {i: i for i, *_ in members}
+    for row in rows:
+        if row.values.get(one.id):
+            _person_ids(row, one, known, problems)
+
+
+def _person_ids(row: Clean, one: Person, known: dict[str, str], problems: list[Problem]) -> None:
+    ids = [known.get(a) or known.get(a.casefold()) for a in row.values[one.id]]
+    if None in ids:
+        who = row.values[one.id][ids.index(None)]
+        problems.append(Problem(f"{row.path}/{one.id}", f"{one.name}: nobody here is called {who[:60]!r}", "m_ana"))
+    row.values[one.id] = list(dict.fromkeys(i for i in ids if i))
+
+
+async def _files(tx: AsyncConnection, app: OpenApp, one: File | Image, rows: Sequence[Clean], problems: list[Problem]) -> None:
+    asked = _named(rows, one)
+    if not asked:
+        return
+    f = system.files.c
+    there = set(
+        (
+            await tx.execute(select(f.id).where(f.workspace_id == app.by.workspace, f.id.in_(asked), f.deleted_at.is_(None)))
+        ).scalars()
+    )
+    for row in rows:
+        for id in row.values.get(one.id) or ():
+            if id not in there:
+                problems.append(Problem(f"{row.path}/{one.id}", f"{one.name}: there is no file {id[:60]!r}; upload it first"))
+
+
+async def _linked(tx: AsyncConnection, app: OpenApp, one: Link, rows: Sequence[Clean], problems: list[Problem]) -> None:
+    asked = {id for row in rows for id in row.links.get(one.id) or ()}
+    if not asked:
+        return
+    there = found(app, one.to)
+    t = rows_of(app, there).sql.c
+    alive = set((await tx.execute(select(t.id).where(t.id == func.any(sorted(asked)), t.deleted_at.is_(None)))).scalars())
+    for row in rows:
+        for id in row.links.get(one.id) or ():
+            if id not in alive:
+                problems.append(Problem(f"{row.path}/{one.id}", f"{one.name}: {there.name} has no row {id}"))
+
+
+async def _unique(
+    tx: AsyncConnection, where: Rows, one: AnyField, rows: Sequence[Clean], ids: Sequence[int], problems: list[Problem]
+) -> None:
+    seen: dict[Any, Clean] = {}
+    for row in rows:
+        value = row.values.get(one.id)
+        if value is None or isinstance(value, bool):
+            continue
+        if value in seen:
+            problems.append(
+                Problem(f"{row.path}/{one.id}", f"{one.name} must be different in every row; two of these have {_short(value)}")
+            )
+        seen[value] = row
+    if not seen:
+        return
+    t = where.sql.c
+    column = t[where.name(one)]
+    taken = select(column, t.id).where(column.in_(list(seen)), t.deleted_at.is_(None), t.id.not_in(ids))
+    if one.storage is Storage.TEXT:
+        taken = taken.where(func.md5(column).in_([md5(str(v).encode(), usedforsecurity=False).hexdigest() for v in seen]))
+    for value, id in (await tx.execute(taken)).all():
+        row = seen.get(value)
+        path = f"{row.path}/{one.id}" if row else one.id
+        problems.append(Problem(path, f"{one.name} must be different in every row; row {id} already has {_short(value)}"))
+
+
+async def still_unique(tx: AsyncConnection, rows: Rows, ids: Sequence[int]) -> None:
+    """Whether rows that come back clash with those that are there. Raises `Invalid`."""
+    problems: list[Problem] = []
+    for one in rows.table.fields:
+        if one.unique and one.writable and one.storage not in (Storage.TEXTS, Storage.LINKS, Storage.BOOLEAN):
+            back, there = rows.sql.alias("back"), rows.sql.alias("there")
+            name = rows.name(one)
+            clash = select(back.c.id, there.c.id, back.c[name]).join(
+                there, (there.c[name] == back.c[name]) & (there.c.id != back.c.id)
+            )
+            for id, other, value in (
+                await tx.execute(clash.where(back.c.id.in_(ids), there.c.deleted_at.is_(None)).limit(20))
+            ).all():
+                reason = f"{one.name} must be different in every row; row {other} has {_short(value)} now"
+                problems.append(Problem(f"rows/{id}/{one.id}", reason))
+    if problems:
+        raise Invalid.of(problems)
+
+
+def _short(value: Any) -> str:
+    return str(value)[:60]

@@ -1,0 +1,175 @@
+"""Undo and redo, for each person on their own, of rows and of the app alike.
+
+What others changed since is left alone: a value is put back only where it still is what this person made it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Text, cast, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sayso.data import acts, events, links, raw, references, written
+from sayso.data.acts import Act
+from sayso.data.open_app import OpenApp
+from sayso.data.physical import Rows, rows_of
+from sayso.data.raw import Raws
+from sayso.data.row import tell_others, where
+from sayso.db import tables as system
+from sayso.errors import Conflict, NotFound
+from sayso.spec.fields import Link
+from sayso.team.actor import Actor
+
+Way = Literal["back", "again"]
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """`undone` is `{"kind": "rows", "table", "ids"}` or `{"kind": "app", "version"}`."""
+
+    sentence: str
+    undone: dict[str, Any]
+    next_undo: str | None
+    next_redo: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    id: int
+    row: int
+    kind: str
+    before: str | None
+    after: str | None
+
+
+async def upcoming(tx: AsyncConnection, app: OpenApp) -> tuple[str | None, str | None]:
+    """What undo and redo would do now, in a sentence each."""
+    back, again = await acts.next_undo(tx, app), await acts.next_redo(tx, app)
+    return back and back.sentence, again and again.sentence
+
+
+async def undo(tx: AsyncConnection, app: OpenApp, *, by: Actor) -> Undone:
+    """Raises `NotFound` when there is nothing, `Conflict` when others have changed all of it since."""
+    return await _turn(tx, app, await acts.next_undo(tx, app), "back", by)
+
+
+async def redo(tx: AsyncConnection, app: OpenApp, *, by: Actor) -> Undone:
+    return await _turn(tx, app, await acts.next_redo(tx, app), "again", by)
+
+
+async def _turn(tx: AsyncConnection, app: OpenApp, act: Act | None, way: Way, by: Actor) -> Undone:
+    if act is None:
+        raise NotFound("There is nothing to undo." if way == "back" else "There is nothing to do again.")
+    app.must("write" if act.kind == "rows" else "build")
+    by.must("write")
+    done = await _rows(tx, app, act, way)
+    mark = update(system.acts).where(system.acts.c.id == act.id)
+    await tx.execute(mark.values(undone_at=func.clock_timestamp() if way == "back" else None))
+    return Undone(act.sentence, done, *await upcoming(tx, app))
+
+
+async def _rows(tx: AsyncConnection, app: OpenApp, act: Act, way: Way) -> dict[str, Any]:
+    table = app.spec.table(app.columns.table_id(act.payload["table"]) or "")
+    if table is None:
+        raise Conflict("The table is gone; undo that first.")
+    turn = Turn(tx, app, rows_of(app, table), way)
+    await turn.all(await _entries(tx, act.payload["entries"]))
+    if not turn.touched:
+        raise Conflict("All of it has been changed again since, so it was left as it is.")
+    return {"kind": "rows", "table": table.id, "ids": sorted(turn.touched), "left": turn.left}
+
+
+async def _entries(tx: AsyncConnection, ids: Sequence[int]) -> list[Entry]:
+    h = system.history.c
+    found = select(h.id, h.row_id, h.kind, cast(h.before, Text), cast(h.after, Text)).where(h.id.in_(ids)).order_by(h.id)
+    return [Entry(*row) for row in (await tx.execute(found)).all()]
+
+
+class Turn:
+    """One act taken back, or done again. `touched` are the rows that were changed, `left` counts values that were not."""
+
+    def __init__(self, tx: AsyncConnection, app: OpenApp, rows: Rows, way: Way) -> None:
+        self.tx, self.app, self.rows, self.way = tx, app, rows, way
+        self.touched: set[int] = set()
+        self.left = 0
+
+    async def all(self, entries: Sequence[Entry]) -> None:
+        back = self.way == "back"
+        made, gone, returned = (_rows_of(entries, kind) for kind in ("created", "trashed", "restored"))
+        await self._mark(made + returned if back else gone, "trashed")
+        await self._mark(gone if back else made + returned, "restored")
+        await self._change([e for e in entries if e.kind == "changed" or (e.kind == "created" and not back)])
+        for entry in entries:
+            if entry.kind == "moved":
+                await self._move(entry)
+
+    async def _mark(self, ids: list[int], kind: Literal["trashed", "restored"]) -> None:
+        if not ids:
+            return
+        kept = await written.mark(self.tx, self.app, self.rows, ids, kind)
+        if kind == "restored":
+            await references.still_unique(self.tx, self.rows, kept.ids)
+        await self._tell("row.trashed" if kind == "trashed" else "row.restored", kept.ids)
+
+    async def _change(self, entries: Sequence[Entry]) -> None:
+        if not entries:
+            return
+        wanted = {e.row: self._wanted(e) for e in entries}
+        numbers = {n for was, _ in wanted.values() for n in was}
+        now = await raw.current(self.tx, self.app, self.rows, list(wanted), numbers)
+        changes = {id: written.Change(id, self._still(now[id], *wanted[id])) for id in now}
+        touched = {n for one in changes.values() for n in one.values}
+        for link in self.rows.table.fields:
+            if isinstance(link, Link) and self.rows.numbers[link.id] in touched:
+                await self._relink(link, changes)
+        kept = await written.change(self.tx, self.app, self.rows, [c for c in changes.values() if c.values or c.after])
+        await references.still_unique(self.tx, self.rows, kept.ids)
+        await self._tell(
+            "row.changed", kept.ids, [f.id for f in self.rows.table.fields if self.rows.numbers.get(f.id) in touched]
+        )
+
+    def _wanted(self, entry: Entry) -> tuple[Raws, Raws]:
+        """What the values should be now, and what they become. A row that is done again gets its links back."""
+        before, after = raw.exactly(entry.before), raw.exactly(entry.after)
+        if entry.kind == "created":
+            ends = {n: ids for n, ids in after.items() if n in self.app.columns.ends}
+            return dict.fromkeys(ends), ends
+        return (after, before) if self.way == "back" else (before, after)
+
+    def _still(self, now: Raws, expected: Raws, wanted: Raws) -> Raws:
+        put: Raws = {}
+        for n, value in expected.items():
+            if n not in now or value == wanted.get(n):
+                continue
+            if value is None or now[n] == value:
+                put[n] = wanted.get(n)
+            else:
+                self.left += 1
+        return put
+
+    async def _relink(self, link: Link, changes: dict[int, written.Change]) -> None:
+        number = self.rows.numbers[link.id]
+        wanted = {id: list(c.values[number] or []) for id, c in changes.items() if number in c.values}
+        done = await links.replace(self.tx, self.app, self.rows.table, link, wanted)
+        for id, ids in done.after.items():
+            one = changes.setdefault(id, written.Change(id, {}))
+            one.before[number], one.after[number] = done.before[id], ids
+        if done.others:
+            await tell_others(self.tx, self.app, link, done)
+
+    async def _move(self, entry: Entry) -> None:
+        side = entry.before if self.way == "back" else entry.after
+        kept = await written.place(self.tx, self.app, self.rows, entry.row, raw.position(side))
+        await self._tell("row.moved", kept.ids, ["position"])
+
+    async def _tell(self, kind: events.Kind, ids: Iterable[int], fields: Sequence[str] = ()) -> None:
+        told = sorted(ids)
+        self.touched.update(told)
+        if told:
+            payload = {"fields": list(fields)} if fields else {}
+            await events.write(self.tx, kind, rows=told, payload=payload, **where(self.app, self.rows.table, self.rows))
+
+
+def _rows_of(entries: Sequence[Entry], kind: str) -> list[int]:
+    return [e.row for e in entries if e.kind == kind]
