@@ -1,4 +1,6 @@
 /** Shortcuts: what is on right now, for the keyboard, for ⌘/ and for the palette. `mod` is ⌘ on a Mac, Ctrl elsewhere. */
+import { untrack } from "svelte";
+
 
 export interface Shortcut {
   /** `mod+k`, `shift+mod+z`, `?`, `g h` (two keys, one after the other). */
@@ -48,9 +50,10 @@ class Keys {
   /** Switches a shortcut on; the answer switches it off. The latest one wins. */
   on(keys: string, words: string, act: Shortcut["act"], { group = "Everywhere", typing = keys.includes("mod") } = {}): () => void {
     const shortcut: Shortcut = { keys, words, group, act, typing };
-    this.all = [...this.all, shortcut];
+    // An effect that switches a shortcut on does not depend on the others.
+    this.all = [...untrack(() => this.all), shortcut];
     return () => {
-      this.all = this.all.filter((one) => one !== shortcut);
+      this.all = untrack(() => this.all).filter((one) => one !== shortcut);
     };
   }
 

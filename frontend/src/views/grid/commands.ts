@@ -10,13 +10,22 @@ import { GUTTER, HEAD } from "./state.svelte";
 type Menu = (at: { x: number; y: number }) => void;
 
 export function pressedIn(grid: GridState, event: KeyboardEvent, scroller: HTMLElement, onmenu: Menu): void {
-  if (grid.editing || event.target !== event.currentTarget) return;
+  if (event.target !== event.currentTarget) return;
+  if (grid.editing) return typedAhead(grid, event);
   const command = commandFor(event);
   if (!command || grid.size.rows === 0) {
     if (command?.do === "add" && grid.mayWrite) (event.preventDefault(), void add(grid));
     return;
   }
   if (carriedOut(grid, command, scroller, onmenu)) event.preventDefault();
+}
+
+/** Letters that come before the editor is there are not lost. */
+function typedAhead(grid: GridState, event: KeyboardEvent): void {
+  if (event.key === "Escape") grid.leave("stay");
+  else if (event.key.length > 1 || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  if (event.key.length === 1 && grid.editing) grid.editing = { ...grid.editing, typed: (grid.editing.typed ?? "") + event.key };
 }
 
 /** False when the key is left to the browser. */

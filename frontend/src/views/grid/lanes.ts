@@ -20,15 +20,16 @@ export const LANE_WIDTH_MAX = 1200;
 
 /** What a field is given before anybody pulled at it. */
 export function usualWidth(field: Field, first: boolean): number {
-  if (first) return 240;
+  if (first) return 220;
   switch (field.kind) {
-    case "checkbox": return 80;
-    case "rating": case "percent": case "duration": case "autonumber": return 110;
-    case "number": case "money": case "date": return 120;
-    case "datetime": case "created_at": case "updated_at": return 150;
-    case "long_text": case "ai": return 260;
-    case "multi_select": case "link": case "lookup": case "url": case "email": return 190;
-    default: return 150;
+    case "checkbox": return 76;
+    case "percent": case "duration": case "autonumber": return 90;
+    case "rating": case "number": case "money": case "date": case "person": case "created_by": case "updated_by": return 108;
+    case "select": return 116;
+    case "datetime": case "created_at": case "updated_at": return 140;
+    case "long_text": case "ai": return 214;
+    case "multi_select": case "lookup": case "url": case "email": return 180;
+    default: return 140;
   }
 }
 

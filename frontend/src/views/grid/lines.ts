@@ -8,8 +8,7 @@ export interface Group {
 }
 export type Line =
   | { kind: "group"; group: number; top: number; height: number }
-  | { kind: "row"; row: number; top: number; height: number }
-  | { kind: "add"; top: number; height: number };
+  | { kind: "row"; row: number; top: number; height: number };
 
 interface Stretch { top: number; height: number; firstRow: number; rows: number; group: number | null }
 

@@ -30,6 +30,7 @@ export function summaryText(field: Field, summary: Summary, figure: Value): stri
     if (field.kind === "number" || field.kind === "rating") return numberText(Number(figure), { maximumFractionDigits: 2 });
     if (field.kind === "duration") return durationText(Math.round(Number(figure)));
   }
+  if (field.kind === "money") return moneyText(String(figure), field.currency);
   return field.kind === "rating" ? numberText(Number(figure)) : valueText(field, figure);
 }
 
