@@ -13,5 +13,6 @@ export const VIEWS: Partial<Record<ViewKind, Loader>> = {
   gallery: () => import("./gallery/Gallery.svelte"),
   timeline: () => import("./timeline/Timeline.svelte"),
   chart: () => import("./chart/ChartView.svelte"),
+  form: () => import("./form/FormView.svelte"),
   dashboard: () => import("./dashboard/Dashboard.svelte"),
 };
