@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from cronsim import CronSim, CronSimError
 
 from sayso.errors import Invalid, Problem
+from sayso.spec import conditions
 from sayso.spec.app import App
 from sayso.spec.automation import (
     STEP_DEPTH_MAX,
@@ -30,10 +31,9 @@ from sayso.spec.automation import (
     Wait,
 )
 from sayso.spec.change.renamed import trigger_table
-from sayso.spec.check import conditions
-from sayso.spec.check.conditions import unknown_field
 from sayso.spec.check.fields import slot_problems
 from sayso.spec.check.views import known, unknown_table
+from sayso.spec.conditions import unknown_field
 from sayso.spec.fields import AnyField
 from sayso.spec.shape import shape_of
 from sayso.spec.stands_on import DAYS

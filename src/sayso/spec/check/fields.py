@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sayso.errors import Invalid, Problem
 from sayso.spec.app import App
-from sayso.spec.check.conditions import condition_problems, unknown_field
+from sayso.spec.conditions import condition_problems, unknown_field
 from sayso.spec.fields import Ai, AnyField, Datetime, Link, Lookup, MultiSelect, Number, Rollup, Storage
 from sayso.spec.fields.link import Summary
 from sayso.spec.filter import Condition, Op

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sayso.errors import Problem
+from sayso.spec import conditions
 from sayso.spec.app import App
-from sayso.spec.check import conditions
 from sayso.spec.check.fields import slot_problems
 from sayso.spec.check.views import known, unknown_table
 

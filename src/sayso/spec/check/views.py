@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sayso.errors import Problem
+from sayso.spec import conditions
 from sayso.spec.app import App
-from sayso.spec.check import conditions
-from sayso.spec.check.conditions import unknown_field
 from sayso.spec.check.fields import summary_problems
+from sayso.spec.conditions import unknown_field
 from sayso.spec.fields import Select
 from sayso.spec.shape import shape_of
 from sayso.spec.stands_on import DAYS, stands_on

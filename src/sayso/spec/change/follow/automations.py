@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sayso.errors import Invalid
 from sayso.spec.automation import (
     Ai,
     Automation,
@@ -21,6 +22,8 @@ from sayso.spec.automation import (
 )
 from sayso.spec.change.follow.filters import Following
 from sayso.spec.filter import Filter
+from sayso.spec.shape import shape_of
+from sayso.spec.stands_on import DAYS
 
 
 def followed(on: Following, automation: Automation) -> Automation | None:
@@ -43,7 +46,7 @@ def _trigger(on: Following, trigger: Any) -> Any | None:
     match trigger:
         case EntersView() | FormSubmitted():
             return None if trigger.view in on.gone.views else trigger
-        case DateReached() if on.gone.field(trigger.table, trigger.field) or (trigger.table, trigger.field) in on.gone.turned:
+        case DateReached() if on.gone.field(trigger.table, trigger.field) or not _is_day(on, trigger):
             return None
         case RowChanged():
             fields = on.ids(trigger.table, trigger.fields)
@@ -102,7 +105,33 @@ def _values(on: Following, table: str, values: dict[str, Any]) -> dict[str, Any]
     lost = {(f, o) for t, f, o in on.gone.options if t == table}
     turned = {f for t, f in on.gone.turned if t == table}
     kept = on.keyed(table, values)
-    return {f: v for f, v in kept.items() if f not in turned and not (isinstance(v, str) and (f, v) in lost)}
+    return {
+        f: v
+        for f, v in kept.items()
+        if not (isinstance(v, str) and (f, v) in lost) and (f not in turned or _reads(on, table, f, v))
+    }
+
+
+def _reads(on: Following, table_id: str, field_id: str, value: Any) -> bool:
+    """Whether a field of another kind can still be given the value. What is filled in at run time is seen then."""
+    table = on.app.table(table_id)
+    field = table.field(field_id) if table else None
+    if isinstance(value, str) and "{" in value:
+        return True
+    if field is None or not field.writable:
+        return False
+    try:
+        field.parse(value)
+    except Invalid:
+        return False
+    return True
+
+
+def _is_day(on: Following, trigger: DateReached) -> bool:
+    table = on.app.table(trigger.table)
+    field = table.field(trigger.field) if table else None
+    turned = (trigger.table, trigger.field) in on.gone.turned
+    return not turned or (table is not None and field is not None and shape_of(on.app, table, field) in DAYS)
 
 
 def _same(on: Following, table: str, filter: Filter | None) -> bool:

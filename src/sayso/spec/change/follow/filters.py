@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from sayso.spec.app import App
 from sayso.spec.change.gone import Gone
+from sayso.spec.conditions import condition_problems
 from sayso.spec.filter import Condition, Filter, Grouping, Sort
-from sayso.spec.shape import ops_of
 
 Ordered = TypeVar("Ordered", Sort, Grouping)
 
@@ -36,7 +36,7 @@ class Following:
         if self.gone.field(table, condition.field):
             return None
         if (table, condition.field) in self.gone.turned:
-            return condition if self._still_suits(table, condition) else None
+            return condition if self.still_suits(table, condition) else None
         lost = {option for t, f, option in self.gone.options if (t, f) == (table, condition.field)}
         match condition.value:
             case list() | tuple():
@@ -48,11 +48,10 @@ class Following:
             case _:
                 return condition
 
-    def _still_suits(self, table_id: str, condition: Condition) -> bool:
-        """After a change of kind only the questions that need no value can be trusted to mean the same."""
+    def still_suits(self, table_id: str, condition: Condition) -> bool:
+        """Whether a field of another kind can be asked the same."""
         table = self.app.table(table_id)
-        field = table.field(condition.field) if table else None
-        return bool(table and field and condition.op in ("empty", "not_empty") and condition.op in ops_of(self.app, table, field))
+        return table is not None and next(condition_problems(self.app, "", table, condition), None) is None
 
     def ids(self, table: str, fields: Sequence[str]) -> tuple[str, ...]:
         return tuple(f for f in fields if not self.gone.field(table, f))

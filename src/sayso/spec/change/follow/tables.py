@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from sayso.spec.app import App
+from sayso.spec.change.follow.filters import Following
 from sayso.spec.change.gone import Gone
 from sayso.spec.fields import Ai, Link, Lookup, MultiSelect, Rollup, Select
+from sayso.spec.filter import Condition, Filter
+from sayso.spec.shape import summary_suits
 from sayso.spec.table import Table
 
 
@@ -27,14 +30,31 @@ def _leads_nowhere(app: App, table: Table, field: Any, gone: Gone) -> bool:
             return lost or (_turned(field.to, field.reverse, gone) and not _points_back(app, table, field))
         case Lookup() | Rollup():
             link = table.field(field.link)
-            if gone.field(table.id, field.link) or _turned(table.id, field.link, gone):
+            if gone.field(table.id, field.link):
                 return True
             if not isinstance(link, Link):
-                return False
-            read = {field.field} | ({c.field for c in field.where} if isinstance(field, Rollup) else set[str]())
-            return any(gone.field(link.to, f) for f in read)
+                return _turned(table.id, field.link, gone)
+            elsewhere = _turned(table.id, field.link, gone) and not _is_there(app, link.to, field.field)
+            lost = elsewhere or gone.field(link.to, field.field)
+            return lost or (isinstance(field, Rollup) and _counts_nothing(app, link.to, field, gone))
         case _:
             return False
+
+
+def _counts_nothing(app: App, table_id: str, rollup: Rollup, gone: Gone) -> bool:
+    """Whether what a rollup sums up, or the condition under which it does, has lost its meaning. A figure that quietly counts
+    other rows than before would be worse than none."""
+    table = app.table(table_id)
+    read = table.field(rollup.field) if table and rollup.field else None
+    if _turned(table_id, rollup.field, gone) and not (table and summary_suits(app, table, read, rollup.summary)):
+        return True
+    where = [Condition.model_validate({"field": c.field, "op": c.op, "value": c.value}) for c in rollup.where]
+    return Following(app, gone).filter(table_id, Filter(of=tuple(where))).of != tuple(where)
+
+
+def _is_there(app: App, table_id: str, field_id: str | None) -> bool:
+    table = app.table(table_id)
+    return field_id is None or (table is not None and table.field(field_id) is not None)
 
 
 def _points_back(app: App, table: Table, link: Link) -> bool:
