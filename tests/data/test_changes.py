@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from sayso.data import apps, versions
+from sayso.data import apps, undo, versions
 from sayso.data.open_app import OpenApp
 from sayso.db import tables as t
 from sayso.db import transaction
@@ -43,13 +43,14 @@ def turned(table: str, id: str, name: str, kind: str, **more: Any) -> Change:
 
 
 async def undone(tx: AsyncConnection, app: OpenApp, by: Actor) -> OpenApp:
-    act = (await tx.execute(select(t.acts).where(t.acts.c.app == app.number).order_by(t.acts.c.id.desc()).limit(1))).one()
-    return await apps.undo_change(tx, act, by)
+    opened = await apps.open_app(tx, app.id, by=by, to="write")
+    assert (await undo.undo(tx, opened, by=by)).undone == {"kind": "app", "version": app.version + 1}
+    return await apps.open_app(tx, app.id, by=by, to="build")
 
 
 async def redone(tx: AsyncConnection, app: OpenApp, by: Actor) -> OpenApp:
-    act = (await tx.execute(select(t.acts).where(t.acts.c.app == app.number).order_by(t.acts.c.id.desc()).limit(1))).one()
-    return await apps.redo_change(tx, act, by)
+    await undo.redo(tx, await apps.open_app(tx, app.id, by=by, to="write"), by=by)
+    return await apps.open_app(tx, app.id, by=by, to="build")
 
 
 async def test_a_rename_touches_no_value(tx: AsyncConnection, desk: OpenApp, northlight: Northlight) -> None:
@@ -205,10 +206,10 @@ async def test_undo_does_not_take_back_what_someone_else_did_since(
     tx: AsyncConnection, desk: OpenApp, northlight: Northlight
 ) -> None:
     app = await apps.change(tx, desk, change(field("rename", "clients", "phone", name="Mobile")), by=northlight.ben)
-    act = (await tx.execute(select(t.acts).where(t.acts.c.app == app.number))).one()
-    app = await apps.change(tx, app, change(field("rename", "clients", "phone", name="Cell")), by=northlight.ana)
+    by_ana = await apps.open_app(tx, app.id, by=northlight.ana, to="build")
+    await apps.change(tx, by_ana, change(field("rename", "clients", "phone", name="Cell")), by=northlight.ana)
     with pytest.raises(Conflict, match="changed since"):
-        await apps.undo_change(tx, act, northlight.ben)
+        await undone(tx, app, northlight.ben)
 
 
 async def test_unique_is_refused_while_values_are_there_twice(tx: AsyncConnection, desk: OpenApp, northlight: Northlight) -> None:

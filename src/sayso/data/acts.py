@@ -17,7 +17,7 @@ ACTS_KEPT_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """`rows`: payload `{"table": number, "entries": [history ids]}`; `app`: `{"version": n}`."""
+    """`rows`: payload `{"table": number, "entries": [history ids]}`; `app`: `{"version": n, "change", "inverse"}`."""
 
     id: int
     kind: Kind

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sayso.data import conversion, ddl, events, readable, settled
+from sayso.data import acts, conversion, ddl, events, readable, settled
 from sayso.data.columns import Columns
 from sayso.data.ground import ground_of
 from sayso.data.layout import laid_out
@@ -67,13 +67,14 @@ async def changed(
         await _kept(tx, app.number, after, columns, version)
         await remember(tx, app.number, version, after, change, back, told, note, by)
         if act:
-            await _acted(tx, app, change, back, version, told, by)
+            payload = {"version": version, "change": change.portable(), "inverse": back.portable()}
+            await acts.record(tx, app, "app", _sentence(change, told), payload)
         await events.write(tx, "app.changed", app=app.id, payload={"version": version}, by=by)
     return OpenApp(app.id, app.number, after, version, columns, app.by, app.to)
 
 
 @asynccontextmanager
-async def _waiting_politely(app: OpenApp) -> AsyncIterator[None]:
+async def _waiting_politely(app: OpenApp) -> AsyncGenerator[None]:
     try:
         yield
     except OperationalError as error:
@@ -161,18 +162,10 @@ async def remember(
     )
 
 
+def _sentence(change: Change, told: tuple[Effect, ...]) -> str:
+    more = f" and {len(told) - 1} more" if len(told) > 1 else ""
+    return change.title or (f"{told[0].sentence}{more}" if told else "Changes the app")
+
+
 def _told(effect: Effect) -> dict[str, Any]:
     return {"sentence": effect.sentence, "part": effect.part, "path": effect.path, "severity": effect.severity}
-
-
-async def _acted(
-    tx: AsyncConnection, app: OpenApp, change: Change, back: Change, version: int, told: tuple[Effect, ...], by: Actor
-) -> None:
-    more = f" and {len(told) - 1} more" if len(told) > 1 else ""
-    sentence = change.title or (f"{told[0].sentence}{more}" if told else "Changes the app")
-    payload = {"version": version, "change": change.portable(), "inverse": back.portable()}
-    await tx.execute(
-        t.acts.insert().values(
-            workspace_id=by.workspace, app=app.number, member=by.id, kind="change", sentence=sentence, payload=payload
-        )
-    )

@@ -139,7 +139,11 @@ class _Tally:
 
     def losses(self, at: str, name: str) -> Iterable[Loss]:
         total = sum(self.counts.values())
-        for state, said in (("emptied", "would become empty"), ("shortened", "would keep only the first of several")):
+        told: tuple[tuple[State, str], ...] = (
+            ("emptied", "would become empty"),
+            ("shortened", "would keep only the first of several"),
+        )
+        for state, said in told:
             if count := self.counts[state]:
                 such = ", ".join(f"“{e}”" for e in self.examples[state])
                 sentence = f"{count:,} of {_counted(total, 'value')} of {name} {said}" + (f", such as {such}" if such else "")

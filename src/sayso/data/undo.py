@@ -16,6 +16,7 @@ from sayso.data.open_app import OpenApp
 from sayso.data.physical import Rows, rows_of
 from sayso.data.raw import Raws
 from sayso.data.row import tell_others, where
+from sayso.data.undone import redo_change, undo_change
 from sayso.db import tables as system
 from sayso.errors import Conflict, NotFound
 from sayso.spec.fields import Link
@@ -61,9 +62,9 @@ async def redo(tx: AsyncConnection, app: OpenApp, *, by: Actor) -> Undone:
 async def _turn(tx: AsyncConnection, app: OpenApp, act: Act | None, way: Way, by: Actor) -> Undone:
     if act is None:
         raise NotFound("There is nothing to undo." if way == "back" else "There is nothing to do again.")
-    app.must("write" if act.kind == "rows" else "build")
-    by.must("write")
-    done = await _rows(tx, app, act, way)
+    app.must("write")
+    by.must("write" if act.kind == "rows" else "build")
+    done = await (_rows(tx, app, act, way) if act.kind == "rows" else _app(tx, app, act, way, by))
     mark = update(system.acts).where(system.acts.c.id == act.id)
     await tx.execute(mark.values(undone_at=func.clock_timestamp() if way == "back" else None))
     return Undone(act.sentence, done, *await upcoming(tx, app))
@@ -78,6 +79,11 @@ async def _rows(tx: AsyncConnection, app: OpenApp, act: Act, way: Way) -> dict[s
     if not turn.touched:
         raise Conflict("All of it has been changed again since, so it was left as it is.")
     return {"kind": "rows", "table": table.id, "ids": sorted(turn.touched), "left": turn.left}
+
+
+async def _app(tx: AsyncConnection, app: OpenApp, act: Act, way: Way, by: Actor) -> dict[str, Any]:
+    changed = await (undo_change if way == "back" else redo_change)(tx, app, act, by=by)
+    return {"kind": "app", "version": changed.version}
 
 
 async def _entries(tx: AsyncConnection, ids: Sequence[int]) -> list[Entry]:

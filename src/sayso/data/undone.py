@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.data import finding
+from sayso.data.acts import Act
 from sayso.data.changes import changed
 from sayso.data.open_app import OpenApp
 from sayso.db import tables as t
@@ -18,32 +17,31 @@ from sayso.spec.change.siblings import index_of, siblings
 from sayso.team.actor import Actor
 
 
-async def undo_change(tx: AsyncConnection, act: Any, by: Actor) -> OpenApp:
-    """The app without what the act (a row of `sayso.acts` of kind `change`) did. Rows and values come back as they were.
+async def undo_change(tx: AsyncConnection, app: OpenApp, act: Act, *, by: Actor) -> OpenApp:
+    """The app without what the act, of kind `app`, did. Rows and values come back as they were.
 
     Raises `Conflict` when someone has changed the same parts since.
     """
-    app = await _opened(tx, act, by)
+    app = await _opened(tx, app, by)
     back = Change.model_validate(act.payload["inverse"])
     then = await _spec(tx, app.number, act.payload["version"])
     _must_be_untouched(app.spec, then, back)
     return await changed(tx, app, back, by=by, note=f"Takes back: {act.sentence}", restoring=True, act=False)
 
 
-async def redo_change(tx: AsyncConnection, act: Any, by: Actor) -> OpenApp:
+async def redo_change(tx: AsyncConnection, app: OpenApp, act: Act, *, by: Actor) -> OpenApp:
     """The app with what the act did, after it was taken back."""
-    app = await _opened(tx, act, by)
+    app = await _opened(tx, app, by)
     again = Change.model_validate(act.payload["change"])
     then = apply(await _spec(tx, app.number, act.payload["version"]), Change.model_validate(act.payload["inverse"]))
     _must_be_untouched(app.spec, then, again)
     return await changed(tx, app, again, by=by, note=f"Does again: {act.sentence}", restoring=True, act=False)
 
 
-async def _opened(tx: AsyncConnection, act: Any, by: Actor) -> OpenApp:
-    c = t.apps.c
-    id = (await tx.execute(select(c.id).where(c.number == act.app, c.workspace_id == by.workspace))).scalar_one_or_none() or ""
-    await finding.held(tx, id, by, "build")
-    return await finding.found(tx, c.number == act.app, by, "build", id)
+async def _opened(tx: AsyncConnection, app: OpenApp, by: Actor) -> OpenApp:
+    """As it is now, to be built: undoing begins with the app opened to write, as most acts are of rows."""
+    await finding.held(tx, app.id, by, "build")
+    return await finding.found(tx, t.apps.c.number == app.number, by, "build", app.id)
 
 
 async def _spec(tx: AsyncConnection, number: int, version: int) -> App:
