@@ -41,11 +41,11 @@ async def test_up_says_where_it_is_and_stops_cleanly(own_home: Path):
 
 async def test_the_link_signs_the_owner_in_once(own_home: Path):
     async with up(own_home) as server, httpx.AsyncClient(follow_redirects=True) as web:
-        await web.get(server.said["sign_in"])
+        await web.post(server.said["sign_in"])
         me = await web.get(f"{server.url}/api/me")
         assert (me.status_code, me.json()["member"]["role"]) == (200, "owner")
         async with httpx.AsyncClient(follow_redirects=True) as stranger:
-            await stranger.get(server.said["sign_in"])
+            assert (await stranger.post(server.said["sign_in"])).status_code == 401
             assert (await stranger.get(f"{server.url}/api/me")).status_code == 401
 
 

@@ -9,6 +9,8 @@ from sayso import __version__
 COMMANDS = {
     "up": "sayso.cli.up",
     "token": "sayso.cli.token",
+    "backup": "sayso.cli.backup",
+    "restore": "sayso.cli.restore",
     "doctor": "sayso.cli.doctor",
 }
 """Each names the module whose `command` it is. Loading them all would cost every call a second."""

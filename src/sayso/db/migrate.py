@@ -1,5 +1,6 @@
 """Brings the system tables up to date. Alembic, run in code: no ini file, no env.py, nothing to call by hand."""
 
+import hashlib
 from pathlib import Path
 
 from alembic.config import Config
@@ -12,7 +13,7 @@ from sayso.db.tables import SCHEMA, metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 FORMULAS = Path(__file__).parent / "formulas.sql"
-"""Functions that formulas call; replaced at each start, since they are code and hold nothing."""
+"""Functions that formulas call; replaced when they differ, since they are code and hold nothing."""
 ONE_AT_A_TIME = 0x5A150
 """The advisory lock that lets one process migrate while others wait."""
 
@@ -26,10 +27,31 @@ async def migrate(engine: AsyncEngine) -> None:
 def _migrate(connection: Connection) -> None:
     connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
     connection.execute(text(f"create schema if not exists {SCHEMA}"))
-    scripts = ScriptDirectory(str(MIGRATIONS), version_locations=[str(MIGRATIONS / "versions")])
+    scripts = _scripts()
     environment = EnvironmentContext(
         Config(), scripts, fn=lambda revision, _: scripts._upgrade_revs("head", revision), destination_rev="head"
     )
     environment.configure(connection=connection, target_metadata=metadata, version_table_schema=SCHEMA)
     environment.run_migrations()
-    connection.exec_driver_sql(FORMULAS.read_text("utf-8").replace("%", "%%"))
+    _bring_formulas(connection)
+
+
+def knows(revision: str) -> bool:
+    """Whether this release can bring a database of that revision up to date."""
+    return any(script.revision == revision for script in _scripts().walk_revisions())
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(MIGRATIONS), version_locations=[str(MIGRATIONS / "versions")])
+
+
+def _bring_formulas(connection: Connection) -> None:
+    """The functions that formulas stand on, when they are not these already: the schema's comment says which are there."""
+    script = FORMULAS.read_text("utf-8")
+    wanted = f"formulas {hashlib.sha256(script.encode()).hexdigest()}"
+    there = connection.execute(
+        text("select obj_description(to_regnamespace(:schema), 'pg_namespace')"), {"schema": SCHEMA}
+    ).scalar()
+    if there != wanted:
+        connection.exec_driver_sql(script.replace("%", "%%"))
+        connection.exec_driver_sql(f"comment on schema {SCHEMA} is '{wanted}'")

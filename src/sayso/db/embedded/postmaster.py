@@ -27,6 +27,7 @@ SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "60",
+    "max_locks_per_transaction": "256",
     "shared_buffers": "128MB",
     "work_mem": "32MB",
     "maintenance_work_mem": "128MB",

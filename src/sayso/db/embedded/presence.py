@@ -80,6 +80,8 @@ def _say(file: IO[str], about: dict[str, Any] | None) -> None:
 
 
 def already_running(home: Path, other: dict[str, Any] | None) -> str:
+    if other and "doing" in other:
+        return f"{home} is {other['doing']} just now (process {other['pid']})."
     where = f" at {other['url']} (process {other['pid']})" if other else ""
     return f"Sayso is already running on {home}{where}."
 
