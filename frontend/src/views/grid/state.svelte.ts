@@ -15,6 +15,9 @@ import { areaOf, at, isOne, kept, type Area, type Place, type Selection, type Si
 export const GUTTER = 56;
 export const HEAD = 34;
 const OVERSCAN_PX = 165;
+/** Farther than this between two frames, nobody reads. */
+const RUSH_PX = 260;
+const SETTLE_MS = 90;
 const ROW_HEIGHTS = { compact: 29, normal: 33, roomy: 45 } as const;
 const TOUCH_ROW_HEIGHT = 41;
 
@@ -48,6 +51,9 @@ export class GridState {
   pulling = $state.raw<Area | null>(null);
   /** The width of a field while its edge is being pulled. */
   widening = $state.raw<{ field: string; width: number } | null>(null);
+  /** The sheet flies by: rows are drawn in plain words until it settles. */
+  rushing = $state(false);
+  #settling: ReturnType<typeof setTimeout> | undefined;
   focused = $state(false);
   coarse = $state(false);
   width = $state(0);
@@ -200,7 +206,13 @@ export class GridState {
 
   scrolled(bar: number, left: number): void {
     this.left = left;
-    if (bar !== this.depth.bar) this.depth = moved(this.depth, bar, this.sheetHeight, this.window);
+    if (bar === this.depth.bar) return;
+    const fast = Math.abs(bar - this.depth.bar) > RUSH_PX;
+    this.depth = moved(this.depth, bar, this.sheetHeight, this.window);
+    if (fast) this.rushing = true;
+    if (!this.rushing) return;
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => (this.rushing = false), SETTLE_MS);
   }
 
   /** Asks for the rows in sight. */
@@ -258,6 +270,7 @@ export class GridState {
   }
 
   close(): void {
+    clearTimeout(this.#settling);
     this.rows.close();
   }
 }
