@@ -1,4 +1,5 @@
 /** Rows that stand on days: those of a span, those without a day yet, and the moves on their way. For calendars and timelines. */
+import { untrack } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
 import { api } from "../lib/api";
 import type { AppState } from "../lib/app.svelte";
@@ -74,8 +75,8 @@ export class Dated {
   }
 
   show(wanted: Wanted): void {
-    if (JSON.stringify(wanted) === JSON.stringify(this.wanted)) return;
-    const before = this.wanted;
+    const before = untrack(() => this.wanted);
+    if (JSON.stringify(wanted) === JSON.stringify(before)) return;
     this.wanted = wanted;
     void this.reading.again();
     if (JSON.stringify({ ...before, span: 0 }) !== JSON.stringify({ ...wanted, span: 0 })) void this.without.again();

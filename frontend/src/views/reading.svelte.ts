@@ -1,4 +1,5 @@
 /** Something read from the server and read again whenever the rows it speaks of change. What is shown stays until its successor comes. */
+import { untrack } from "svelte";
 import type { AppState } from "../lib/app.svelte";
 import { live } from "../lib/live.svelte";
 
@@ -33,7 +34,8 @@ export class Reading<T> {
     this.#asked?.abort();
     const asked = (this.#asked = new AbortController());
     try {
-      const value = await this.#read(asked.signal);
+      // Asked from effects: what the question reads must not bring the same question up again.
+      const value = await untrack(() => this.#read(asked.signal));
       if (asked.signal.aborted) return;
       this.value = value;
       this.problem = null;

@@ -1,8 +1,9 @@
 /** The cards of a board: for each column its count and the rows loaded so far; moves show at once and are taken back when refused. */
+import { untrack } from "svelte";
+import { SvelteMap } from "svelte/reactivity";
 import { api } from "../../lib/api";
 import type { AppState } from "../../lib/app.svelte";
 import { live } from "../../lib/live.svelte";
-import { SvelteMap } from "svelte/reactivity";
 import type { Row, Values } from "../../lib/shapes";
 import type { Field, Filter, Sort } from "../../lib/spec";
 import { toasts } from "../../lib/toasts.svelte";
@@ -58,7 +59,7 @@ export class Cards {
     if (same) return;
     if (this.#wanted && this.#wanted.by.id !== wanted.by.id) this.order = {};
     this.#wanted = wanted;
-    void this.read();
+    void untrack(() => this.read());
   }
 
   /** Reads counts and the cards in sight again. */

@@ -70,7 +70,7 @@ export class Drawing {
     const round = this.shape === "pie" || this.shape === "donut";
     return plotted(answer.groups, {
       bucket: this.bucket, names: namesOf(this.by), splitNames: namesOf(this.split), measure: this.said, additive: this.additive,
-      empty: this.by ? `No ${this.by.name.toLowerCase()}` : "No value", categoriesMax: round ? SLICES_MAX : undefined,
+      empty: this.by ? `No ${this.by.name.toLowerCase()}` : "No value", categoriesMax: round ? SLICES_MAX : undefined, datedOnly: this.shape === "line" || this.shape === "area" || this.shape === "scatter",
     });
   });
   readonly empty = $derived.by(() => !this.plotted?.series.some((one) => one.values.some((value) => value !== null && (value !== 0 || !this.additive))));

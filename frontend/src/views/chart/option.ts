@@ -33,7 +33,7 @@ const SLICE_GAP_PX = 2;
 const SIDEWAYS_NAME_CHARACTERS = 12;
 const SIDEWAYS_MAX = 12;
 
-const colour = (looks: Looks, index: number, rest?: boolean): string => (rest ? looks.series[5]! : looks.series[index % 5]!);
+const colour = (looks: Looks, index: number, rest?: boolean): string => (rest || index === 5 ? looks.series[5]! : looks.series[index % 5]!);
 
 /** Names that are long, and not too many: bars lie, so that every name can be read. */
 export function isSideways(shape: ChartShape, p: Plotted, bucketed: boolean): boolean {

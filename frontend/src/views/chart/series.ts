@@ -40,6 +40,8 @@ export interface Wanted {
   /** Figures that can be added up: only those may be gathered into a rest. */
   additive: boolean;
   empty?: string;
+  /** Rows without a day have no place on a line through time. */
+  datedOnly?: boolean;
   categoriesMax?: number;
 }
 
@@ -75,9 +77,9 @@ function collected(keys: Iterable<[unknown, string | null | undefined]>, names: 
 }
 
 /** Every bucket from the first to the last, so that a month without rows is a gap one can see. */
-function buckets(categories: Category[], bucket: Span, empty: string): Category[] {
+function buckets(categories: Category[], bucket: Span, empty: string, datedOnly: boolean): Category[] {
   const days = categories.filter((c) => text(c.key)).map((c) => startOf(bucket, dayFrom(text(c.key))));
-  const none = categories.filter((c) => !text(c.key)).map((c) => ({ ...c, name: empty }));
+  const none = datedOnly ? [] : categories.filter((c) => !text(c.key)).map((c) => ({ ...c, name: empty }));
   if (!days.length) return none;
   const all: Category[] = [];
   const last = Math.max(...days);
@@ -107,7 +109,7 @@ export function plotted(aggregates: readonly Aggregate[], wanted: Wanted): Plott
   const bucket = wanted.bucket;
   const place = (key: unknown): string => (bucket && text(key) ? isoOf(startOf(bucket, dayFrom(text(key)))) : text(key));
   let categories = collected(aggregates.map((a) => [a.key, a.name]), wanted.names, empty);
-  if (bucket) categories = buckets(categories, bucket, empty);
+  if (bucket) categories = buckets(categories, bucket, empty, wanted.datedOnly ?? false);
   const split = aggregates.some((a) => a.split !== undefined);
   const splits = split ? collected(aggregates.map((a) => [a.split, a.split_name]), wanted.splitNames, empty) : [{ key: undefined, name: wanted.measure }];
   const rows = new Map(categories.map((c, i) => [text(c.key), i]));

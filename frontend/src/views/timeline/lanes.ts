@@ -14,8 +14,13 @@ export interface Bar {
 
 /** A bar is never narrower than this, so that it can be seen and taken hold of. */
 export const BAR_PX_MIN = 14;
-/** What a name beside a short bar takes; the next bar of the line begins after it. */
-export const NAME_PX = 150;
+/** What a character of a name takes, about; and what a name beside its bar takes at most. */
+const CHARACTER_PX = 7;
+export const NAME_PX_MAX = 140;
+const GAP_PX = 6;
+
+/** A name that does not fit inside its bar stands beside it. */
+export const isBeside = (title: string, width: number): boolean => width < title.length * CHARACTER_PX + 16;
 
 export function bars(occasions: Occasion[], scale: Scale): { bars: Bar[]; lines: number } {
   const ends: number[] = [];
@@ -24,7 +29,8 @@ export function bars(occasions: Occasion[], scale: Scale): { bars: Bar[]; lines:
     const width = Math.max(BAR_PX_MIN, scale.x(occasion.to + 1) - x);
     let line = ends.findIndex((end) => end <= x);
     if (line < 0) line = ends.length;
-    ends[line] = x + Math.max(width, NAME_PX) + 2;
+    const name = isBeside(occasion.title, width) ? Math.min(NAME_PX_MAX, occasion.title.length * CHARACTER_PX) + GAP_PX : 0;
+    ends[line] = x + width + name;
     return { occasion, x, width, line };
   });
   return { bars: placed, lines: Math.max(1, ends.length) };
