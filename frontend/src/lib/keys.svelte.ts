@@ -1,7 +1,6 @@
 /** Shortcuts: what is on right now, for the keyboard, for ⌘/ and for the palette. `mod` is ⌘ on a Mac, Ctrl elsewhere. */
 import { untrack } from "svelte";
 
-
 export interface Shortcut {
   /** `mod+k`, `shift+mod+z`, `?`, `g h` (two keys, one after the other). */
   keys: string;

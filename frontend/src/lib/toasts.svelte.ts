@@ -1,4 +1,5 @@
 /** What just happened, said politely, with a way back. Not for errors that need a decision. */
+import { untrack } from "svelte";
 import { Problem, Unreachable } from "./api";
 
 export interface Toast {
@@ -18,7 +19,7 @@ class Toasts {
 
   say(words: string, action?: Toast["action"], tone: Toast["tone"] = "plain"): number {
     const id = this.#next++;
-    this.all = [...this.all, { id, words, tone, action }].slice(-TOASTS_MAX);
+    this.all = [...untrack(() => this.all), { id, words, tone, action }].slice(-TOASTS_MAX);
     this.#timers.set(id, setTimeout(() => this.drop(id), SHOWN_MS));
     return id;
   }
