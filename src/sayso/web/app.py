@@ -25,7 +25,7 @@ from sayso.web.api_route import ApiRoute
 from sayso.web.callers import Callers
 from sayso.web.hub import Hub
 from sayso.web.parts import Parts
-from sayso.web.routes import API, PUBLIC, Address
+from sayso.web.routes import API, LIVE, PUBLIC, Address
 from sayso.web.safety import SafeAnswers
 from sayso.web.shapes import ProblemDocument
 from sayso.web.workspace_page import FOLDER, BuiltFiles, WorkspacePage
@@ -61,6 +61,7 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
     app.add_middleware(SafeAnswers)
     for address in API:
         add(app, address)
+    app.router.add_websocket_route(*LIVE)
     for verb, path, handler in PUBLIC:
         app.add_route(path, handler, methods=[verb], include_in_schema=False)
     app.mount("/static", BuiltFiles(static))

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sayso.web import health
+from sayso.web import health, live
 from sayso.web.api import (
     apps,
     comments,
@@ -36,7 +36,7 @@ from sayso.web.api import (
     versions,
     workspace,
 )
-from sayso.web.pages import look, reference, sign_in
+from sayso.web.pages import form, look, reference, sign_in
 
 FILE_BYTES_MAX = 100 * 2**20
 IMPORT_BYTES_MAX = 2 * 2**30
@@ -90,21 +90,21 @@ API = (
     Address("POST", f"{APP}/versions", versions.create, 201),
     Address("GET", f"{APP}/versions/{{number}}", versions.show),
     Address("GET", f"{APP}/undos", undos.show),
-    Address("POST", f"{APP}/undos", undos.undo),
-    Address("POST", f"{APP}/redos", undos.redo),
+    Address("POST", f"{APP}/undos", undos.back),
+    Address("POST", f"{APP}/redos", undos.again),
     Address("POST", f"{APP}/formulas", formulas.create),
     Address("GET", f"{APP}/views/{{view}}/links", links.listed),
     Address("POST", f"{APP}/views/{{view}}/links", links.create, 201),
     Address("DELETE", f"{APP}/views/{{view}}/links/{{token}}", links.remove, 204),
     #
     Address("GET", f"{TABLE}/rows", rows.page, answers=rows.RowPage),
-    Address("POST", f"{TABLE}/rows", rows.create, 201),
-    Address("PATCH", f"{TABLE}/rows", rows.update_many),
+    Address("POST", f"{TABLE}/rows", rows.create, 201, answers=rows.Rows),
+    Address("PATCH", f"{TABLE}/rows", rows.update_many, answers=rows.Rows),
     Address("DELETE", f"{TABLE}/rows", rows.remove_many, 204),
-    Address("GET", ROW, rows.show),
-    Address("PATCH", ROW, rows.update),
+    Address("GET", ROW, rows.show, answers=rows.Row),
+    Address("PATCH", ROW, rows.update, answers=rows.Row),
     Address("DELETE", ROW, rows.remove, 204),
-    Address("PUT", f"{ROW}/position", rows.move),
+    Address("PUT", f"{ROW}/position", rows.move, answers=rows.Row),
     Address("GET", f"{ROW}/history", history.listed),
     Address("GET", f"{ROW}/comments", comments.listed),
     Address("POST", f"{ROW}/comments", comments.create, 201),
@@ -114,7 +114,7 @@ API = (
     Address("GET", f"{TABLE}/summaries", groups.summaries),
     Address("GET", f"{TABLE}/export", exports.show),
     Address("GET", f"{TABLE}/trash", trash.rows),
-    Address("POST", f"{TABLE}/restorations", trash.restore_rows),
+    Address("POST", f"{TABLE}/restorations", trash.restore_rows, answers=rows.Rows),
     Address("GET", "/api/trash", trash.apps),
     Address("POST", "/api/trash/restorations", trash.restore_app),
     #
@@ -127,6 +127,7 @@ API = (
     Address("DELETE", IMPORT, imports.cancel, 204),
     Address("GET", f"{IMPORT}/refused", imports.refused),
     #
+    Address("GET", "/api/drafts", drafts.listed),
     Address("POST", "/api/drafts", drafts.create, 201, WISH_BYTES_MAX),
     Address("GET", DRAFT, drafts.show),
     Address("PATCH", DRAFT, drafts.update),
@@ -138,12 +139,16 @@ API = (
     Address("GET", "/api/wishes", templates.wishes),
 )
 
+LIVE = ("/api/live", live.live)
 
 PUBLIC = (
     Page("GET", "/healthz", health.show),
     Page("GET", "/sign-in", sign_in.ask),
     Page("GET", "/sign-in/{token}", sign_in.show),
     Page("POST", "/sign-in/{token}", sign_in.enter),
+    Page("GET", "/f/{token}", form.show),
+    Page("POST", "/f/{token}", form.send),
+    Page("GET", "/f/{token}/sent", form.sent),
     Page("GET", "/look/{name}", look.show),
     Page("GET", "/api/docs", reference.show),
     Page("GET", "/api/openapi.json", reference.openapi),

@@ -1,9 +1,13 @@
 """What requests and answers are made of: the few shapes and types that every resource shares."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from sayso import errors
+from sayso.data import losses
+from sayso.spec import change
 
 NUMBER_MAX = 2**63 - 1
 """Row ids and versions are PostgreSQL bigints."""
@@ -48,6 +52,10 @@ class Problem(Shown):
     reason: str
     example: str | None = None
 
+    @classmethod
+    def of(cls, problem: errors.Problem) -> Self:
+        return cls(path=problem.path, reason=problem.reason, example=problem.example)
+
 
 class ProblemDocument(Shown):
     """An error, after RFC 9457."""
@@ -69,6 +77,10 @@ class Effect(Shown):
     path: str
     severity: Literal["adds", "changes", "loses"]
 
+    @classmethod
+    def of(cls, effect: change.Effect) -> Self:
+        return cls(sentence=effect.sentence, part=effect.part, path=effect.path, severity=effect.severity)
+
 
 class Choice(Shown):
     """One answer to a question."""
@@ -86,7 +98,12 @@ class Loss(Shown):
     sentence: str
     rows: int
     choices: list[Choice] = []
-    """Ways to go on, first the one that loses nothing."""
+    """Ways to go on that lose less."""
+
+    @classmethod
+    def of(cls, loss: losses.Loss) -> Self:
+        ways = [Choice(id=words, label=words) for words in loss.choices]
+        return cls(path=loss.path, sentence=loss.sentence, rows=loss.rows, choices=ways)
 
 
 class Moment(Shown):

@@ -1,12 +1,21 @@
 """Apps: what a team uses."""
 
 from datetime import datetime
+from typing import Self
 
 from fastapi import Response
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sayso.errors import Unavailable
-from sayso.spec.app import App
+from sayso.data import apps, samples
+from sayso.data.open_app import OpenApp
+from sayso.errors import Invalid, Problem, Unavailable
+from sayso.spec.app import App, app_from
+from sayso.spec.change import Alter, Change, Face, face
+from sayso.web.actor import By
+from sayso.web.problems import problems_of
 from sayso.web.shapes import AppId, Asked, Hue, Json, May, ShortText, Shown
+from sayso.web.work import Tx
 
 
 class AppLine(Shown):
@@ -38,14 +47,17 @@ class AppState(Shown):
     samples: bool
     """Whether there are sample rows, which one request removes."""
 
+    @classmethod
+    async def of(cls, tx: AsyncConnection, app: OpenApp) -> Self:
+        may, invented = list(app.by.rights), await samples.there(tx, app)
+        return cls(id=app.id, version=app.version, spec=app.spec, may=may, samples=invented)
+
 
 class NewApp(Asked):
     """Either a spec or the id of a template."""
 
     spec: Json | None = None
     template: ShortText | None = None
-    samples: bool = False
-    """Adds a few believable rows, which one click removes."""
 
 
 class AppChange(Asked):
@@ -56,31 +68,49 @@ class AppChange(Asked):
     zone: ShortText | None = None
 
 
-async def listed() -> AppLines:
+async def listed(tx: Tx, by: By) -> AppLines:
     """Every app that the one who asks may see."""
-    raise Unavailable("not there yet")
+    return AppLines(
+        items=[AppLine(**{f: getattr(line, f) for f in AppLine.model_fields}) for line in await apps.listed(tx, by=by)]
+    )
 
 
-async def create(new: NewApp) -> AppState:
+async def create(new: NewApp, tx: Tx, by: By) -> AppState:
     """A new app, from a spec or a template."""
-    raise Unavailable("not there yet")
+    by.must("build")
+    if (new.spec is None) == (new.template is None):
+        raise Invalid(Problem("spec", "says the app; or template names one", '{"template": "crm"}'))
+    spec = app_from(new.spec) if new.spec is not None else _template(new.template or "")
+    return await AppState.of(tx, await apps.create(tx, spec, by=by))
 
 
-async def show(app: AppId) -> AppState:
+async def show(app: AppId, tx: Tx, by: By) -> AppState:
     """An app, whole."""
-    raise Unavailable("not there yet")
+    return await AppState.of(tx, await apps.open_app(tx, app, by=by))
 
 
-async def update(app: AppId, change: AppChange) -> AppState:
+async def update(app: AppId, change: AppChange, tx: Tx, by: By) -> AppState:
     """Change what an app is called and how it looks; a version like every change."""
-    raise Unavailable("not there yet")
+    opened = await apps.open_app(tx, app, by=by, to="build")
+    try:
+        looks = Face.model_validate({**face(opened.spec).model_dump(), **change.model_dump(exclude_none=True)})
+    except ValidationError as error:
+        raise Invalid.of(problems_of(error.errors(include_url=False, include_input=False))) from None
+    changed = await apps.change(tx, opened, Change(steps=(Alter(part="app", value=looks),)), by=by)
+    return await AppState.of(tx, changed)
 
 
-async def remove(app: AppId) -> Response:
+async def remove(app: AppId, tx: Tx, by: By) -> Response:
     """Move an app to the trash."""
-    raise Unavailable("not there yet")
+    await apps.remove(tx, await apps.open_app(tx, app, by=by, to="build"), by=by)
+    return Response(status_code=204)
 
 
-async def remove_samples(app: AppId) -> Response:
+async def remove_samples(app: AppId, tx: Tx, by: By) -> Response:
     """Remove the sample rows that came with the app."""
-    raise Unavailable("not there yet")
+    await samples.remove(tx, await apps.open_app(tx, app, by=by, to="write"), by=by)
+    return Response(status_code=204)
+
+
+def _template(id: str) -> App:
+    raise Unavailable("Templates are not there yet.")

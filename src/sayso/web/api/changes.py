@@ -29,14 +29,14 @@ class Add(_Step):
 
 class Alter(_Step):
     do: Literal["alter"]
-    id: PartId | None = None
+    id: PartId | Literal[""] = ""
     value: dict[str, Any]
     """The whole new part, with the same id."""
 
 
 class Rename(_Step):
     do: Literal["rename"]
-    id: PartId | None = None
+    id: PartId | Literal[""] = ""
     name: str
 
 
@@ -62,7 +62,7 @@ class Change(Asked):
 
     @classmethod
     def of(cls, change: spec.Change) -> Self:
-        return cls.model_construct(**change.model_dump(mode="json", exclude_none=True))
+        return cls.model_validate(change.model_dump(mode="json", exclude_none=True))
 
     def read(self) -> spec.Change:
         """The change it tells of. `Invalid` names every step that does not fit, by its place."""

@@ -58,6 +58,11 @@ class Draft(Shown):
     """Rows that the app would begin with, by table."""
 
 
+class Drafts(Shown):
+    items: list[Draft]
+    next: str | None = None
+
+
 class NewDraft(Asked):
     wish: Words = ""
     app: AppId | None = None
@@ -85,6 +90,11 @@ class Built(Shown):
     version: int
     report: list[Effect]
     """What was done, told from what was applied."""
+
+
+async def listed() -> Drafts:
+    """My drafts that are not built yet, newest first."""
+    raise Unavailable("not there yet")
 
 
 async def create(new: NewDraft) -> Draft:

@@ -1,9 +1,11 @@
 """What a change would do, before it is done."""
 
-from sayso.errors import Unavailable
+from sayso.data import apps
 from sayso.spec.app import App
+from sayso.web.actor import By
 from sayso.web.api.changes import Change
 from sayso.web.shapes import AppId, Asked, Effect, Loss, Problem, Shown
+from sayso.web.work import Tx
 
 
 class NewPlan(Asked):
@@ -16,10 +18,17 @@ class Plan(Shown):
     effects: list[Effect]
     problems: list[Problem]
     losses: list[Loss]
-    spec: App | None
-    """The app as it would be; nothing when there are problems."""
+    spec: App
+    """The app as it would be, also while there are problems."""
 
 
-async def create(app: AppId, new: NewPlan) -> Plan:
+async def create(app: AppId, new: NewPlan, tx: Tx, by: By) -> Plan:
     """What a change would do and what it would lose. Nothing is changed."""
-    raise Unavailable("not there yet")
+    plan = await apps.planned(tx, await apps.open_app(tx, app, by=by), new.change.read())
+    return Plan(
+        change=Change.of(plan.change),
+        effects=[Effect.of(one) for one in plan.effects],
+        problems=[Problem.of(one) for one in plan.problems],
+        losses=[Loss.of(one) for one in plan.losses],
+        spec=plan.spec,
+    )

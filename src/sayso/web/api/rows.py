@@ -1,14 +1,19 @@
 """Rows of a table."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
+import orjson
 from fastapi import Query, Response
 from pydantic import Field
 
-from sayso.errors import Unavailable
-from sayso.web.asked_rows import AskedRows
+from sayso.data import apps, query, rows
+from sayso.data.rows import Edit
+from sayso.errors import Invalid, Problem
+from sayso.web.actor import By
+from sayso.web.asked_rows import AskedRows, query_of
 from sayso.web.shapes import BATCH_MAX, AppId, Asked, Number, PartId, RowId, Shown, Values
+from sayso.web.work import Tx
 
 
 class Row(Shown):
@@ -22,7 +27,7 @@ class Row(Shown):
 
 
 class RowPage(Shown):
-    """Rows in order. `total` only when asked for; `next` is the cursor of the page after."""
+    """Rows in order. `next` is the cursor of the page after."""
 
     rows: list[Row]
     total: int | None = None
@@ -42,7 +47,7 @@ class NewRows(Asked):
     """One row by `values`, or several by `rows`."""
 
     values: Values | None = None
-    rows: Annotated[list[NewRow], Field(max_length=BATCH_MAX)] | None = None
+    rows: Annotated[list[NewRow], Field(min_length=1, max_length=BATCH_MAX)] | None = None
 
 
 class RowChange(Asked):
@@ -53,63 +58,83 @@ class RowChange(Asked):
 
 
 class OneOfRowChanges(RowChange):
-    id: Annotated[int, Field(ge=1)]
+    id: RowId
 
 
 class RowChanges(Asked):
-    rows: Annotated[list[OneOfRowChanges], Field(max_length=BATCH_MAX)]
+    rows: Annotated[list[OneOfRowChanges], Field(min_length=1, max_length=BATCH_MAX)]
 
 
 class RowIds(Asked):
-    ids: Annotated[list[RowId], Field(max_length=BATCH_MAX)]
+    ids: Annotated[list[RowId], Field(min_length=1, max_length=BATCH_MAX)]
 
 
 class NewPosition(Asked):
-    """Before which row it stands; nothing means last.
-
-    `values` are changed in the same step, so that a card dropped into another column is one thing to undo.
-    """
+    """Before which row it stands; nothing means last. `values` change in the same step, as when a card is dropped."""
 
     before: RowId | None = None
     values: Values | None = None
     version: Number | None = None
 
 
-async def page(app: AppId, table: PartId, asked: Annotated[AskedRows, Query()]) -> Response:
+async def page(app: AppId, table: PartId, asked: Annotated[AskedRows, Query()], tx: Tx, by: By) -> Response:
     """A page of rows, as a view shows them or as asked."""
-    raise Unavailable("not there yet")
+    opened = await apps.open_app(tx, app, by=by)
+    found = await query.page(tx, opened, table, query_of(opened, table, asked))
+    tail = orjson.dumps({"total": found.total, "offset": found.offset, "next": found.next})
+    return Response(b'{"rows":' + found.rows + b"," + tail[1:], media_type="application/json")
 
 
-async def create(app: AppId, table: PartId, new: NewRows) -> Rows:
+async def create(app: AppId, table: PartId, new: NewRows, tx: Tx, by: By) -> Response:
     """Add one row or several."""
-    raise Unavailable("not there yet")
+    opened = await apps.open_app(tx, app, by=by, to="write")
+    if (new.values is None) == (new.rows is None):
+        raise Invalid(Problem("values", "says one row; or rows says several", '{"values": {"name": "Otto"}}'))
+    if new.values is not None:
+        return _rows([await rows.create(tx, opened, table, new.values, by=by)], 201)
+    return _rows(await rows.create_many(tx, opened, table, [one.values for one in new.rows or ()], by=by), 201)
 
 
-async def update_many(app: AppId, table: PartId, changes: RowChanges) -> Rows:
+async def update_many(app: AppId, table: PartId, changes: RowChanges, tx: Tx, by: By) -> Response:
     """Change several rows, all or none."""
-    raise Unavailable("not there yet")
+    opened = await apps.open_app(tx, app, by=by, to="write")
+    edits = [Edit(one.id, one.values, one.version) for one in changes.rows]
+    return _rows(await rows.update_many(tx, opened, table, edits, by=by))
 
 
-async def remove_many(app: AppId, table: PartId, gone: RowIds) -> Response:
+async def remove_many(app: AppId, table: PartId, gone: RowIds, tx: Tx, by: By) -> Response:
     """Move rows to the trash."""
-    raise Unavailable("not there yet")
+    await rows.trash(tx, await apps.open_app(tx, app, by=by, to="write"), table, gone.ids, by=by)
+    return Response(status_code=204)
 
 
-async def show(app: AppId, table: PartId, row: RowId) -> Row:
+async def show(app: AppId, table: PartId, row: RowId, tx: Tx, by: By) -> Response:
     """One row."""
-    raise Unavailable("not there yet")
+    return _row(await rows.read(tx, await apps.open_app(tx, app, by=by), table, row))
 
 
-async def update(app: AppId, table: PartId, row: RowId, change: RowChange) -> Row:
+async def update(app: AppId, table: PartId, row: RowId, change: RowChange, tx: Tx, by: By) -> Response:
     """Change one row. 409 carries what is there now."""
-    raise Unavailable("not there yet")
+    opened = await apps.open_app(tx, app, by=by, to="write")
+    return _row(await rows.update(tx, opened, table, row, change.values, version=change.version, by=by))
 
 
-async def remove(app: AppId, table: PartId, row: RowId) -> Response:
+async def remove(app: AppId, table: PartId, row: RowId, tx: Tx, by: By) -> Response:
     """Move one row to the trash."""
-    raise Unavailable("not there yet")
+    await rows.trash(tx, await apps.open_app(tx, app, by=by, to="write"), table, [row], by=by)
+    return Response(status_code=204)
 
 
-async def move(app: AppId, table: PartId, row: RowId, to: NewPosition) -> Row:
+async def move(app: AppId, table: PartId, row: RowId, to: NewPosition, tx: Tx, by: By) -> Response:
     """Put a row before another one."""
-    raise Unavailable("not there yet")
+    opened = await apps.open_app(tx, app, by=by, to="write")
+    moved = rows.move(tx, opened, table, row, before=to.before, values=to.values, version=to.version, by=by)
+    return _row(await moved)
+
+
+def _row(row: dict[str, Any]) -> Response:
+    return Response(orjson.dumps(row), media_type="application/json")
+
+
+def _rows(many: list[dict[str, Any]], status: int = 200) -> Response:
+    return Response(orjson.dumps({"rows": many}), status, media_type="application/json")

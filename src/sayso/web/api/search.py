@@ -1,11 +1,14 @@
 """Finding things by name, everywhere at once."""
 
+from dataclasses import asdict
 from typing import Annotated, Literal
 
 from fastapi import Query
 
-from sayso.errors import Unavailable
+from sayso.data import everywhere
+from sayso.web.actor import By
 from sayso.web.shapes import Shown
+from sayso.web.work import Tx
 
 
 class Hit(Shown):
@@ -24,6 +27,6 @@ class Hits(Shown):
     next: str | None = None
 
 
-async def show(q: Annotated[str, Query(max_length=200)] = "") -> Hits:
+async def show(tx: Tx, by: By, q: Annotated[str, Query(max_length=200)] = "") -> Hits:
     """Apps, tables, views and rows whose name holds these words."""
-    raise Unavailable("not there yet")
+    return Hits(items=[Hit(**asdict(one)) for one in await everywhere.find(tx, q, by=by)])

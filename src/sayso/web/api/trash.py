@@ -3,13 +3,18 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Query
+import orjson
+from fastapi import Query, Response
 
+from sayso.data import apps as data_apps
+from sayso.data import rows as data_rows
 from sayso.errors import Unavailable
+from sayso.web.actor import By
 from sayso.web.api.apps import AppState
-from sayso.web.api.rows import RowIds, Rows
+from sayso.web.api.rows import RowIds
 from sayso.web.asked_rows import AskedTrash
 from sayso.web.shapes import AppId, Asked, Number, PartId, Shown, Values
+from sayso.web.work import Tx
 
 
 class TrashedRow(Shown):
@@ -48,16 +53,19 @@ async def rows(app: AppId, table: PartId, asked: Annotated[AskedTrash, Query()])
     raise Unavailable("not there yet")
 
 
-async def restore_rows(app: AppId, table: PartId, back: RowIds) -> Rows:
+async def restore_rows(app: AppId, table: PartId, back: RowIds, tx: Tx, by: By) -> Response:
     """Take rows out of the trash."""
-    raise Unavailable("not there yet")
+    opened = await data_apps.open_app(tx, app, by=by, to="write")
+    restored = await data_rows.restore(tx, opened, table, back.ids, by=by)
+    return Response(orjson.dumps({"rows": restored}), media_type="application/json")
 
 
-async def apps() -> TrashedApps:
-    """Apps in the trash."""
-    raise Unavailable("not there yet")
+async def apps(tx: Tx, by: By) -> TrashedApps:
+    """Apps in the trash, latest first."""
+    gone = await data_apps.trashed(tx, by=by)
+    return TrashedApps(items=[TrashedApp(**{f: getattr(one, f) for f in TrashedApp.model_fields}) for one in gone])
 
 
-async def restore_app(back: AppToRestore) -> AppState:
+async def restore_app(back: AppToRestore, tx: Tx, by: By) -> AppState:
     """Take an app out of the trash."""
-    raise Unavailable("not there yet")
+    return await AppState.of(tx, await data_apps.restore(tx, back.app, by=by))

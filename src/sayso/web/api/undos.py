@@ -2,8 +2,12 @@
 
 from typing import Any
 
-from sayso.errors import Unavailable
+from sayso.data import apps, undo
+from sayso.team.actor import Actor
+from sayso.team.roles import Right
+from sayso.web.actor import By
 from sayso.web.shapes import AppId, Asked, Shown
+from sayso.web.work import Tx
 
 
 class Next(Shown):
@@ -23,16 +27,26 @@ class NoWords(Asked):
     """Nothing to say: an empty object."""
 
 
-async def show(app: AppId) -> Next:
+async def show(app: AppId, tx: Tx, by: By) -> Next:
     """What undo and redo would do now."""
-    raise Unavailable("not there yet")
+    back, again = await undo.upcoming(tx, await apps.open_app(tx, app, by=by))
+    return Next(next_undo=back, next_redo=again)
 
 
-async def undo(app: AppId, nothing: NoWords | None = None) -> Undone:
+async def back(app: AppId, tx: Tx, by: By, nothing: NoWords | None = None) -> Undone:
     """Undo my latest change in this app."""
-    raise Unavailable("not there yet")
+    return _shown(await undo.undo(tx, await apps.open_app(tx, app, by=by, to=_most(by)), by=by))
 
 
-async def redo(app: AppId, nothing: NoWords | None = None) -> Undone:
+async def again(app: AppId, tx: Tx, by: By, nothing: NoWords | None = None) -> Undone:
     """Do again what I undid last."""
-    raise Unavailable("not there yet")
+    return _shown(await undo.redo(tx, await apps.open_app(tx, app, by=by, to=_most(by)), by=by))
+
+
+def _most(by: Actor) -> Right:
+    """Undoing may touch rows or the app; which of the two, and whether they may, is seen when it is known what is undone."""
+    return "build" if by.may("build") else "write"
+
+
+def _shown(done: undo.Undone) -> Undone:
+    return Undone(sentence=done.sentence, undone=done.undone, next_undo=done.next_undo, next_redo=done.next_redo)
