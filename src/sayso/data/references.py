@@ -119,7 +119,10 @@ async def _unique(
 
 
 async def still_unique(tx: AsyncConnection, rows: Rows, ids: Sequence[int]) -> None:
-    """Whether rows that come back clash with those that are there. Raises `Invalid`."""
+    """Whether rows that come back clash with those that are there, or with each other. Raises `Invalid`.
+
+    Asked before they come back: PostgreSQL's own index would refuse them without saying which.
+    """
     problems: list[Problem] = []
     for one in rows.table.fields:
         if one.unique and one.writable and one.storage not in (Storage.TEXTS, Storage.LINKS, Storage.BOOLEAN):
@@ -128,9 +131,8 @@ async def still_unique(tx: AsyncConnection, rows: Rows, ids: Sequence[int]) -> N
             clash = select(back.c.id, there.c.id, back.c[name]).join(
                 there, (there.c[name] == back.c[name]) & (there.c.id != back.c.id)
             )
-            for id, other, value in (
-                await tx.execute(clash.where(back.c.id.in_(ids), there.c.deleted_at.is_(None)).limit(20))
-            ).all():
+            alive = there.c.deleted_at.is_(None) | there.c.id.in_(ids)
+            for id, other, value in (await tx.execute(clash.where(back.c.id.in_(ids), alive).limit(20))).all():
                 reason = f"{one.name} must be different in every row; row {other} has {_short(value)} now"
                 problems.append(Problem(f"rows/{id}/{one.id}", reason))
     if problems:

@@ -117,12 +117,12 @@ async def _mark(
     tx: AsyncConnection, app: OpenApp, table: Table, ids: Sequence[int], kind: Literal["trashed", "restored"], by: Actor
 ) -> list[int]:
     rows = may_write(app, by, table, len(ids))
+    if kind == "restored":
+        await references.still_unique(tx, rows, sorted(set(ids)))
     kept = await written.mark(tx, app, rows, sorted(set(ids)), kind)
     if not kept.ids:
         place = "in the trash of" if kind == "restored" else "in"
         raise NotFound(f"There is no such row {place} {table.name}.")
-    if kind == "restored":
-        await references.still_unique(tx, rows, kept.ids)
     told = "row.trashed" if kind == "trashed" else "row.restored"
     await events.write(tx, told, rows=kept.ids, **where(app, table, rows))
     what = "1 row" if len(kept.ids) == 1 else f"{len(kept.ids)} rows"

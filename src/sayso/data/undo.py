@@ -113,9 +113,9 @@ class Turn:
     async def _mark(self, ids: list[int], kind: Literal["trashed", "restored"]) -> None:
         if not ids:
             return
-        kept = await written.mark(self.tx, self.app, self.rows, ids, kind)
         if kind == "restored":
-            await references.still_unique(self.tx, self.rows, kept.ids)
+            await references.still_unique(self.tx, self.rows, ids)
+        kept = await written.mark(self.tx, self.app, self.rows, ids, kind)
         await self._tell("row.trashed" if kind == "trashed" else "row.restored", kept.ids)
 
     async def _change(self, entries: Sequence[Entry]) -> None:

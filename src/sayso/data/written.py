@@ -13,6 +13,7 @@ from typing import Any, Literal
 import orjson
 from sqlalchemy import ColumnElement, Integer, Text, cast, column, func, insert, literal, null, select, true, update
 from sqlalchemy.dialects.postgresql import DOUBLE_PRECISION, JSON, JSONB
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import Insert
 
@@ -20,6 +21,7 @@ from sayso.data.open_app import OpenApp
 from sayso.data.physical import Rows, is_stored
 from sayso.data.statement import fixed
 from sayso.db.tables import history
+from sayso.errors import Invalid, Problem
 
 Kind = Literal["created", "changed", "trashed", "restored", "moved", "imported"]
 Raw = Mapping[int, Any]
@@ -65,7 +67,7 @@ async def create(tx: AsyncConnection, app: OpenApp, rows: Rows, new: Sequence[Ra
         "now"
     )
     told = _history(app, rows, select(*_entry(app, rows, kind, now.c, None, now.c.raw)).order_by(now.c.position))
-    return await _kept(tx, told)
+    return await _kept(tx, rows, told)
 
 
 async def amend(tx: AsyncConnection, app: OpenApp, rows: Rows, links: Mapping[int, Mapping[int, list[int]]]) -> None:
@@ -108,7 +110,7 @@ async def _changed(
     raw = raw_object(t.c, numbers) + func.coalesce(sent.c.la, nothing)
     now = changed.returning(t.c.id, t.c.version, raw.label("raw")).cte("now")
     told = select(*_entry(app, rows, kind, now.c, was.c.raw, now.c.raw)).join(was, was.c.id == now.c.id).order_by(now.c.id)
-    return await _kept(tx, _history(app, rows, told))
+    return await _kept(tx, rows, _history(app, rows, told))
 
 
 async def mark(tx: AsyncConnection, app: OpenApp, rows: Rows, ids: Sequence[int], kind: Literal["trashed", "restored"]) -> Kept:
@@ -118,7 +120,7 @@ async def mark(tx: AsyncConnection, app: OpenApp, rows: Rows, ids: Sequence[int]
     values = {"deleted_at": func.now() if kind == "trashed" else None, **_touched(app, rows)}
     marked = update(t).where(t.c.id.in_(ids), from_state).values(**values)
     now = marked.returning(t.c.id, t.c.version).cte("now")
-    return await _kept(tx, _history(app, rows, select(*_entry(app, rows, kind, now.c, None, None)).order_by(now.c.id)))
+    return await _kept(tx, rows, _history(app, rows, select(*_entry(app, rows, kind, now.c, None, None)).order_by(now.c.id)))
 
 
 async def place(tx: AsyncConnection, app: OpenApp, rows: Rows, id: int, position: float) -> Kept:
@@ -128,7 +130,7 @@ async def place(tx: AsyncConnection, app: OpenApp, rows: Rows, id: int, position
     moved = update(t).where(t.c.id == id).values(position=position).returning(t.c.id, t.c.version, t.c.position).cte("now")
     before, after = (func.jsonb_build_object("position", side.c.position) for side in (was, moved))
     told = select(*_entry(app, rows, "moved", moved.c, before, after)).join(was, was.c.id == moved.c.id)
-    return await _kept(tx, _history(app, rows, told))
+    return await _kept(tx, rows, _history(app, rows, told))
 
 
 def _touched(app: OpenApp, rows: Rows) -> dict[str, Any]:
@@ -178,7 +180,19 @@ def _history(app: OpenApp, rows: Rows, entries: Any) -> Insert:
     return insert(history).from_select(names, entries)
 
 
-async def _kept(tx: AsyncConnection, told: Insert) -> Kept:
-    entries = (await tx.execute(told.returning(history.c.row_id, history.c.id))).all()
+async def _kept(tx: AsyncConnection, rows: Rows, told: Insert) -> Kept:
+    try:
+        entries = (await tx.execute(told.returning(history.c.row_id, history.c.id))).all()
+    except IntegrityError as error:
+        raise _taken(rows, error) from None
     ordered = sorted(entries, key=lambda e: e[1])
     return Kept([e[0] for e in ordered], [e[1] for e in ordered])
+
+
+def _taken(rows: Rows, error: IntegrityError) -> Exception:
+    """Two people gave the same value at the same moment: the index `u_<n>` of a unique field let one of them through."""
+    index = str(getattr(getattr(error.orig, "diag", None), "constraint_name", ""))
+    field = next((f for f in rows.table.fields if f"u_{rows.numbers.get(f.id)}" == index), None)
+    if field is None:
+        return error
+    return Invalid(Problem(field.id, f"{field.name} must be different in every row; another row has this value now"))
