@@ -1,7 +1,5 @@
 """kill -9 before every statement of a build: afterwards there is the old version, whole, or the new one, whole."""
 
-
-
 import os
 import sys
 from asyncio import create_subprocess_exec, subprocess
