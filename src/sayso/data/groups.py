@@ -163,7 +163,7 @@ async def _counted(tx: AsyncConnection, asked: Asked, keys: list[Key], figures: 
     source: Any = asked.scope.t
     for key in keys:
         source = key.joined(source)
-    statement: Any = select(*columns, *figures).select_from(source).where(asked.condition)
+    statement: Any = select(*columns, *figures).select_from(source).where(await asked.condition(tx))
     if keys:
         places = [part for key in keys for part in key.groups]
         statement = statement.group_by(*places).order_by(*(key.place for key in keys)).limit(GROUPS_MAX)

@@ -3,7 +3,7 @@
 Nothing here is ever trusted without asking the database, in the same transaction, whether it still holds (see `orders.py`).
 """
 
-from asyncio import Lock
+from asyncio import Lock, Task
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from sqlalchemy import Engine
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 ORDERS_BYTES_MAX = 96 * 1024 * 1024
 STATEMENTS_MAX = 500
@@ -49,19 +49,20 @@ class Latest(Generic[V]):
 
 @dataclass(slots=True)
 class Kept:
-    """`reading` holds a lock for each order that is being read."""
+    """`reading` holds a lock for each order that is being read, `tasks` the readings that no request waits for."""
 
     orders: Latest[Any]
     statements: Latest[Any]
     reading: WeakValueDictionary[Hashable, Lock] = field(default_factory=WeakValueDictionary)
+    tasks: set[Task[None]] = field(default_factory=set)
 
 
 _KEPT: WeakKeyDictionary[Engine, Kept] = WeakKeyDictionary()
 
 
-def kept(tx: AsyncConnection) -> Kept:
-    """What this process keeps of the database that `tx` is on; forgotten with its engine."""
-    engine = tx.engine.sync_engine
+def kept(on: AsyncConnection | AsyncEngine) -> Kept:
+    """What this process keeps of the database that a transaction is on; forgotten with its engine."""
+    engine = on.sync_engine if isinstance(on, AsyncEngine) else on.engine.sync_engine
     if engine not in _KEPT:
         _KEPT[engine] = Kept(Latest(ORDERS_BYTES_MAX, len), Latest(STATEMENTS_MAX, lambda _: 1))
     return _KEPT[engine]

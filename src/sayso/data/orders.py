@@ -31,7 +31,8 @@ PATCHED_ROWS_MAX = 12
 """Up to so many changed rows are put into their places; above, reading the order again is faster."""
 PROBES = 600
 EVERY_ROW = Filter()
-SORT_MEMORY = "64MB"
+TO_READ_MANY = "set local work_mem = '64MB'; set local parallel_tuple_cost = 0.001; set local parallel_setup_cost = 100"
+"""The planner takes a search for far less selective than it is, and would not share the reading among workers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,10 @@ class Asked:
         minute = clock.now.replace(second=0, microsecond=0) if self.reads.by_minute else None
         return ("order", app.number, app.version, self.scope.table.id, *asked, me, day, minute)
 
-    @property
-    def condition(self) -> ColumnElement[bool]:
+    async def condition(self, tx: AsyncConnection) -> ColumnElement[bool]:
+        """Raises `Invalid` with every problem of the filter."""
         meets = self.scope.alive & where(self.scope, self.filter)
-        return meets & found(self.scope, self.search) if self.search.strip() else meets
+        return meets & await found(tx, self.scope, self.search) if self.search.strip() else meets
 
     @property
     def tables(self) -> list[int]:
@@ -87,48 +88,50 @@ class News:
     again: bool = False
 
 
-async def order_of(tx: AsyncConnection, asked: Asked) -> Order:
-    """The order, kept or read. What it costs to find it kept is one small question, which `fresh` asks with the page."""
-    orders, key = kept(tx).orders, asked.key
-    order: Order | None = orders.get(key)
-    if order is None:
-        order = await _one_reader(tx, asked, key)
+def kept_order(tx: AsyncConnection, asked: Asked) -> Order | None:
+    order: Order | None = kept(tx).orders.get(asked.key)
     return order
 
 
-async def renewed(tx: AsyncConnection, asked: Asked, order: Order) -> Order:
-    """The order after what happened since: patched or read again."""
+def is_being_read(tx: AsyncConnection, asked: Asked) -> bool:
+    lock = kept(tx).reading.get(asked.key)
+    return lock is not None and lock.locked()
+
+
+async def order_of(tx: AsyncConnection, asked: Asked) -> Order:
+    """The order, kept or read. When several requests want the same one at once, one reads it and the others wait for it."""
+    lock = kept(tx).reading.setdefault(asked.key, asyncio.Lock())
+    async with lock:
+        order = kept_order(tx, asked)
+        return order if order is not None else await read(tx, asked)
+
+
+async def renewed(tx: AsyncConnection, asked: Asked, order: Order) -> Order | None:
+    """The order after what happened since; None when so much did that it must be read again."""
     news, snapshot, own = await _news(tx, asked, order)
     if news.again or len(news.ids) > PATCHED_ROWS_MAX:
-        return await _read(tx, asked)
+        kept(tx).orders.drop(asked.key)
+        return None
     patched = Order(await _patched(tx, asked, order.ids, news.ids) if news.ids else order.ids, snapshot)
     if not own:
         kept(tx).orders.put(asked.key, patched)
     return patched
 
 
-async def _one_reader(tx: AsyncConnection, asked: Asked, key: Hashable) -> Order:
-    """When several requests want the same order at once, one reads it and the others wait for it."""
-    locks = kept(tx).reading
-    lock = locks.setdefault(key, asyncio.Lock())
-    async with lock:
-        order: Order | None = kept(tx).orders.get(key)
-        return order if order is not None else await _read(tx, asked)
-
-
-async def _read(tx: AsyncConnection, asked: Asked) -> Order:
+async def read(tx: AsyncConnection, asked: Asked) -> Order:
+    """Reads the order from the rows, and keeps it."""
     scope = asked.scope
-    await tx.exec_driver_sql(f"set local work_mem = '{SORT_MEMORY}'")
-    ids = select(scope.t.c.id).where(asked.condition).order_by(*ordering(scope, asked.sorts)).subquery("ids")
+    await tx.exec_driver_sql(TO_READ_MANY)
+    ids = select(scope.t.c.id).where(await asked.condition(tx)).order_by(*ordering(scope, asked.sorts)).subquery("ids")
     packed = func.string_agg(func.int8send(ids.c.id), cast(literal(b"", LargeBinary), LargeBinary))
-    row = (await tx.execute(select(packed, *_moment()))).one()
+    row = (await tx.execute(select(packed, *moment()))).one()
     order = Order(_unpacked(row[0]), str(row[1]))
     if not row[2]:
         kept(tx).orders.put(asked.key, order)
     return order
 
 
-def _moment() -> tuple[Any, Any]:
+def moment() -> tuple[Any, Any]:
     """The snapshot of the statement, and whether its transaction has written something."""
     return cast(func.pg_current_snapshot(), Text).label("snapshot"), func.pg_current_xact_id_if_assigned().is_not(None).label(
         "own"
@@ -146,7 +149,7 @@ def _unpacked(packed: bytes | memoryview | None) -> "array[int]":
 async def _news(tx: AsyncConnection, asked: Asked, order: Order) -> tuple[News, str, bool]:
     app, numbers = asked.scope.app, literal(asked.tables, ARRAY(Integer))
     seen, oldest = literal(order.snapshot, Text), literal(oldest_of(order.snapshot), BigInteger)
-    since = select(events.c.table_no, events.c.kind, events.c.row_ids, events.c.payload, *_moment())
+    since = select(events.c.table_no, events.c.kind, events.c.row_ids, events.c.payload, *moment())
     happened = (await tx.execute(since.where(*concerns(seen, oldest, app.by.workspace, app.id, numbers)))).all()
     if not happened:
         return News(), order.snapshot, False
@@ -198,7 +201,7 @@ async def _patched(tx: AsyncConnection, asked: Asked, old: "array[int]", changed
     for id in changed:
         _remove(ids, id)
     scope = asked.scope
-    meets = select(scope.t.c.id).where(asked.condition, scope.t.c.id.in_(changed)).order_by(scope.t.c.id)
+    meets = select(scope.t.c.id).where(await asked.condition(tx), scope.t.c.id.in_(changed)).order_by(scope.t.c.id)
     for id in (await tx.execute(meets)).scalars().all():
         ids.insert(await _place(tx, asked, ids, id), id)
     return ids

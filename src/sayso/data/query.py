@@ -10,14 +10,14 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.data.clock import Clock
-from sayso.data.kept import kept
+from sayso.data.glimpse import glimpse
 from sayso.data.open_app import OpenApp
-from sayso.data.orders import EVERY_ROW, Asked, Order, concerns, order_of, renewed
+from sayso.data.orders import EVERY_ROW, Asked, Order, concerns, is_being_read, kept_order, order_of, renewed
 from sayso.data.physical import field_of, found
 from sayso.data.scope import Scope
 from sayso.data.seen import oldest_of
 from sayso.data.shown import moment, shown
-from sayso.data.statement import Statement, fixed, given
+from sayso.data.statement import Statement, fixed, given, kept_statement
 from sayso.errors import Invalid, Problem
 from sayso.spec.fields import AnyField
 from sayso.spec.filter import Filter, Sort
@@ -58,25 +58,32 @@ async def page(tx: AsyncConnection, app: OpenApp, table_id: str, query: Query, *
     limit = _limit(query)
     asked = Asked(Scope.of(app, table, Clock.of(app.spec.zone, now)), query.filter, query.sorts, query.search)
     statement = _statement(tx, asked.scope, _fields(table, query.fields))
-    order = await order_of(tx, asked)
+    order = kept_order(tx, asked)
     for reading in count(1):
-        start = _start(order, query)
+        order, total = (order, len(order.ids)) if order else await _new_order(tx, asked, query, limit)
+        start = _start(order, query, total)
         ids = order.ids[start : start + limit].tolist()
         row = await statement.one(tx, ids=ids, **_freshness(asked, order))
         if not row[0] or reading == READINGS_MAX:
-            return Page(f"[{row[1] or ''}]".encode(), len(order.ids), start, _next(order, start, ids))
-        order = await renewed(tx, asked, order)
+            return Page(f"[{row[1] or ''}]".encode(), total, start, _next(start, ids, total))
+        order = await renewed(tx, asked, order) if total == len(order.ids) else None
     raise AssertionError("counted to the end")
+
+
+async def _new_order(tx: AsyncConnection, asked: Asked, query: Query, limit: int) -> tuple[Order, int]:
+    """The whole order, or only its beginning when that is enough and much faster; and how many rows there are in all."""
+    waiting = query.after is not None or is_being_read(tx, asked)
+    first = None if waiting else await glimpse(tx, asked, query.offset + limit)
+    if first is not None:
+        return first
+    order = await order_of(tx, asked)
+    return order, len(order.ids)
 
 
 async def rows_by_id(tx: AsyncConnection, app: OpenApp, table: Table, ids: list[int], *, trashed: bool = False) -> str:
     """These rows, in this order, as the inside of a JSON list. What is gone is left out."""
     scope = Scope.of(app, table, Clock.of(app.spec.zone))
-    key = ("rows", app.number, app.version, table.id, trashed, app.by.workspace)
-    statement: Statement | None = kept(tx).statements.get(key)
-    if statement is None:
-        statement = Statement.of(select(_rows(scope, table.fields, trashed)))
-        kept(tx).statements.put(key, statement)
+    statement = kept_statement(tx, app, ("rows", table.id, trashed), lambda: select(_rows(scope, table.fields, trashed)))
     return str((await statement.one(tx, ids=ids))[0] or "")
 
 
@@ -105,12 +112,8 @@ def _fields(table: Table, ids: tuple[str, ...] | None) -> tuple[AnyField, ...]:
 
 def _statement(tx: AsyncConnection, scope: Scope, fields: tuple[AnyField, ...]) -> Statement:
     app = scope.app
-    key = ("page", app.number, app.version, scope.table.id, tuple(f.id for f in fields), app.by.workspace)
-    statement: Statement | None = kept(tx).statements.get(key)
-    if statement is None:
-        statement = Statement.of(select(_news(), _rows(scope, fields)))
-        kept(tx).statements.put(key, statement)
-    return statement
+    key = ("page", scope.table.id, tuple(f.id for f in fields))
+    return kept_statement(tx, app, key, lambda: select(_news(), _rows(scope, fields)))
 
 
 def _news() -> Any:
@@ -157,9 +160,9 @@ def _rows(scope: Scope, fields: tuple[AnyField, ...], trashed: bool = False) -> 
     )
 
 
-def _start(order: Order, query: Query) -> int:
+def _start(order: Order, query: Query, total: int) -> int:
     if query.after is None:
-        return min(query.offset, len(order.ids))
+        return min(query.offset, total)
     try:
         place, id = (int(part) for part in query.after.split(".", 1))
     except ValueError:
@@ -172,9 +175,9 @@ def _start(order: Order, query: Query) -> int:
         return max(0, min(place, len(order.ids)))
 
 
-def _next(order: Order, start: int, ids: list[int]) -> str | None:
+def _next(start: int, ids: list[int], total: int) -> str | None:
     end = start + len(ids)
-    return f"{end}.{ids[-1]}" if ids and end < len(order.ids) else None
+    return f"{end}.{ids[-1]}" if ids and end < total else None
 
 
 def with_filter(query: Query, also: Filter) -> Query:

@@ -2,11 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.data.conditions.choice import as_array, named_like
 from sayso.data.conditions.text import folded, holds
-from sayso.data.scope import Scope
+from sayso.data.physical import is_stored
+from sayso.data.scope import Linked, Scope
 from sayso.data.worth import title
 from sayso.db import tables as system
 from sayso.errors import Invalid, Problem
@@ -14,35 +17,61 @@ from sayso.spec.fields import AnyField, Link, MultiSelect, Person, Select
 
 Sql = ColumnElement[Any]
 SEARCH_CHARACTERS_MAX = 200
+LINKED_FOUND_MAX = 10_000
+"""Of a linked table, so many rows at most are found by their name."""
 
 
-def found(scope: Scope, text: str) -> Sql:
-    """Whatever the case, anywhere in a value. Raises `Invalid` for a search that is too long."""
-    needle = " ".join(text.split())
+def needle_of(text: str) -> str:
+    """What is searched for. Raises `Invalid` when it is too long."""
+    needle = " ".join(text.replace("\x00", "").split())
     if len(needle) > SEARCH_CHARACTERS_MAX:
         raise Invalid(Problem("search", f"holds at most {SEARCH_CHARACTERS_MAX} characters"))
-    named = [condition for f in scope.table.fields if (condition := _named(scope, f, needle)) is not None]
-    return or_(func.strpos(scope.t.c.words, folded(needle)) > 0, *named)
+    return needle
 
 
-def _named(scope: Scope, field: AnyField, needle: str) -> Sql | None:
-    match field:
+async def found(tx: AsyncConnection, scope: Scope, text: str) -> Sql:
+    """Whatever the case, anywhere in a value.
+
+    Names are looked up first, so that the rows themselves are read once, and only for what can be in them.
+    """
+    needle = needle_of(text)
+    people = await _people(tx, scope, needle)
+    conditions: list[Sql] = [func.strpos(scope.t.c.words, folded(needle)) > 0]
+    for one in scope.table.fields:
+        if isinstance(one, Link):
+            linked = await _linked(tx, scope.through(one), needle)
+            conditions += [scope.t.c.id.in_(linked)] if linked is not None else []
+        elif is_stored(one) and (named := _named(scope, one, needle, people)) is not None:
+            conditions.append(named)
+    return or_(*conditions)
+
+
+def _named(scope: Scope, one: AnyField, needle: str, people: list[str]) -> Sql | None:
+    match one:
         case Select(options=options) if ids := named_like(needle, options):
-            return scope.column(field).in_(ids)
+            return scope.column(one).in_(ids)
         case MultiSelect(options=options) if ids := named_like(needle, options):
-            return scope.column(field).overlap(as_array(ids))
-        case Person():
-            return _a_person(scope, field, needle)
-        case Link():
-            linked = scope.through(field)
-            return exists(linked.select(linked.there.t.c.id).where(holds(title(linked.there), needle)).correlate(scope.t))
+            return scope.column(one).overlap(as_array(ids))
+        case Person() if people:
+            return scope.column(one).overlap(as_array(people))
         case _:
             return None
 
 
-def _a_person(scope: Scope, field: Person, needle: str) -> Sql:
-    m = system.members.alias()
-    like = select(func.coalesce(func.array_agg(m.c.id), as_array([]))).where(
-        m.c.workspace_id == scope.app.by.workspace, holds(m.c.name, needle)
-    )
-    return scope.column(field).overlap(like.scalar_subquery())
+async def _people(tx: AsyncConnection, scope: Scope, needle: str) -> list[str]:
+    if not any(isinstance(f, Person) for f in scope.table.fields):
+        return []
+    m = system.members.c
+    like = select(m.id).where(m.workspace_id == scope.app.by.workspace, holds(m.name, needle))
+    return list((await tx.execute(like)).scalars())
+
+
+async def _linked(tx: AsyncConnection, linked: Linked, needle: str) -> Any:
+    """Which rows link to one that is called so; None when none is called so."""
+    there, pairs = linked.there, linked.pairs
+    named = select(there.t.c.id).where(there.alive, holds(title(there), needle)).limit(LINKED_FOUND_MAX)
+    ids = list((await tx.execute(named)).scalars())
+    if not ids:
+        return None
+    theirs = pairs.sql.c[pairs.theirs] == func.any(cast(ids, ARRAY(BigInteger)))
+    return select(pairs.sql.c[pairs.mine]).where(theirs)

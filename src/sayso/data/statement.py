@@ -1,6 +1,6 @@
 """A statement put together once and sent many times: its text, and what is bound in it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,9 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import CompilerElement
 from sqlalchemy.types import TypeEngine
+
+from sayso.data.kept import kept
+from sayso.data.open_app import OpenApp
 
 _DIALECT = PGDialect_psycopg()
 
@@ -38,3 +41,18 @@ class Statement:
 
     async def one(self, tx: AsyncConnection, **values: Any) -> Any:
         return (await tx.exec_driver_sql(self.text, {**self.bound, **values})).one()
+
+
+def kept_statement(tx: AsyncConnection, app: OpenApp, key: Hashable, make: Callable[[], CompilerElement]) -> Statement:
+    """The statement that was put together before for this very spec and catalogue, or a new one.
+
+    By identity and not by version: a version that was rolled back may come again with another meaning. The value holds both,
+    so that no other object can have their place.
+    """
+    statements = kept(tx).statements
+    whole = (id(app.spec), id(app.columns), app.by.workspace, key)
+    found: tuple[Statement, OpenApp] | None = statements.get(whole)
+    if found is None:
+        found = (Statement.of(make()), app)
+        statements.put(whole, found)
+    return found[0]

@@ -1,0 +1,115 @@
+"""What happened to a row: who changed what, when, from what to what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Text, cast, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sayso.data import raw
+from sayso.data.clock import Clock
+from sayso.data.open_app import OpenApp
+from sayso.data.physical import Rows, found, rows_of
+from sayso.data.scope import Scope
+from sayso.data.worth import title
+from sayso.db import tables as system
+from sayso.errors import NotFound
+from sayso.spec.fields import AnyField, File, Image, Link
+
+ENTRIES_MAX = 100
+LINKED_NAMED_MAX = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """Values in the API's shape. `field` is the field's id; a field that is gone has none, and its number for a name."""
+
+    field: str | None
+    name: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    id: int
+    version: int
+    kind: Literal["created", "changed", "trashed", "restored", "moved", "imported"]
+    by: str
+    by_name: str
+    at: datetime
+    changes: tuple[FieldChange, ...]
+
+
+async def of_row(
+    tx: AsyncConnection, app: OpenApp, table_id: str, id: int, *, before: int | None = None, limit: int = ENTRIES_MAX
+) -> tuple[HistoryEntry, ...]:
+    """Newest first; `before` is the id of the last entry of the page before. Raises `NotFound` when there never was such a row."""
+    app.must("read")
+    rows = rows_of(app, found(app, table_id))
+    h, m = system.history.c, system.members.c
+    own = (h.app == app.number) & (h.table_no == rows.number) & (h.row_id == id)
+    asked = select(h.id, h.version, h.kind, h.by, func.coalesce(m.name, h.by).label("by_name"), h.at)
+    asked = asked.add_columns(cast(h.before, Text).label("before"), cast(h.after, Text).label("after"))
+    people = system.history.outerjoin(system.members, (m.id == h.by) & (m.workspace_id == h.workspace_id))
+    asked = asked.select_from(people).where(own, h.id < before if before else h.id > 0).order_by(h.id.desc())
+    entries = (await tx.execute(asked.limit(min(limit, ENTRIES_MAX)))).all()
+    if not entries and before is None and not await _is_there(tx, rows, id):
+        raise NotFound(f"{rows.table.name} has no row {id}.")
+    names = await _names(tx, app, rows, [side for e in entries for side in (e.before, e.after)])
+    return tuple(_entry(rows, e, names) for e in entries)
+
+
+async def _is_there(tx: AsyncConnection, rows: Rows, id: int) -> bool:
+    return (await tx.execute(select(rows.sql.c.id).where(rows.sql.c.id == id))).first() is not None
+
+
+Names = dict[tuple[str, Any], str]
+"""By field id and the id of a linked row or a file."""
+
+
+async def _names(tx: AsyncConnection, app: OpenApp, rows: Rows, sides: Sequence[str | None]) -> Names:
+    named: Names = {}
+    values = [raw.exactly(side) for side in sides]
+    for one in rows.table.fields:
+        number = rows.numbers.get(one.id)
+        ids = list(dict.fromkeys(id for side in values for id in _ids(side.get(number or 0))))[:LINKED_NAMED_MAX]
+        if not ids or not isinstance(one, (Link, File, Image)):
+            continue
+        named |= {(one.id, id): name for id, name in (await tx.execute(_named(app, one, ids))).all()}
+    return named
+
+
+def _ids(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _named(app: OpenApp, one: Link | File | Image, ids: list[Any]) -> Any:
+    if isinstance(one, Link):
+        there = Scope.of(app, found(app, one.to), Clock.of(app.spec.zone))
+        return select(there.t.c.id, title(there)).where(there.t.c.id.in_(ids))
+    f = system.files.c
+    return select(f.id, f.name).where(f.workspace_id == app.by.workspace, f.id.in_(ids))
+
+
+def _entry(rows: Rows, e: Any, names: Names) -> HistoryEntry:
+    before, after = raw.exactly(e.before), raw.exactly(e.after)
+    fields = {rows.numbers[f.id]: f for f in rows.table.fields if f.id in rows.numbers}
+    known = [n for n in fields if n in before or n in after]
+    gone = sorted((before.keys() | after.keys()) - fields.keys())
+    changes = [_change(fields[n], before.get(n), after.get(n), names) for n in known]
+    changes += [FieldChange(None, f"A field that is gone ({n})", before.get(n), after.get(n)) for n in gone]
+    differing = tuple(c for c in changes if c.before != c.after)
+    return HistoryEntry(e.id, e.version, e.kind, e.by, e.by_name, e.at, differing)
+
+
+def _change(one: AnyField, before: Any, after: Any, names: Names) -> FieldChange:
+    return FieldChange(one.id, one.name, _shown(one, before, names), _shown(one, after, names))
+
+
+def _shown(one: AnyField, value: Any, names: Names) -> Any:
+    if isinstance(one, (Link, File, Image)):
+        return [{"id": id, "name": names.get((one.id, id), f"#{id}")} for id in _ids(value)]
+    return raw.shown(one, value)
