@@ -19,21 +19,21 @@ test("months without rows are gaps that one can see", () => {
 test("a split makes one series each, in the order of its choices", () => {
   const p = plotted(
     [{ key: "b", split: "x", value: 1 }, { key: "a", split: "y", value: 2 }, { key: "a", split: null, value: 3 }],
-    { ...count, names: new Map([["a", "Alpha"], ["b", "Beta"]]), splitNames: new Map([["y", "Why"], ["x", "Ex"]]) },
+    { ...count, split: true, names: new Map([["a", "Alpha"], ["b", "Beta"]]), splitNames: new Map([["y", "Why"], ["x", "Ex"]]) },
   );
   assert.deepEqual(p.categories.map((c) => c.name), ["Alpha", "Beta"]);
   assert.deepEqual(p.series.map((s) => [s.name, s.values]), [["Why", [2, null]], ["Ex", [null, 1]], ["No value", [3, null]]]);
 });
 
 test("a seventh series is gathered into the rest, and nothing is lost", () => {
-  const p = plotted(Array.from({ length: 9 }, (_, i) => ({ key: "a", split: `s${i}`, value: i + 1 })), count);
+  const p = plotted(Array.from({ length: 9 }, (_, i) => ({ key: "a", split: `s${i}`, value: i + 1 })), { ...count, split: true });
   assert.equal(p.series.length, 6);
   assert.deepEqual([p.series[5]!.name, p.series[5]!.rest], ["4 others", true]);
   assert.equal(p.series.reduce((sum, s) => sum + s.values[0]!, 0), 45);
 });
 
 test("averages are never added up", () => {
-  const p = plotted(Array.from({ length: 9 }, (_, i) => ({ key: "a", split: `s${i}`, value: i })), { measure: "Average", additive: false });
+  const p = plotted(Array.from({ length: 9 }, (_, i) => ({ key: "a", split: `s${i}`, value: i })), { measure: "Average", additive: false, split: true });
   assert.equal(p.series.length, 9);
   assert.equal(isAdditive({ summary: "average" }), false);
 });
@@ -62,7 +62,7 @@ test("figures wear their field's clothes", () => {
 });
 
 test("options say stacked bars, dashed second lines and colours of the house", () => {
-  const p = plotted([{ key: "a", split: "x", value: 1 }, { key: "a", split: "y", value: 2 }], count);
+  const p = plotted([{ key: "a", split: "x", value: 1 }, { key: "a", split: "y", value: 2 }], { ...count, split: true });
   const how = { bucketed: false, additive: true, whole: true };
   const f = figures({}, undefined);
   const bars = option("bar", p, looks, f, how).series as { stack?: string; color: string }[];
@@ -84,4 +84,14 @@ test("a slice leaves out what is not there and keeps its colour", () => {
   const p = plotted([{ key: "a", value: 0 }, { key: "b", value: 2 }], count);
   const [pie] = option("pie", p, looks, figures({}, undefined), { bucketed: false, additive: true, whole: true }).series as { data: { name: string; itemStyle: { color: string } }[] }[];
   assert.deepEqual(pie!.data.map((d) => [d.name, d.itemStyle.color]), [["b", "2"]]);
+});
+
+test("an answer that says split: null without being asked to split is one series, named by its measure", () => {
+  const p = plotted([{ key: "a", split: null, value: 1 }, { key: "b", split: null, value: 2 }], count);
+  assert.deepEqual(p.series.map((s) => [s.name, s.values]), [["Number of rows", [1, 2]]]);
+});
+
+test("a line through time leaves out rows without a day", () => {
+  const p = plotted([{ key: "2026-11-01", value: 4 }, { key: null, value: 1 }], { ...count, bucket: "month", datedOnly: true });
+  assert.deepEqual(p.categories.map((c) => c.name), ["Nov 2026"]);
 });

@@ -4,7 +4,7 @@ import { SvelteMap } from "svelte/reactivity";
 import { api } from "../../lib/api";
 import type { AppState } from "../../lib/app.svelte";
 import { live } from "../../lib/live.svelte";
-import type { Row, Values } from "../../lib/shapes";
+import type { Row, Value, Values } from "../../lib/shapes";
 import type { Field, Filter, Sort } from "../../lib/spec";
 import { toasts } from "../../lib/toasts.svelte";
 import { undo } from "../../lib/undo.svelte";
@@ -26,6 +26,13 @@ export interface Wanted {
   search?: string;
   summaries: Record<string, string>;
   limits: Record<string, number>;
+}
+
+/** What a row's field becomes in a column; of several people only the one whose column it left is exchanged. */
+function dropped(by: Field, value: Value | undefined, from: string, to: Column): Value {
+  if (by.kind !== "person" || !by.many || !Array.isArray(value)) return to.value as Value;
+  const kept = (value as string[]).filter((id) => id !== from && id !== to.key);
+  return to.key ? [...kept, to.key] : kept;
 }
 
 export class Cards {
@@ -114,7 +121,7 @@ export class Cards {
     if (!other && !byHand) return false;
     if (!other && from.index === to.index) return false;
     if (byHand && to.index >= (this.order[to.column]?.length ?? 0)) await this.more(column);
-    const values: Values = other ? { [wanted.by.id]: column.value as Values[string] } : {};
+    const values: Values = other ? { [wanted.by.id]: dropped(wanted.by, row.values[wanted.by.id], from.column, column) } : {};
     const was = { order: this.order, columns: this.columns, row };
     const stands = before(this.order, id, to);
     this.order = placed(this.order, id, to);

@@ -69,7 +69,7 @@ export class Drawing {
     if (!answer) return null;
     const round = this.shape === "pie" || this.shape === "donut";
     return plotted(answer.groups, {
-      bucket: this.bucket, names: namesOf(this.by), splitNames: namesOf(this.split), measure: this.said, additive: this.additive,
+      bucket: this.bucket, names: namesOf(this.by), splitNames: namesOf(this.split), measure: this.said, split: !!this.split, additive: this.additive,
       empty: this.by ? `No ${this.by.name.toLowerCase()}` : "No value", categoriesMax: round ? SLICES_MAX : undefined, datedOnly: this.shape === "line" || this.shape === "area" || this.shape === "scatter",
     });
   });

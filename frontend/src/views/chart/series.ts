@@ -37,6 +37,8 @@ export interface Wanted {
   splitNames?: ReadonlyMap<string, string>;
   /** The one series' name when nothing splits. */
   measure: string;
+  /** There is one series for each `split`. */
+  split?: boolean;
   /** Figures that can be added up: only those may be gathered into a rest. */
   additive: boolean;
   empty?: string;
@@ -110,7 +112,7 @@ export function plotted(aggregates: readonly Aggregate[], wanted: Wanted): Plott
   const place = (key: unknown): string => (bucket && text(key) ? isoOf(startOf(bucket, dayFrom(text(key)))) : text(key));
   let categories = collected(aggregates.map((a) => [a.key, a.name]), wanted.names, empty);
   if (bucket) categories = buckets(categories, bucket, empty, wanted.datedOnly ?? false);
-  const split = aggregates.some((a) => a.split !== undefined);
+  const split = wanted.split ?? false;
   const splits = split ? collected(aggregates.map((a) => [a.split, a.split_name]), wanted.splitNames, empty) : [{ key: undefined, name: wanted.measure }];
   const rows = new Map(categories.map((c, i) => [text(c.key), i]));
   const lines = new Map(splits.map((s, i) => [text(s.key), i]));
