@@ -52,7 +52,7 @@ function looking(grid: GridState, field: Field, index: number, isTitle: boolean)
       ...(sorted ? [{ label: "Do not sort by it", icon: "x" as const, act: () => looks.set({ sorts: sorts.filter((s) => s.field !== field.id) }) }] : []),
     ] satisfies MenuEntry[])),
     { label: "Filter by it", icon: "filter", act: () => filterBy(grid, field) },
-    ...(GROUPABLE_NOT.has(field.kind) ? [] : [groups.some((g) => g.field === field.id)
+    ...(GROUPABLE_NOT.has(field.kind) || ((field.kind === "link" || field.kind === "person") && field.many) ? [] : [groups.some((g) => g.field === field.id)
       ? { label: "Do not group by it", icon: "layers" as const, act: () => looks.set({ groups: groups.filter((g) => g.field !== field.id) }) }
       : { label: "Group by it", icon: "layers" as const, act: () => looks.set({ groups: [{ field: field.id, descending: false, bucket: DAYS.has(field.kind) ? "month" : null }] }) }]),
     "line",

@@ -4,8 +4,9 @@ import type { AppState } from "../../lib/app.svelte";
 import { Groups } from "../../lib/groups.svelte";
 import { Looks } from "../../lib/looks.svelte";
 import { Rows } from "../../lib/rows.svelte";
-import type { Group, Row, Value } from "../../lib/shapes";
+import type { Row, Value } from "../../lib/shapes";
 import { isWritable, shownFields, type Field, type Grid, type Summary, type Table } from "../../lib/spec";
+import { nested, type FlatGroup } from "./groups";
 import { barTop, moved, type Depth } from "./depth";
 import { lanesBetween, lanesOf, type Lane } from "./lanes";
 import { linesBetween, linesOf, stepped, topOf, type Line } from "./lines";
@@ -26,13 +27,6 @@ export interface Editing {
   field: string;
   /** What was typed to begin with; null when the value is edited as it is. */
   typed: string | null;
-}
-export interface FlatGroup {
-  key: string;
-  level: number;
-  count: number;
-  field: Field;
-  group: Group;
 }
 
 export class GridState {
@@ -73,7 +67,7 @@ export class GridState {
   });
   readonly rowHeight = $derived.by(() => (this.coarse ? Math.max(TOUCH_ROW_HEIGHT, ROW_HEIGHTS[this.view.row_height ?? "normal"]) : ROW_HEIGHTS[this.view.row_height ?? "normal"]));
   readonly grouped = $derived.by(() => (this.view.groups ?? []).length > 0);
-  readonly flat: readonly FlatGroup[] = $derived.by(() => flatten(this.groups.all, this.view.groups ?? [], this.table));
+  readonly flat: readonly FlatGroup[] = $derived.by(() => nested(this.groups.all, this.view.groups ?? [], this.table, this.summaries));
   readonly lines = $derived.by(() => linesOf(this.rows.total ?? 0, this.rowHeight, this.grouped ? this.flat : [], this.folded));
   readonly size: Size = $derived.by(() => ({ rows: this.rows.total ?? 0, lanes: this.fields.length }));
   readonly area: Area | null = $derived.by(() => (this.selection ? areaOf(this.selection) : null));
@@ -273,13 +267,4 @@ export class GridState {
     clearTimeout(this.#settling);
     this.rows.close();
   }
-}
-
-function flatten(groups: readonly Group[], by: Grid["groups"], table: Table, level = 0, above = ""): FlatGroup[] {
-  const field = table.fields?.find((f) => f.id === by?.[level]?.field);
-  if (!field) return [];
-  return groups.flatMap((group) => {
-    const key = `${above}/${JSON.stringify(group.key)}`;
-    return [{ key, level, count: group.count, field, group }, ...flatten(group.groups ?? [], by, table, level + 1, key)];
-  });
 }
