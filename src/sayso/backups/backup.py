@@ -16,6 +16,8 @@ from sayso.settings import Settings
 
 FILES = "files"
 """The folder in the home that holds uploaded files."""
+ARRIVING = {"arriving"}
+"""Folders in it that hold files which nothing refers to yet."""
 
 
 async def back_up(engine: AsyncEngine, settings: Settings, to: Path) -> archive.About:
@@ -59,10 +61,10 @@ def _write(engine: AsyncEngine, settings: Settings, to: Path, snapshot: str, abo
 
 
 def _files(folder: Path) -> list[Path]:
-    """What was stored, without what is still being written (hidden, or `.partial`)."""
+    """What was stored, without what is still arriving."""
     if not folder.is_dir():
         return []
-    return sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_symlink() and not p.name.startswith("."))
+    return sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_symlink() and not ARRIVING & set(p.parts))
 
 
 def _unless_gone(path: Path) -> Generator[bytes]:

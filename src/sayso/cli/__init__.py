@@ -8,6 +8,11 @@ from sayso import __version__
 
 COMMANDS = {
     "up": "sayso.cli.up",
+    "plan": "sayso.cli.plan",
+    "apply": "sayso.cli.apply",
+    "export": "sayso.cli.export",
+    "apps": "sayso.cli.apps",
+    "rows": "sayso.cli.rows",
     "token": "sayso.cli.token",
     "backup": "sayso.cli.backup",
     "restore": "sayso.cli.restore",
