@@ -78,8 +78,8 @@ async def _names(tx: AsyncConnection, app: OpenApp, rows: Rows, sides: Sequence[
         ids = list(dict.fromkeys(id for side in values for id in _ids(side.get(number or 0))))[:LINKED_NAMED_MAX]
         if not ids or not isinstance(one, (Link, File, Image)):
             continue
-        for row in (await tx.execute(_named(app, one, ids))).all():
-            named[one.id, row[0]] = row[1]
+        called: Any = (await tx.execute(_named(app, one, ids))).all()
+        named |= {(one.id, id): name for id, name in called}
     return named
 
 
