@@ -1,5 +1,6 @@
 """The door of the API: the little company, each with a client of their own."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -69,6 +71,18 @@ async def company(app: FastAPI, engine: AsyncEngine, northlight_kept: Northlight
     yield Company(*callers, nobody=_client(app), engine=engine)
     for caller in callers:
         await caller.aclose()
+
+
+@pytest.fixture(scope="module")
+async def address(app: FastAPI) -> AsyncIterator[str]:
+    """The app behind a real uvicorn; its lifespan is the fixture `app`'s."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_level="warning"))
+    running = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
+        await asyncio.sleep(0.01)
+    yield f"127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    await running
 
 
 async def _caller(app: FastAPI, engine: AsyncEngine, by: Actor) -> Caller:

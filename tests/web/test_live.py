@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
-import uvicorn
 import websockets
 from fastapi import FastAPI
 
@@ -18,18 +17,6 @@ from tests.web.conftest import Caller, Company
 from tests.web.crm import CLIENTS, CRM
 
 SECONDS_MAX = 5
-
-
-@pytest.fixture(scope="module")
-async def address(app: FastAPI) -> AsyncIterator[str]:
-    """The app behind a real uvicorn; its lifespan is the fixture `app`'s."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_level="warning"))
-    running = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    yield f"127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    await running
 
 
 @pytest.fixture(scope="module")

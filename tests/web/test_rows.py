@@ -210,3 +210,33 @@ async def test_a_wrong_summary_is_answered_with_its_place(company: Company, addr
     answer = await company.cleo.get(f"{CLIENTS}/{address}", params=query)
     assert answer.status_code == 422, answer.text
     assert problem(answer)["problems"][0]["path"].startswith(path), answer.text
+
+
+async def test_a_row_remembers_what_happened_and_what_people_said(company: Company):
+    row = await _added(company, name="Remembered", stage="new")
+    where = f"{ROWS}/{row['id']}"
+    await company.ben.patch(where, json={"values": {"stage": "won"}})
+    entries = (await company.cleo.get(f"{where}/history")).json()["items"]
+    assert [(e["kind"], e["by_name"]) for e in entries] == [("changed", "Ben Okafor"), ("created", "Mia Lindqvist")]
+    assert [(c["field"], c["before"], c["after"]) for c in entries[0]["changes"]] == [("stage", "new", "won")]
+
+    since = await company.last_event()
+    said = await company.mia.post(f"{where}/comments", json={"text": " Call **back** "})
+    assert said.status_code == 201 and said.json()["text"] == "Call **back**" and said.json()["mine"]
+    assert await company.events(since) == ["comment.created"]
+    seen = (await company.cleo.get(f"{where}/comments")).json()["items"]
+    assert [(c["by_name"], c["mine"]) for c in seen] == [("Mia Lindqvist", False)]
+    assert (await company.cleo.post(f"{where}/comments", json={"text": "Me too"})).status_code == 403
+    for empty in ("", "  ", "x" * 20_001):
+        assert (await company.mia.post(f"{where}/comments", json={"text": empty})).status_code == 422
+    assert (await company.ben.delete(f"{where}/comments/{said.json()['id']}")).status_code == 403
+    assert (await company.mia.delete(f"{where}/comments/{said.json()['id']}")).status_code == 204
+    assert (await company.cleo.get(f"{where}/comments")).json()["items"] == []
+
+
+async def test_the_trash_shows_what_was_thrown_away(company: Company):
+    row = await _added(company, name="Thrown")
+    await company.mia.delete(f"{ROWS}/{row['id']}")
+    trash = (await company.cleo.get(f"{CLIENTS}/trash", params={"limit": 1})).json()
+    assert trash["rows"][0]["values"]["name"] == "Thrown" and trash["rows"][0]["deleted_at"] and trash["total"] >= 1
+    assert (await company.cleo.get(f"{CLIENTS}/trash", params={"offset": "-1"})).status_code == 422

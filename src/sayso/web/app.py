@@ -10,7 +10,6 @@ import orjson
 from fastapi import FastAPI
 from fastapi.datastructures import Default
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -56,7 +55,7 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
     if engine is not None:
         app.state.parts = Parts(engine, settings, Callers(engine), Hub(engine))
     app.router.route_class = ApiRoute
-    for error in (SaysoError, RequestValidationError, ValidationError, HTTPException, DBAPIError, PoolTimeout, Exception):
+    for error in (SaysoError, RequestValidationError, HTTPException, DBAPIError, PoolTimeout, Exception):
         app.add_exception_handler(error, problems.answer)
     app.add_middleware(SafeAnswers)
     for address in API:

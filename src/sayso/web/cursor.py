@@ -1,8 +1,13 @@
 """Where a walk through a list has come to: opaque to the one who carries it, checked when it comes back."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Annotated
+
+from fastapi import Query
 
 from sayso.errors import Invalid, Problem
+
+Cursor = Annotated[str | None, Query(max_length=200, description="The `next` of the page before")]
 
 UNKNOWN = Problem("cursor", "was not made here; begin again without it")
 NUMBER_MAX = 2**63 - 1

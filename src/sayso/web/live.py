@@ -9,17 +9,18 @@ from contextlib import suppress
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from sqlalchemy.exc import DBAPIError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from sayso import db
 from sayso.data import apps
-from sayso.errors import Forbidden, SaysoError, SignInNeeded
+from sayso.errors import Forbidden, Invalid, SaysoError, SignInNeeded
 from sayso.team import people
 from sayso.team.actor import Actor
 from sayso.web.actor import caller
 from sayso.web.body import parsed
 from sayso.web.parts import Parts, parts
-from sayso.web.problems import document, understood
+from sayso.web.problems import document, problems_of, understood
 from sayso.web.safety import same_origin
 from sayso.web.shapes import AppId, PartId, RowId
 from sayso.web.tab import APPS_WATCHED_MAX, Tab
@@ -94,12 +95,18 @@ async def _listens(socket: WebSocket, known: Parts, tab: Tab) -> None:
         except (WebSocketDisconnect, RuntimeError, KeyError):
             return None
         try:
-            said = Said.model_validate(parsed(text[: MESSAGE_CHARACTERS_MAX + 1]))
-            await _heard(known, tab, said)
+            await _heard(known, tab, _read(text))
         except SignInNeeded:
             return tab.close(SIGNED_OUT)
-        except (ValidationError, SaysoError) as error:
+        except (SaysoError, DBAPIError) as error:
             tab.tell({"event": "problem", **document(understood(error))})
+
+
+def _read(text: str) -> Said:
+    try:
+        return Said.model_validate(parsed(text[: MESSAGE_CHARACTERS_MAX + 1]))
+    except ValidationError as error:
+        raise Invalid.of(problems_of(error.errors(include_url=False, include_input=False))) from None
 
 
 async def _heard(known: Parts, tab: Tab, said: Said) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 
 import orjson
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
@@ -49,8 +48,6 @@ def understood(error: Exception) -> SaysoError:
             return error
         case RequestValidationError():
             return _asked_wrongly(error.errors())
-        case ValidationError():
-            return Invalid.of(problems_of(error.errors(include_url=False, include_input=False)))
         case HTTPException(__cause__=SaysoError() as cause):
             return cause
         case HTTPException():

@@ -113,7 +113,7 @@ API = (
     Address("GET", f"{TABLE}/aggregates", groups.aggregates),
     Address("GET", f"{TABLE}/summaries", groups.summaries),
     Address("GET", f"{TABLE}/export", exports.show),
-    Address("GET", f"{TABLE}/trash", trash.rows),
+    Address("GET", f"{TABLE}/trash", trash.rows, answers=trash.TrashedRows),
     Address("POST", f"{TABLE}/restorations", trash.restore_rows, answers=rows.Rows),
     Address("GET", "/api/trash", trash.apps),
     Address("POST", "/api/trash/restorations", trash.restore_app),

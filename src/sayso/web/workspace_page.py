@@ -35,7 +35,14 @@ class BuiltFiles(StaticFiles):
     def __init__(self, folder: Path) -> None:
         super().__init__(directory=folder, check_dir=False)
 
+    async def check_config(self) -> None:
+        """Before the first build there is no folder, and so no file."""
+        if not Path(str(self.directory)).is_dir():  # noqa: ASYNC240  one look, once
+            raise HTTPException(404)
+
     async def get_response(self, path: str, scope: Scope) -> Response:
+        if "\0" in path:
+            raise HTTPException(404)
         response = await super().get_response(path, scope)
         kept = HASHED.search(path) is not None and response.status_code in (200, 206, 304)
         response.headers["cache-control"] = FOR_EVER if kept else "no-cache"

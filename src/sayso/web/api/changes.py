@@ -58,7 +58,7 @@ class Change(Asked):
     """A difference between two states of an app."""
 
     title: str = Field(default="", max_length=500)
-    steps: list[Step] = Field(max_length=STEPS_MAX)
+    steps: list[Step] = Field(default=[], max_length=STEPS_MAX)
 
     @classmethod
     def of(cls, change: spec.Change) -> Self:

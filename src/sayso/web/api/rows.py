@@ -80,9 +80,7 @@ class NewPosition(Asked):
 async def page(app: AppId, table: PartId, asked: Annotated[AskedRows, Query()], tx: Tx, by: By) -> Response:
     """A page of rows, as a view shows them or as asked."""
     opened = await apps.open_app(tx, app, by=by)
-    found = await query.page(tx, opened, table, query_of(opened, table, asked))
-    tail = orjson.dumps({"total": found.total, "offset": found.offset, "next": found.next})
-    return Response(b'{"rows":' + found.rows + b"," + tail[1:], media_type="application/json")
+    return page_bytes(await query.page(tx, opened, table, query_of(opened, table, asked)))
 
 
 async def create(app: AppId, table: PartId, new: NewRows, tx: Tx, by: By) -> Response:
@@ -130,6 +128,12 @@ async def move(app: AppId, table: PartId, row: RowId, to: NewPosition, tx: Tx, b
     opened = await apps.open_app(tx, app, by=by, to="write")
     moved = rows.move(tx, opened, table, row, before=to.before, values=to.values, version=to.version, by=by)
     return _row(await moved)
+
+
+def page_bytes(page: query.Page) -> Response:
+    """A page as it goes out: the JSON that PostgreSQL wrote, with its place around it."""
+    place = orjson.dumps({"total": page.total, "offset": page.offset, "next": page.next})
+    return Response(b'{"rows":' + page.rows + b"," + place[1:], media_type="application/json")
 
 
 def _row(row: dict[str, Any]) -> Response:

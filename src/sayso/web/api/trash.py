@@ -8,19 +8,16 @@ from fastapi import Query, Response
 
 from sayso.data import apps as data_apps
 from sayso.data import rows as data_rows
-from sayso.errors import Unavailable
+from sayso.data import trash
 from sayso.web.actor import By
 from sayso.web.api.apps import AppState
-from sayso.web.api.rows import RowIds
+from sayso.web.api.rows import Row, RowIds, page_bytes
 from sayso.web.asked_rows import AskedTrash
-from sayso.web.shapes import AppId, Asked, Number, PartId, Shown, Values
+from sayso.web.shapes import AppId, Asked, PartId, Shown
 from sayso.web.work import Tx
 
 
-class TrashedRow(Shown):
-    id: int
-    version: Number
-    values: Values
+class TrashedRow(Row):
     deleted_at: datetime
 
 
@@ -48,9 +45,11 @@ class AppToRestore(Asked):
     app: AppId
 
 
-async def rows(app: AppId, table: PartId, asked: Annotated[AskedTrash, Query()]) -> TrashedRows:
+async def rows(app: AppId, table: PartId, asked: Annotated[AskedTrash, Query()], tx: Tx, by: By) -> Response:
     """Rows in the trash, latest first."""
-    raise Unavailable("not there yet")
+    opened = await data_apps.open_app(tx, app, by=by)
+    found = await trash.listed(tx, opened, table, offset=asked.offset, limit=asked.limit)
+    return page_bytes(found)
 
 
 async def restore_rows(app: AppId, table: PartId, back: RowIds, tx: Tx, by: By) -> Response:

@@ -1,9 +1,7 @@
 """Every accepted state of an app."""
 
 from datetime import datetime
-from typing import Annotated, Any
-
-from fastapi import Query
+from typing import Any
 
 from sayso.data import apps, versions
 from sayso.errors import Invalid, Problem
@@ -12,6 +10,7 @@ from sayso.web import cursor as places
 from sayso.web.actor import By
 from sayso.web.api.apps import AppState
 from sayso.web.api.changes import Change
+from sayso.web.cursor import Cursor
 from sayso.web.shapes import AppId, Asked, Effect, ShortText, Shown, VersionNumber
 from sayso.web.work import Tx
 
@@ -47,7 +46,7 @@ class NewVersion(Asked):
     note: ShortText = ""
 
 
-async def listed(app: AppId, tx: Tx, by: By, cursor: Annotated[str | None, Query(max_length=200)] = None) -> Versions:
+async def listed(app: AppId, tx: Tx, by: By, cursor: Cursor = None) -> Versions:
     """Versions, newest first."""
     before = places.number(cursor)
     found = await versions.listed(tx, await apps.open_app(tx, app, by=by), before=before, limit=PAGE_VERSIONS)
