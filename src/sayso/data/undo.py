@@ -5,6 +5,7 @@ What others changed since is left alone: a value is put back only where it still
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Text, cast, func, select, update
@@ -75,6 +76,8 @@ async def _rows(tx: AsyncConnection, app: OpenApp, act: Act, way: Way) -> dict[s
     if table is None:
         raise Conflict("The table is gone; undo that first.")
     turn = Turn(tx, app, rows_of(app, table), way)
+    if "imported_at" in act.payload:
+        return await turn.imported(datetime.fromisoformat(act.payload["imported_at"]))
     await turn.all(await _entries(tx, act.payload["entries"]))
     if not turn.touched:
         raise Conflict("All of it has been changed again since, so it was left as it is.")
@@ -109,6 +112,19 @@ class Turn:
         for entry in entries:
             if entry.kind == "moved":
                 await self._move(entry)
+
+    async def imported(self, at: datetime) -> dict[str, Any]:
+        """All rows of one import, however many: they share the moment at which they were made."""
+        t, trashed = self.rows.sql, self.way == "back"
+        there = t.c.deleted_at.is_(None) if trashed else t.c.deleted_at.is_not(None)
+        mine = (t.c.created_at == at) & (t.c.created_by == self.app.by.id) & there
+        values = {"deleted_at": func.now() if trashed else None, "version": t.c.version + 1, "updated_at": func.now()}
+        count = (await self.tx.execute(update(t).where(mine).values(**values, updated_by=self.app.by.id))).rowcount
+        if not count:
+            raise Conflict("None of these rows is there any more.")
+        kind: events.Kind = "row.trashed" if trashed else "row.restored"
+        await events.write(self.tx, kind, payload={"rows": count}, **where(self.app, self.rows.table, self.rows))
+        return {"kind": "rows", "table": self.rows.table.id, "ids": [], "left": 0}
 
     async def _mark(self, ids: list[int], kind: Literal["trashed", "restored"]) -> None:
         if not ids:

@@ -17,12 +17,14 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 
 import sayso
+from sayso.data.imports.abandoned import abandoned
 from sayso.errors import SaysoError
 from sayso.settings import Settings
 from sayso.web import problems
 from sayso.web.api_route import ApiRoute
 from sayso.web.callers import Callers
 from sayso.web.hub import Hub
+from sayso.web.jobs import Jobs
 from sayso.web.parts import Parts
 from sayso.web.routes import API, LIVE, PUBLIC, Address
 from sayso.web.safety import SafeAnswers
@@ -53,7 +55,7 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
     )
     app.state.openapi = cache(lambda: described(app))
     if engine is not None:
-        app.state.parts = Parts(engine, settings, Callers(engine), Hub(engine))
+        app.state.parts = Parts(engine, settings, Callers(engine), Hub(engine), Jobs())
     app.router.route_class = ApiRoute
     for error in (SaysoError, RequestValidationError, HTTPException, DBAPIError, PoolTimeout, Exception):
         app.add_exception_handler(error, problems.answer)
@@ -70,7 +72,9 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
 
 @asynccontextmanager
 async def _living(app: FastAPI) -> AsyncGenerator[None]:
-    async with app.state.parts.hub.running():
+    parts: Parts = app.state.parts
+    await abandoned(parts.engine)
+    async with parts.hub.running(), parts.jobs.running():
         yield
 
 

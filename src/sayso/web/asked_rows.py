@@ -124,6 +124,15 @@ def query_of(app: OpenApp, table: str, asked: AskedRows) -> Query:
     )
 
 
+def export_of(app: OpenApp, table: str, asked: AskedExport) -> Query:
+    """As a page of rows, with the view's hidden fields left out."""
+    view = _view(app, table, asked.view)
+    fields = app.spec.table(table)
+    shown = tuple(f.id for f in fields.fields if f.id not in view.hidden) if view and fields else None
+    sorts = json_of("sorts", asked.sorts, Sorts, view.sorts if view else ())
+    return Query(filter=filter_of(app, table, asked), sorts=sorts, search=asked.search, fields=shown)
+
+
 def _view(app: OpenApp, table: str, id: str | None) -> Grid | None:
     """The view, when it shows rows of this table (all such kinds have filter and sorts, as a grid has)."""
     if id is None:

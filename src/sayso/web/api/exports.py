@@ -1,14 +1,42 @@
 """Rows as a file."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import Query, Response
+from starlette.responses import StreamingResponse
 
-from sayso.errors import Unavailable
-from sayso.web.asked_rows import AskedExport
+from sayso import db
+from sayso.data import apps, exports
+from sayso.data import query as pages
+from sayso.web.actor import By
+from sayso.web.asked_rows import AskedExport, export_of
 from sayso.web.shapes import AppId, PartId
+from sayso.web.work import Engine
 
 
-async def show(app: AppId, table: PartId, asked: Annotated[AskedExport, Query()]) -> Response:
+async def show(app: AppId, table: PartId, asked: Annotated[AskedExport, Query()], engine: Engine, by: By) -> Response:
     """The rows of a view or a filter as CSV, XLSX or JSON, streamed."""
-    raise Unavailable("not there yet")
+    async with db.transaction(engine) as tx:
+        opened = await apps.open_app(tx, app, by=by)
+        wanted = export_of(opened, table, asked)
+        await pages.page(tx, opened, table, wanted)
+
+    async def chunks() -> AsyncIterator[bytes]:
+        async with db.transaction(engine) as tx:
+            opened = await apps.open_app(tx, app, by=by)
+            async for chunk in exports.export(tx, opened, table, wanted, asked.format, raw=asked.raw == "1"):
+                yield chunk
+
+    return StreamingResponse(chunks(), media_type=exports.TYPES[asked.format], headers=saved_as(f"{table}.{asked.format}"))
+
+
+def saved_as(name: str) -> dict[str, str]:
+    """Headers that make a browser save a file under this name, and never show it as a page."""
+    plain = name.encode("ascii", "replace").decode().replace('"', "'").replace("?", "_")
+    return {
+        "content-disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
+        "content-security-policy": "sandbox; default-src 'none'",
+        "cache-control": "private, no-store",
+    }

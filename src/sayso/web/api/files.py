@@ -2,10 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import Query, Response, UploadFile
+from fastapi import Query, Request, Response, UploadFile
+from starlette.responses import FileResponse
 
-from sayso.errors import Unavailable
+from sayso.data import files
+from sayso.web.actor import By
+from sayso.web.api.exports import saved_as
+from sayso.web.parts import parts
 from sayso.web.shapes import Shown, Token
+from sayso.web.uploads import chunks
+from sayso.web.work import Tx
 
 
 class StoredFile(Shown):
@@ -18,16 +24,23 @@ class StoredFile(Shown):
     height: int | None = None
 
 
-async def create(file: UploadFile) -> StoredFile:
+async def create(file: UploadFile, request: Request, tx: Tx, by: By) -> StoredFile:
     """Store a file, to be named in a row's values."""
-    raise Unavailable("not there yet")
+    kept = await files.store(tx, parts(request).files, file.filename or "file", chunks(file), by=by)
+    return StoredFile.model_validate(kept, from_attributes=True)
 
 
-async def show(file: Token) -> Response:
+async def show(file: Token, request: Request, tx: Tx, by: By) -> Response:
     """A file, to be saved; never shown as a page."""
-    raise Unavailable("not there yet")
+    found, path = await files.found(tx, parts(request).files, file, by=by)
+    return FileResponse(path, media_type=found.type, headers=saved_as(found.name))
 
 
-async def thumbnail(file: Token, size: Annotated[int, Query(ge=16, le=2048)] = 320) -> Response:
+async def thumbnail(file: Token, request: Request, tx: Tx, by: By, size: Annotated[int, Query(ge=16, le=2048)] = 320) -> Response:
     """A picture drawn anew, at most this many pixels wide and high."""
-    raise Unavailable("not there yet")
+    path = await files.thumbnail(tx, parts(request).files, file, size, by=by)
+    headers = {
+        "cache-control": "private, max-age=86400",
+        "content-security-policy": "default-src 'none'",
+    }
+    return FileResponse(path, media_type="image/webp", headers=headers)

@@ -1,17 +1,36 @@
 """Spreadsheets on their way in."""
 
+import asyncio
 from typing import Any, Literal
 
-from fastapi import Response, UploadFile
+from fastapi import Request, Response, UploadFile
+from starlette.responses import FileResponse
 
-from sayso.errors import Unavailable
+from sayso import db
+from sayso.data.imports import arriving, kept, running
+from sayso.data.imports.target import Choice
+from sayso.errors import Conflict, NotFound
+from sayso.web.actor import By
+from sayso.web.api.exports import saved_as
+from sayso.web.parts import Parts, parts
 from sayso.web.shapes import AppId, Asked, PartId, Problem, ShortText, Shown, Token
+from sayso.web.uploads import chunks
+from sayso.web.work import Engine, Tx
 
 
 class ImportOption(Shown):
     id: str
     name: str
     hue: str
+
+
+class ImportLink(Shown):
+    """A table whose rows have the column's values for titles: the column could be a link to it."""
+
+    app: str
+    table: str
+    name: str
+    found: int
 
 
 class ImportColumn(Shown):
@@ -23,11 +42,13 @@ class ImportColumn(Shown):
     options: list[ImportOption] = []
     field: dict[str, Any] | None = None
     """The whole field that would be made of it."""
+    links: list[ImportLink] = []
 
 
 class ImportSheet(Shown):
     name: str
     rows: int | None = None
+    """Only known of the sheet that was read."""
 
 
 class Import(Shown):
@@ -63,6 +84,8 @@ class ImportColumnChoice(Asked):
     field: PartId | None = None
     kind: ShortText | None = None
     name: ShortText | None = None
+    to: PartId | None = None
+    """For a new link: the table of the same app that it names rows of."""
 
 
 class ImportStart(Asked):
@@ -71,26 +94,75 @@ class ImportStart(Asked):
     columns: list[ImportColumnChoice] | None = None
 
 
-async def create(file: UploadFile) -> Import:
+LOOK_SECONDS = 1.5
+"""How long the answer to an upload waits for the preview; larger files are told of as they go."""
+
+
+async def create(file: UploadFile, request: Request, engine: Engine, by: By) -> Import:
     """Take in a CSV or XLSX file and see what is in it. Nothing is imported yet."""
-    raise Unavailable("not there yet")
+    at = parts(request)
+    id = await arriving.arrive(engine, at.imports, file.filename or "file", chunks(file), by=by)
+    look = at.jobs.begin(arriving.look(engine, at.imports, id, by=by))
+    await asyncio.wait([look], timeout=LOOK_SECONDS)
+    async with db.transaction(engine) as tx:
+        return shown(await kept.read(tx, id, by=by))
 
 
-async def show(id: Token) -> Import:
+async def show(id: Token, tx: Tx, by: By) -> Import:
     """How far an import is."""
-    raise Unavailable("not there yet")
+    return shown(await kept.read(tx, id, by=by))
 
 
-async def start(id: Token, how: ImportStart) -> Import:
+async def start(id: Token, how: ImportStart, request: Request, engine: Engine, by: By) -> Import:
     """Begin: into a new app, a new table or an existing one."""
-    raise Unavailable("not there yet")
+    at = parts(request)
+    await _sheet(at, id, how.sheet, by)
+    choices = None if how.columns is None else [Choice(c.column, c.field, c.kind, c.name, c.to) for c in how.columns]
+    async with db.transaction(engine) as tx:
+        begun = await running.begin(tx, id, app=how.into.app, table=how.into.table, name=how.into.name, choices=choices, by=by)
+    at.jobs.begin(running.run(engine, at.imports, id, by=by))
+    return shown(begun)
 
 
-async def cancel(id: Token) -> Response:
+async def _sheet(at: Parts, id: str, sheet: str | None, by: By) -> None:
+    """Another sheet than the one that was looked at is looked at first."""
+    async with db.transaction(at.engine) as tx:
+        one = await kept.read(tx, id, by=by)
+    if sheet is not None and one.state == "ready" and sheet != one.preview["source"]["sheet"]:
+        await arriving.look(at.engine, at.imports, id, by=by, sheet=sheet)
+        raise Conflict("Another sheet was chosen: look at its columns, then start.")
+
+
+async def cancel(id: Token, request: Request, tx: Tx, by: By) -> Response:
     """Stop an import; nothing of it stays."""
-    raise Unavailable("not there yet")
+    await running.cancel(tx, parts(request).imports, id, by=by)
+    return Response(status_code=204)
 
 
-async def refused(id: Token) -> Response:
+async def refused(id: Token, request: Request, tx: Tx, by: By) -> Response:
     """The rows that could not be taken, with reasons, as CSV."""
-    raise Unavailable("not there yet")
+    one = await kept.read(tx, id, by=by)
+    path = kept.folder_of(parts(request).imports, one.id) / "refused.csv"
+    if not await asyncio.to_thread(path.is_file):
+        raise NotFound("No row of this import was refused.")
+    return FileResponse(path, media_type="text/csv; charset=utf-8", headers=saved_as(f"{one.name} - refused.csv"))
+
+
+def shown(one: kept.Import) -> Import:
+    told, target = one.preview, one.target
+    return Import(
+        id=one.id,
+        state=one.state,
+        name=one.name,
+        sheets=[ImportSheet(name=n, rows=one.rows if n == told["source"]["sheet"] else None) for n in told.get("sheets", [])],
+        sheet=told.get("source", {}).get("sheet"),
+        columns=[ImportColumn.model_validate(c) for c in told.get("columns", [])],
+        sample=told.get("sample", []),
+        problems=[Problem.model_validate(p) for p in told.get("problems", [])],
+        rows=one.rows,
+        done=one.done,
+        refused=one.refused,
+        app=target.get("app"),
+        table=target.get("table"),
+        message=one.message,
+    )
