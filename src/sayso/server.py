@@ -33,9 +33,11 @@ class Running:
     engine: AsyncEngine
     stopped: asyncio.Task[None]
 
-    async def sign_in(self) -> str:
-        """The address that signs the owner in: once, within 15 minutes."""
-        return await sign_in_address(self.engine, self.settings.url)
+    async def sign_in(self, to: str = "/") -> str:
+        """The address that signs the owner in, once, within 15 minutes, and leads to the page `to`."""
+        async with transaction(self.engine) as tx:
+            owner = await people.first_owner(tx)
+            return f"{self.settings.url}/sign-in/{await links.sign_in(tx, by=owner, to=to)}"
 
 
 def create_server(engine: AsyncEngine, settings: Settings) -> FastAPI:
@@ -63,13 +65,6 @@ async def serving(settings: Settings) -> AsyncGenerator[Running]:
                 finally:
                     server.should_exit = True
                     await serving
-
-
-async def sign_in_address(engine: AsyncEngine, url: str) -> str:
-    """A fresh one-time sign-in link for the owner of this installation, under the address `url`."""
-    async with transaction(engine) as tx:
-        owner = await people.first_owner(tx)
-        return f"{url}/sign-in/{await links.sign_in(tx, by=owner)}"
 
 
 class _Server(uvicorn.Server):

@@ -90,6 +90,8 @@ async def test_scopes_and_names_that_make_no_sense(tx: AsyncConnection, northlig
 
 async def test_a_sign_in_link_works_once_and_not_for_long(tx: AsyncConnection, northlight: Northlight):
     link, late = await links.sign_in(tx, by=northlight.ana), await links.sign_in(tx, by=northlight.ana)
+    assert await links.destination(tx, link) == "/"
+    assert await links.destination(tx, await links.sign_in(tx, by=northlight.ana, to="/a/crm")) == "/a/crm"
     assert await links.redeem(tx, link) == northlight.ana
     with pytest.raises(SignInNeeded):
         await links.redeem(tx, link)

@@ -34,8 +34,8 @@ class FormLink:
         return Actor("link", self.workspace, None, "nothing", "Public form")
 
 
-async def sign_in(tx: AsyncConnection, *, by: Actor) -> str:
-    """A secret that signs the member behind `by` in: once, within 15 minutes."""
+async def sign_in(tx: AsyncConnection, *, by: Actor, to: str = "/") -> str:
+    """A secret that signs the member behind `by` in: once, within 15 minutes. `to` is the page that they want then."""
     secret = new_secret()
     await tx.execute(
         t.links.insert().values(
@@ -43,6 +43,7 @@ async def sign_in(tx: AsyncConnection, *, by: Actor) -> str:
             workspace_id=by.workspace,
             kind="sign_in",
             member=by.member,
+            settings={"to": to},
             created_by=by.id,
             expires_at=datetime.now(UTC) + timedelta(minutes=SIGN_IN_MINUTES_MAX),
         )
@@ -69,6 +70,12 @@ async def redeem(tx: AsyncConnection, secret: str) -> Actor:
     actor = Actor("member", row.workspace_id, row.id, row.role, row.name)
     await audit.write(tx, "member.signed_in", "signed in with a link", by=actor)
     return actor
+
+
+async def destination(tx: AsyncConnection, secret: str) -> str:
+    """The page that a sign-in link leads to: an address of ours, kept with the link, never taken from a request."""
+    wanted = select(t.links.c.settings["to"].astext).where(t.links.c.hash == hashed(secret))
+    return (await tx.execute(wanted)).scalar_one_or_none() or "/"
 
 
 async def share_form(tx: AsyncConnection, app: int, view: str, *, by: Actor, expires_at: datetime | None = None) -> FormLink:

@@ -37,10 +37,11 @@ async def enter(request: Request) -> Response:
     try:
         async with db.transaction(known.engine) as tx:
             by = await links.redeem(tx, request.path_params["token"])
+            to = await links.destination(tx, request.path_params["token"])
             secret = await sessions.begin(tx, by=by, agent=request.headers.get("user-agent", ""))
     except SignInNeeded as error:
         return _refused(request, "This link does not work any more", str(error), 401)
-    return signed_in(RedirectResponse("/", 303), secret, known.settings)
+    return signed_in(RedirectResponse(to, 303), secret, known.settings)
 
 
 def signed_in(answer: Response, secret: str, settings: Settings) -> Response:
