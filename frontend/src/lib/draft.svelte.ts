@@ -13,7 +13,7 @@ export class DraftState {
   /** The app as it is now, when the draft changes one. */
   base = $state.raw<App | null>(null);
   arrived = $state.raw<ReadonlySet<string>>(new Set());
-  /** Chosen answers and ways to meet a loss, by path. */
+  /** Chosen answers to what was asked, by path. */
   answers = $state<Record<string, string>>({});
   built = $state.raw<Built | null>(null);
   busy = $state(false);
@@ -73,11 +73,16 @@ export class DraftState {
   }
 
   /** Further steps on top of the plan: a part renamed, altered, moved or removed by hand. */
-  async edit(...steps: ChangeStep[]): Promise<void> {
+  edit(...steps: ChangeStep[]): Promise<void> {
+    return this.replace([...(this.plan?.change?.steps ?? []), ...steps]);
+  }
+
+  /** Other steps in place of the planned ones; the server checks and completes them. */
+  async replace(steps: ChangeStep[]): Promise<void> {
     const change = this.plan?.change;
     if (!change) return;
     await this.#do(async () => {
-      this.#take(await api.patch<Draft>(path`/api/drafts/${this.draft.id}`, { change: { ...change, steps: [...change.steps, ...steps] } }));
+      this.#take(await api.patch<Draft>(path`/api/drafts/${this.draft.id}`, { change: { ...change, steps } }));
     });
   }
 
@@ -131,10 +136,6 @@ export class DraftState {
     this.draft = draft;
     if (draft.state === "planning") this.arrived = new Set();
     const answers: Record<string, string> = {};
-    for (const loss of draft.plan?.losses ?? []) {
-      const first = loss.choices[0];
-      if (first) answers[loss.path] = this.answers[loss.path] ?? (typeof first === "string" ? first : first.id);
-    }
     for (const note of openNotes(draft.plan)) {
       const given = this.answers[noteKey(note)] ?? note.answer;
       if (given) answers[noteKey(note)] = given;

@@ -116,20 +116,21 @@ export interface Loss {
   path: string;
   sentence: string;
   rows: number;
-  choices: (Choice | string)[];
+  choices: Choice[];
 }
 export interface Note {
   kind: "yours" | "assumed" | "not_understood" | "question";
   path: string;
   words: string;
   span: [number, number] | null;
-  choices: (Choice | string)[];
+  choices: Choice[];
   answer?: string | null;
 }
 export interface Plan {
   title: string;
-  spec: App;
-  change: Change;
+  /** Absent while there is nothing to show: a question, a refusal. */
+  spec: App | null;
+  change: Change | null;
   effects: Effect[];
   losses: Loss[];
   notes: Note[];
@@ -146,9 +147,9 @@ export interface Preview {
 }
 export type DraftState = "planning" | "ready" | "building" | "built" | "discarded" | "failed";
 export interface Message {
-  by: "you" | "builder" | string;
+  by: "you" | "builder";
   words: string;
-  at?: string;
+  at: string | null;
 }
 export interface Draft {
   id: string;
@@ -159,8 +160,12 @@ export interface Draft {
   plan: Plan | null;
   base_version: number | null;
   took_ms: number | null;
-  error?: string | null;
-  samples?: Record<string, Values[]>;
+  error: string | null;
+  /** Of a draft that is built. */
+  report: Built | null;
+  created_at: string;
+  /** Rows that the app would begin with, by table. */
+  samples: Record<string, Values[]>;
 }
 export type DraftEvent =
   | { type: "section"; section: string; [more: string]: unknown }
@@ -169,15 +174,16 @@ export type DraftEvent =
 export interface Built {
   app: string;
   version: number;
-  report: string[] | string | { sentences?: string[]; effects?: Effect[] };
+  /** What was done, told from what was applied. */
+  report: Effect[];
 }
 
 export interface Version {
   version: number;
   note: string;
-  by: string | { name: string; hue?: number } | null;
+  by: string | null;
   at: string;
-  effects: (Effect | string)[];
+  effects: Effect[];
 }
 export interface UndoState {
   next_undo: string | null;

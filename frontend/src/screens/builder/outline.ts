@@ -1,5 +1,5 @@
 /** What a plan does to each part, read from the app before and after: new, changed, gone, or as before. */
-import type { App, Field, Table, View } from "../../lib/spec";
+import type { App, ChangeStep, Field, Table, View } from "../../lib/spec";
 
 export type Mark = "new" | "changed" | "gone" | "same";
 
@@ -76,4 +76,20 @@ export function summaryOf(before: App | null, after: App): string {
   ].filter(Boolean);
   const all = parts.join(", ");
   return all ? all.charAt(0).toUpperCase() + all.slice(1) : "Changes nothing";
+}
+
+/** The steps of a change without those that touch the part at `path` (`tables/clients`, `tables/clients/fields/worth`): it stays as it is. */
+export function without(steps: ChangeStep[], path: string, before: App | null): ChangeStep[] {
+  const [, table, , field] = path.split("/");
+  const idOf = (step: ChangeStep) => (step.do === "add" ? step.value.id : step.id);
+  if (field) return steps.filter((step) => !(step.part === "field" && step.table === table && idOf(step) === field));
+  // With a table stay its views and the links that lead to it.
+  const views = new Set((before?.views ?? []).filter((view) => "table" in view && view.table === table).map((view) => view.id));
+  const links = new Set((before?.tables ?? []).flatMap((one) => (one.fields ?? []).filter((each) => each.kind === "link" && each.to === table).map((each) => `${one.id}.${each.id}`)));
+  return steps.filter((step) => {
+    if (step.do !== "remove") return true;
+    if (step.part === "table") return step.id !== table;
+    if (step.part === "view") return !views.has(step.id);
+    return !(step.part === "field" && links.has(`${step.table}.${step.id}`));
+  });
 }

@@ -1,0 +1,47 @@
+/** Addresses: from a path to what it names, and back. */
+
+export type Route =
+  | { page: "home" }
+  | { page: "app"; app: string; view: string | null; row: number | null; table?: string }
+  | { page: "part"; app: string; part: "versions" | "trash" | "automations" | "coworkers" | "slots" | "roles" | "settings"; id: string | null }
+  | { page: "draft"; draft: string }
+  | { page: "import"; id: string }
+  | { page: "settings"; section: string }
+  | { page: "nothing" };
+
+const PARTS = ["versions", "trash", "automations", "coworkers", "slots", "roles", "settings"] as const;
+const isPart = (word: string | undefined): word is (typeof PARTS)[number] => (PARTS as readonly string[]).includes(word ?? "");
+
+export function routeOf(pathname: string): Route {
+  const [top, ...rest] = pathname.split("/").filter(Boolean).map(decodeURIComponent);
+  const [one, two, three, four] = rest;
+  if (top === undefined) return { page: "home" };
+  if (top === "a" && one) return inApp(one, two, three, four);
+  if (top === "d" && one) return { page: "draft", draft: one };
+  if (top === "import" && one) return { page: "import", id: one };
+  if (top === "settings") return { page: "settings", section: one ?? "workspace" };
+  return { page: "nothing" };
+}
+
+function inApp(app: string, two?: string, three?: string, four?: string): Route {
+  const row = (text: string | undefined) => (text && /^\d+$/.test(text) ? Number(text) : null);
+  // `/a/crm/tables/clients`: a table without a view of its own. `/a/crm/views/versions`: a view whose id is one of our words.
+  if (two === "tables" && three && row(three) === null) return { page: "app", app, view: null, table: three, row: row(four) };
+  if (two === "views" && three && row(three) === null) return { page: "app", app, view: three, row: row(four) };
+  if (isPart(two) && row(three) === null) return { page: "part", app, part: two, id: three ?? null };
+  return { page: "app", app, view: two ?? null, row: row(three) };
+}
+
+const e = encodeURIComponent;
+
+export const to = {
+  home: () => "/",
+  app: (app: string) => `/a/${e(app)}`,
+  view: (app: string, view: string, row?: number | null) =>
+    `/a/${e(app)}/${isPart(view) || view === "tables" || view === "views" ? `views/${e(view)}` : e(view)}${row ? `/${row}` : ""}`,
+  table: (app: string, table: string, row?: number | null) => `/a/${e(app)}/tables/${e(table)}${row ? `/${row}` : ""}`,
+  part: (app: string, part: (typeof PARTS)[number], id?: string) => `/a/${e(app)}/${part}${id ? `/${e(id)}` : ""}`,
+  draft: (draft: string) => `/d/${e(draft)}`,
+  import: (id: string) => `/import/${e(id)}`,
+  settings: (section = "") => `/settings${section ? `/${section}` : ""}`,
+};
