@@ -23,8 +23,12 @@ class _Stored(Field):
 
 
 class File(_Stored):
+    """Files of any kind."""
+
     kind: Literal["file"] = "file"
 
 
 class Image(_Stored):
+    """Pictures, shown small."""
+
     kind: Literal["image"] = "image"

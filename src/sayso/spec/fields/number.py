@@ -101,6 +101,8 @@ class Percent(Field):
 
 
 class Rating(Field):
+    """Stars, from none to `maximum`."""
+
     kind: Literal["rating"] = "rating"
     storage: ClassVar = Storage.INTEGER
     example: ClassVar = 4

@@ -46,6 +46,8 @@ class LongText(_Words):
 
 
 class Email(_Words):
+    """An e-mail address."""
+
     kind: Literal["email"] = "email"
     example: ClassVar = "ana@northlight.example"
 
@@ -60,6 +62,8 @@ class Email(_Words):
 
 
 class Phone(_Words):
+    """A telephone number, as it was written."""
+
     kind: Literal["phone"] = "phone"
     example: ClassVar = "+49 30 1234567"
 
@@ -74,6 +78,8 @@ class Phone(_Words):
 
 
 class Url(_Words):
+    """A web address; `https://` is added where none is given."""
+
     kind: Literal["url"] = "url"
     example: ClassVar = "https://northlight.example/lamps"
 
