@@ -150,3 +150,26 @@ async def test_cases_are_planned_into_a_file(tmp_path: Path):
     done = await sayso("plan", "--cases", str(cases), "--out", str(out), "--json")
     assert done.json["cases"] == 2
     assert [json.loads(line)["id"] for line in out.read_text().splitlines()] == ["one", "two"]
+
+
+async def test_a_spreadsheet_becomes_an_app_a_table_or_more_rows(home: str, repairs: Path, tmp_path: Path):
+    file = tmp_path / "old_tools.csv"
+    file.write_text("Tool,Bought,Price\nDrill,2024-03-01,129.90\nSaw,2025-11-20,45\nLadder,,80\n")
+    made = (await sayso("import", str(file), "--home", home, "--json")).json
+    assert (made["app"], made["tables"], made["rows"], made["refused"]) == ("old_tools", ["Old tools"], 3, 0)
+    assert (await sayso("rows", "old_tools", "Old tools", "--home", home, "--json")).json["total"] == 3
+    added = (await sayso("import", str(file), "--app", "repairs", "--home", home, "--json")).json
+    assert (added["app"], added["tables"]) == ("repairs", ["Jobs", "Old tools"])
+    more = (await sayso("import", str(file), "--app", "repairs", "--table", "Old tools", "--home", home, "--json")).json
+    assert more["rows"] == 3
+    assert (await sayso("rows", "repairs", "Old tools", "--home", home, "--json")).json["total"] == 6
+    copy = (await sayso("import", str(repairs), "--home", home, "--json")).json
+    assert copy["app"] == "repairs_2"
+
+
+@pytest.mark.parametrize(("name", "content"), [("empty.csv", b""), ("nul.xlsx", b"PK\x03\x04 broken"), ("gone.csv", None)])
+async def test_a_file_that_cannot_be_read_is_told(home: str, tmp_path: Path, name: str, content: bytes | None):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    told = await sayso("import", str(tmp_path / name), "--home", home, "--json")
+    assert (told.code, told.json["error"]) == (2, "invalid"), told

@@ -10,6 +10,7 @@ COMMANDS = {
     "up": "sayso.cli.up",
     "plan": "sayso.cli.plan",
     "apply": "sayso.cli.apply",
+    "import": "sayso.cli.imports",
     "export": "sayso.cli.export",
     "apps": "sayso.cli.apps",
     "rows": "sayso.cli.rows",
