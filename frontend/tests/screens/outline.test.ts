@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { App, ChangeStep } from "../../src/lib/spec";
-import { summaryOf, tableBoxes, without } from "../../src/screens/builder/outline";
+import { leads, pointingFirst, summaryOf, tableBoxes, without } from "../../src/screens/builder/outline";
 
 const clients = { id: "clients", name: "Clients", fields: [{ id: "name", name: "Name", kind: "text" }, { id: "notes", name: "Notes", kind: "long_text" }] };
 const before = { id: "crm", name: "CRM", tables: [clients, { id: "jobs", name: "Jobs", fields: [{ id: "client", name: "Client", kind: "link", to: "clients" }] }], views: [{ id: "all", name: "All", kind: "grid", table: "clients" }] } as unknown as App;
@@ -31,4 +31,19 @@ test("a part that would be lost can be kept, with what hangs on it", () => {
   assert.deepEqual(without(steps, "tables/clients", before), [steps[3]]);
   assert.deepEqual(without(steps, "tables/jobs/fields/client", before), steps.slice(1));
   assert.deepEqual(without(steps, "tables/else", before), steps);
+});
+
+test("tables that point stand before those they point at, also when links go round", () => {
+  const link = (id: string, to: string, many = false, reverse?: string) => ({ id, name: id, kind: "link", to, many, reverse });
+  const spec = { id: "x", name: "X", tables: [
+    { id: "clients", name: "Clients", fields: [link("jobs", "jobs", true, "client")] },
+    { id: "jobs", name: "Jobs", fields: [link("client", "clients", false, "jobs")] },
+    { id: "hours", name: "Hours", fields: [link("job", "jobs")] },
+  ] } as unknown as App;
+  assert.deepEqual(pointingFirst(spec, tableBoxes(null, spec)).map((box) => box.table.id), ["hours", "jobs", "clients"]);
+  const jobs = spec.tables![1]!;
+  assert.equal(leads(spec, jobs, jobs.fields![0]!), true);
+  assert.equal(leads(spec, spec.tables![0]!, spec.tables![0]!.fields![0]!), false);
+  const round = { id: "x", name: "X", tables: [{ id: "a", name: "A", fields: [link("b", "b")] }, { id: "b", name: "B", fields: [link("a", "a")] }] } as unknown as App;
+  assert.equal(pointingFirst(round, tableBoxes(null, round)).length, 2);
 });

@@ -13,7 +13,8 @@ test("schedules are read out", () => {
   assert.equal(scheduleText("0 8 1 * *"), "On day 1 of every month at 08:00");
   assert.equal(scheduleText("0 9 * * 1,4"), "Every Monday and Thursday at 09:00");
   assert.equal(scheduleText("*/5 * * * *"), "On the schedule */5 * * * *");
-  assert.equal(scheduleText("0 9 * * 1", "every monday at 9"), "Every monday at 9");
+  assert.equal(scheduleText("0 9 * * 1", "every monday at 9 send the list"), "Every Monday at 09:00");
+  assert.equal(scheduleText("0 9 * * 1#2", "every second monday"), "Every second monday");
 });
 
 test("what starts a rule is a sentence with the names that people know", () => {

@@ -9,9 +9,8 @@ const fieldName = (app: App, table: string | null | undefined, id: string) => ap
 
 const DAYS = Array.from({ length: 7 }, (_, n) => dateFormat({ weekday: "long" }).format(new Date(2023, 0, 1 + n)));
 
-/** Cron in words, for the shapes that people ask for; what is rarer is shown as it is. */
+/** Cron in words, for the shapes that people ask for; what is rarer is shown as it was said, or as it is. */
 export function scheduleText(cron: string, words = ""): string {
-  if (words) return words.charAt(0).toUpperCase() + words.slice(1);
   const [minute = "*", hour = "*", day = "*", month = "*", weekday = "*"] = cron.split(/\s+/);
   const time = /^\d+$/.test(minute) && /^\d+$/.test(hour) ? `${hour.padStart(2, "0")}:${minute.padStart(2, "0")}` : null;
   if (time && day === "*" && month === "*") {
@@ -21,7 +20,7 @@ export function scheduleText(cron: string, words = ""): string {
   }
   if (time && /^\d+$/.test(day) && month === "*" && weekday === "*") return `On day ${day} of every month at ${time}`;
   if (/^\d+$/.test(minute) && hour === "*" && cron.endsWith("* * *")) return `Every hour at minute ${minute}`;
-  return `On the schedule ${cron}`;
+  return words ? words.charAt(0).toUpperCase() + words.slice(1) : `On the schedule ${cron}`;
 }
 
 const OPS: Record<string, string> = {

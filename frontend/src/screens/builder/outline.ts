@@ -93,3 +93,28 @@ export function without(steps: ChangeStep[], path: string, before: App | null): 
     return !(step.part === "field" && links.has(`${step.table}.${step.id}`));
   });
 }
+
+/** Of the two ends of a link, only the one that holds a single row is drawn; of two alike, the first. */
+export function leads(spec: App, table: Table, field: Field): boolean {
+  if (field.kind !== "link" || field.to === table.id) return false;
+  const place = (id: string) => (spec.tables ?? []).findIndex((one) => one.id === id);
+  const other = spec.tables?.find((one) => one.id === field.to)?.fields?.find((one) => one.id === field.reverse);
+  if (other?.kind !== "link") return true;
+  if ((field.many ?? false) !== (other.many ?? false)) return !field.many;
+  return place(table.id) <= place(field.to);
+}
+
+/** Tables that point at others before those they point at; within a rank, in the app's own order. */
+export function pointingFirst(spec: App, boxes: TableBox[]): TableBox[] {
+  const rank = new Map<string, number>();
+  const rankOf = (id: string, seen: Set<string>): number => {
+    if (seen.has(id)) return 0;
+    const known = rank.get(id);
+    if (known !== undefined) return known;
+    const sources = boxes.filter((box) => box.fields.some((line) => line.field.kind === "link" && line.field.to === id && line.mark !== "gone" && leads(spec, box.table, line.field)));
+    const own = sources.length ? 1 + Math.max(...sources.map((box) => rankOf(box.table.id, new Set([...seen, id])))) : 0;
+    rank.set(id, own);
+    return own;
+  };
+  return boxes.map((box, n) => ({ box, n, rank: rankOf(box.table.id, new Set()) })).sort((a, b) => a.rank - b.rank || a.n - b.n).map(({ box }) => box);
+}
