@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from sayso.builder.planner import lexicon
 from sayso.builder.planner import options as choice
 from sayso.builder.planner.conditions import condition
 from sayso.builder.planner.inflect import lemma, plural, plural_phrase
@@ -18,6 +19,7 @@ from sayso.spec.fields import (
     AnyField,
     Autonumber,
     Checkbox,
+    CreatedAt,
     Date,
     Datetime,
     Duration,
@@ -62,7 +64,7 @@ from sayso.spec.view import (
 
 _PLAIN = {
     "text": Text, "long_text": LongText, "number": Number, "money": Money, "percent": Percent, "date": Date, "datetime": Datetime, "duration": Duration,
-    "checkbox": Checkbox, "email": Email, "phone": Phone, "url": Url, "person": Person, "file": File, "image": Image, "rating": Rating, "autonumber": Autonumber,
+    "checkbox": Checkbox, "created_at": CreatedAt, "email": Email, "phone": Phone, "url": Url, "person": Person, "file": File, "image": Image, "rating": Rating, "autonumber": Autonumber,
 }  # fmt: skip
 _ICONS = (
     (r"client|customer|people|person|member|staff|employee|student|patient|guest|contact|team|volunteer|donor|user|candidate|applicant", "users"), (r"compan|account|organi|supplier|vendor|branch|department", "building-2"),
@@ -454,12 +456,22 @@ class Assembly:
         if bucket is None and re.search(r"\bover\s+time\b|\btrend\b|\btime\b", f"{words} {view.words}"):
             bucket = "month" if "month" in view.words else "week"
         if bucket:
-            date = self.pick(table, words, ("date", "datetime"))
+            date = self.pick(table, words, ("date", "datetime", "created_at"))
             return (date, bucket) if date else (None, None)
         named = field_named(table, words) if words else None
         if named is None and words:
             named = next(
                 (f for f in table.fields if f.link is not None and set(lemma(f.link.name).split()) & set(lemma(words).split())),
+                None,
+            )
+        if named is None and words and lexicon.kind_of(words.strip())[0] == "person":
+            named = next(
+                (
+                    f
+                    for f in table.fields
+                    if f.kind == "person"
+                    or (f.link is not None and lemma(f.link.name) in ("staff", "person", "people", "employee", "team"))
+                ),
                 None,
             )
         if named is None and words:

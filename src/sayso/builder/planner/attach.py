@@ -61,6 +61,7 @@ def _attach(sketch: Sketch, table: TableSketch, field: FieldSketch, people: Tabl
     key, name = field.key, field.name.lower()
     if field.sure and field.kind in _NOT_LINKED:
         return None
+    key = re.sub(r"\s+(?:assigned|involved|attending|booked|present|invited|needed|used|concerned|responsible)$", "", key) or key
     other = sketch.exact(key)
     if other is None and not _ENDS.search(name):
         head = singular(key.split()[-1])

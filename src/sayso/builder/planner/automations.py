@@ -101,7 +101,7 @@ def read(clause: Clause, sketch: Sketch) -> bool:
         before
         and not re.search(r"\bhours?|hrs?\b", before["unit"] or "")
         and not _stale(text)
-        and (not when or before.start() < when.start() or before["n3"] or _REMINDER.search(text))
+        and (not when or before.start() < when.start() or before["n3"] or before["n4"] or _REMINDER.search(text))
     ):
         _dated(rule, before, text, sketch)
     elif strong and not (when and when.start() < strong[0].start and not re.search(r"^\s*on\b", when[0])):
@@ -156,12 +156,12 @@ def _stale(text: str) -> bool:
 
 
 def _dated(rule: AutomationSketch, m: "re.Match[str]", text: str, sketch: Sketch) -> None:
-    raw = m["n"] or m["n3"] or "1"
-    unit = (m["unit"] or m["unit3"] or "day").split()[-1].rstrip("s")
+    raw = m["n"] or m["n3"] or m["n4"] or "1"
+    unit = (m["unit"] or m["unit3"] or m["unit4"] or "day").split()[-1].rstrip("s")
     count = _NUMBERS.get(raw) or int(raw if raw.isdigit() else 1)
     rule.trigger = "date_reached"
     rule.days = count * _UNIT_DAYS.get(unit, 1)
-    side = m["side"] or "before"
+    side = m["side"] or ("after" if m["n4"] else "before")
     if m["side2"] and "week" in m["side2"]:
         rule.days = 7
     if m["side2"] and "morning of" in m["side2"]:
@@ -313,6 +313,8 @@ def steps(text: str, sketch: Sketch, table: TableSketch | None, raw: str) -> lis
             messages.append(StepSketch("send_message", who, text, via))
     if _MAIL.search(text):
         messages.append(StepSketch("send_email", who, text))
+    if not messages and not made and re.search(r"\b(?:lists?|reports?|summar(?:y|ies)|overview|figures|numbers|totals)\b", text):
+        messages.append(StepSketch("notify", who, text))
     if not messages and (_TELL.search(text) or _SEND.search(text)):
         messages.append(
             StepSketch(

@@ -14,7 +14,7 @@ _BULLET = re.compile(
     r"\s*(?:[-*•+]|–(?=\s)|>(?=\s)|\d{1,3}[.)](?=\s)|\([a-z0-9]{1,2}\)(?=\s)|[a-z]\)(?=\s)|☐|✓|✔|✅|□|\[[ x]?\])\s*"
 )
 _ABBREVIATED = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|no|nr|vs|dr|mr|mrs|ms|approx|incl|excl|max|min|est|p\.m|a\.m|inc|ltd|co|st|dept|w|resp|tel|qty|ref)|\b[a-z])\.$"
+    r"(?:\b(?:e\.g|i\.e|etc|vs|dr|mr|mrs|ms|approx|incl|excl|max|min|est|p\.m|a\.m|inc|ltd|co|st|dept|w|resp|tel|qty|ref)|\b[a-z])\.$"
 )
 _END = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)|;(?=\s|$)|…(?=\s+[A-Z])")
 _SECTION: dict[str, Section] = {
@@ -34,7 +34,7 @@ _DO = (
     r"send\s+(?!dates?\b|times?\b|to\s+date)|post\s+(?:a|an|the|it|to|in|them|on)\b|tell\s+(?:me|us|the|them|everyone|whoever)\b)"
 )
 _WHEN = r"(?:when(?:ever)?|if|once|as\s+soon\s+as|every\s+time|each\s+time|anytime|the\s+moment|after|upon)\s+(?!(?:due|taken|returned|started|done|needed|possible|necessary|not|a\s+week|a\s+month|a\s+day|it's\s+due|is\s+it)\b)"
-_TIMED = r"(?:every|each|evry|on)\s+(?:single\s+)?(?:first|last|\d{1,2}(?:st|nd|rd|th)|mon|tue|wed|thu|fri|sat|sun|day\b|morning|evening|night|week|month|quarter|year|hour|afternoon|weekday|other\s|\d+\s+(?:min|hour|day))|(?:daily|weekly|monthly|nightly|quarterly)\s"
+_TIMED = r"(?:every|each|evry|on)\s+(?:single\s+)?(?:first|last|\d{1,2}(?:st|nd|rd|th)|mon|tue|wed|thu|fri|sat|sun|day\b|morning|evening|night|week|month|quarter|year|hour|afternoon|weekday|other\s|\d+\s+(?:min|hour|day))|(?:daily|weekly|monthly|nightly|quarterly)\s+(?:e-?mail|report|digest|summary|reminder|forecast|overview|update|at\b|on\b|list)"
 _SUBJECT = r"(?:each|every|an?|the|all|our)\s+(?:[\w'-]+\s+){1,3}(?:has|have|needs?|belongs?|contains?|can\s+have|should\s+have|gets?|must\s+have|consists?)\b"
 _AI = r"(?:(?:let|have|want|get|use|and|the|an?|with)\s+){0,3}(?:ai|gpt|chatgpt|llm)\b|(?:summari[sz]e|categori[sz]e|classify|auto-?categori[sz]e|auto-?tag|translate|draft\s+an?)\b"
 _ONLY = r"only\s+(?:the\s+)?[\w\s-]{2,30}?\s(?:can|may|should|are\s+allowed|get\s+to|must)\b|nobody\s+(?:else|but|except)"
@@ -42,6 +42,7 @@ _WANT = r"(?:i|we|they|you|he|she|the\s+\w+)\s+(?:also\s+|just\s+|really\s+)?(?:
 _CUE = re.compile(
     rf"(?:\s*[,;]\s*|\s+[-–]\s+|\s+(?=and\s|plus\s|but\s|&\s))(?:(?:and|plus|also|then|but|&|as\s+well\s+as|so)\s+)*"
     rf"(?=(?:{_DO}|{_WHEN}|{_TIMED}|{_SUBJECT}|{_AI}|{_ONLY}|{_WANT}|"
+    rf"(?:an?|the|our|one)\s+(?:[\w-]+\s+){{0,3}}forms?\s*(?:where|with|that|\(|:|for\b)|"
     rf"(?:(?:an?|the|one|another|with|simple|nice|some)\s+){{0,3}}(?:[\w-]+\s+){{0,2}}{_VIEW}\b))"
 )
 
@@ -96,6 +97,8 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     for m in _END.finditer(text, start, end):
         piece = text[at : m.end()]
         if m[0] == "." and _ABBREVIATED.search(text[max(at, m.end() - 8) : m.end()].lower()):
+            continue
+        if m[0] == "." and re.search(r"(?i)\b(?:no|nr)\.$", piece) and text[m.end() : m.end() + 3].strip()[:1].isdigit():
             continue
         if not _depth_ok(piece) and m.end() - at < 400:
             continue

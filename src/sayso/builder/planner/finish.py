@@ -6,7 +6,7 @@ from sayso.builder.planner import assemble, computed, defaults, kinds, repair, t
 from sayso.builder.planner import options as choice
 from sayso.builder.planner.clauses import Clause
 from sayso.builder.planner.notes import notes_of
-from sayso.builder.planner.sketch import Sketch
+from sayso.builder.planner.sketch import FieldSketch, Sketch
 from sayso.builder.planner.spelling import Text
 from sayso.builder.planner.wish import Note, Plan, Wish
 from sayso.spec.app import App
@@ -27,6 +27,7 @@ def finished(wish: Wish, text: Text, sketch: Sketch, pieces: list[Clause]) -> Pl
         kinds.settle(field, table)
         if field.kind == "text":
             field.kind = "number"
+    _datable(sketch)
     defaults.add(sketch)
     title = titles.app_title(text.text, sketch)
     app, work = assemble.app(sketch, text.text, title, wish.app.zone if wish.app else wish.zone)
@@ -35,6 +36,19 @@ def finished(wish: Wish, text: Text, sketch: Sketch, pieces: list[Clause]) -> Pl
     change = difference(before, app, title=_headline(app, wish))
     notes = notes_of(wish, text, sketch, pieces, work, app, unclear, dropped)
     return Plan(app, change, notes, "plan", _message(app, wish, notes))
+
+
+def _datable(sketch: Sketch) -> None:
+    """A chart over time needs a time: where a table keeps none, when the row was made."""
+    for view in sketch.views:
+        table = view.table
+        if view.kind != "chart" or table is None or view.origin is not None or not _OVER_TIME.search(view.words):
+            continue
+        if not any(f.kind in ("date", "datetime", "created_at") for f in table.fields):
+            table.fields.append(FieldSketch("Created at", None, "created_at", sure=True, assumed="for the chart over time"))
+
+
+_OVER_TIME = re.compile(r"\bover\s+time\b|\b(?:per|by)\s+(?:day|week|month|quarter|year)\b|\btrend\b")
 
 
 def _headline(app: App, wish: Wish) -> str:

@@ -23,7 +23,7 @@ IRREGULAR = {
 UNCOUNTED = frozenset(
     "staff equipment stock inventory furniture software hardware data feedback information news series species merchandise merch"
     " music art clothing food research content media homework housework livestock poultry cattle sheep fish deer aircraft"
-    " luggage baggage money cash crew personnel evidence knowledge machinery mail post attendance payroll backlog faculty maintenance"
+    " luggage baggage money cash crew personnel evidence knowledge machinery attendance payroll backlog faculty maintenance"
     " training swot laundry linen recycling waste traffic weather catering housekeeping".split()
 )
 _SINGULAR = {plural: one for one, plural in IRREGULAR.items()}

@@ -3,15 +3,17 @@
 import re
 from typing import Literal
 
+from sayso.builder.planner import lexicon
 from sayso.builder.planner.clauses import Clause
 from sayso.builder.planner.schedule import schedules
+from sayso.builder.planner.schema import noun_of, tableish
 
 Intent = Literal["schema", "view", "automation", "computed", "ai", "role", "smalltalk"]
 
 VIEW = re.compile(
     r"\b(?:(?P<board>(?:kan\s?ban|board(?!\s+(?:members?|of\s+directors|games?|meetings?|papers?|minutes|room|approval)))s?(?:\s+view)?|swim\s?lanes?|pipeline\s+view)|(?P<calendar>calendars?(?!\s+(?:days?|weeks?|years?|months?)\b))|(?P<timeline>time\s?lines?|gantt(?:\s+chart)?s?|roadmap\s+view)|"
     r"(?P<gallery>galler(?:y|ies)|lookbook|photo\s+wall|card\s+view|contact\s+sheet|as\s+cards)|(?P<dashboard>dash\s?boards?|overview\s+page|kpi\s+page|at\s+a\s+glance)|"
-    r"(?P<chart>(?:bar|line|pie|area|donut|doughnut|column|trend)?\s*-?(?:charts?|graphs?|pies?\s+chart|plot\b|histograms?)\b|pie\b|breakdown\s+(?:of|by)|trend\s+of)|"
+    r"(?P<chart>(?:bar|line|pie|area|donut|doughnut|column|trend)?\s*-?(?:charts?|graphs?|pies?\s+chart|plot\s+of\b|histograms?)\b|pie\b|breakdown\s+(?:of|by)|trend\s+of)|"
     r"(?P<grid>(?:grid|table\s+view|list\s+view|grid\s+view|spreadsheet\s+view)s?)|(?P<form>(?:(?:public|online|web|intake|sign[- ]?up|registration|request|booking|application|submission|contact|feedback|order|check-?in|entry)\s+)?forms?\b))"
 )
 _LIST_VIEW = re.compile(
@@ -34,11 +36,12 @@ ACT = re.compile(
 BEFORE = re.compile(
     r"\b(?P<n>\d{1,3}|an?|one|two|three|four|five|six|seven|ten|fourteen|thirty|sixty|ninety)\s+(?P<unit>days?|weeks?|months?|hours?|hrs?|business\s+days?|working\s+days?)\s+(?:\w+\s+){0,2}?(?P<side>before|prior\s+to|ahead\s+of|in\s+advance\s+of|after|past|following)\b\s*(?P<what>[^,.;]*)|"
     r"\b(?P<side2>the\s+day\s+before|the\s+morning\s+of|the\s+night\s+before|the\s+week\s+before|a\s+day\s+before|a\s+week\s+before|day\s+before)\b\s*(?P<what2>[^,.;]*)|"
+    r"\b(?P<n4>\d{1,3}|an?|one|two|three)\s+(?P<unit4>days?|weeks?|months?)\s+(?:overdue|late)\b|"
     r"\b(?:when|if|once)\s+(?:an?\s+|the\s+|its\s+|their\s+)?(?P<what3>[\w ]{2,40}?)\s+(?:is|are|comes?|gets?)\s+(?:within|less\s+than|under)\s+(?P<n3>\d{1,3}|a|one|two)\s+(?P<unit3>days?|weeks?|months?)(?:\s+(?:away|of))?"
 )
 AI = re.compile(
     r"\b(?:a\.?i\.?|gpt|chatgpt|llm|artificial\s+intelligence|machine\s+learning|smart\s+assistant)\b|\b(?:summari[sz]e[sd]?|summari[sz]ing|summar(?:y|ies)\s+(?:of|generated|written)|auto-?\s?summar\w+|categori[sz]e[sd]?(?!\s+as\b)|auto-?\s?(?:categori[sz]e|classify|tag|label)\w*|classif(?:y|ies|ied)|"
-    r"sentiment\s+analysis|(?:detects?|works?\s+out|guess(?:es)?|tags?|judges?)\s+(?:the\s+)?(?:sentiment|tone|mood|language|topic)|translat(?:e[sd]?|ion|ing)|draft(?:s|ed)?\s+(?:an?|the|me|us|up|replies|responses|emails?|answers?)|(?:write|writes|suggest|suggests|propose|proposes|generate|generates|come\s+up\s+with|make|makes|create|creates|design|produce)\s+(?:me\s+|us\s+)?(?:an?\s+|the\s+|some\s+|a\s+few\s+|\d+\s+)?(?:[\w-]+\s+){0,3}?(?:repl(?:y|ies)|responses?|answers?|banners?|images?|pictures?|illustrations?|captions?|blurbs?|product\s+descriptions?|descriptions?|posts?|subject\s+lines?|headlines?|copy|summary|summaries|poster|cover|logo|artwork|visuals?|thumbnails?|headline\s+ideas|taglines?|slogans?|social\s+posts?|newsletter\s+text|texts?\b(?!\s+message))|"
+    r"sentiment\s+analysis|(?:detects?|works?\s+out|guess(?:es)?|tags?|judges?)\s+(?:the\s+)?(?:sentiment|tone|mood|language|topic)|translat(?:es?|ed|ing)\s|draft(?:s|ed)?\s+(?:an?|the|me|us|up|replies|responses|emails?|answers?)|(?:write|writes|suggest|suggests|propose|proposes|generate|generates|come\s+up\s+with|make|makes|create|creates|design|produce)\s+(?:me\s+|us\s+)?(?:an?\s+|the\s+|some\s+|a\s+few\s+|\d+\s+)?(?:[\w-]+\s+){0,3}?(?:repl(?:y|ies)|responses?|answers?|banners?|images?|pictures?|illustrations?|captions?|blurbs?|product\s+descriptions?|descriptions?|posts?|subject\s+lines?|headlines?|copy|summary|summaries|poster|cover|logo|artwork|visuals?|thumbnails?|headline\s+ideas|taglines?|slogans?|social\s+posts?|newsletter\s+text|texts?\b(?!\s+message))|"
     r"extracts?\s+(?:the\s+)?\w+|pulls?\s+(?:out\s+)?(?:the\s+)?[\w, ]+\s+(?:from|out\s+of)\s+(?:the\s+)?(?:pdf|file|cv|resume|document|invoice|receipt|email|photo|scan|text))"
 )
 ROLE = re.compile(
@@ -52,7 +55,7 @@ ROLE = re.compile(
 )
 COMPUTED = re.compile(
     r"(?:\w\s*(?:=|\bequals\b)\s*\w)|\b(?:calculated?s?|computed?|computes|work(?:ed|s)?\s+(?:it\s+)?out|auto[- ]?calc\w*|sum(?:s|med)?\s+(?:of|up)|add(?:s|ed)?\s+up|totals?\s+up|roll(?:s|ed)?\s*-?\s*(?:that\s+)?up|multipl(?:y|ied|ies)|times\s+the|divided\s+by|minus\s+the|"
-    r"(?:total|average|avg|sum|count|number|min|max|minimum|maximum|latest|remaining)\s+(?:[\w-]+\s+){0,4}?(?:per|for\s+each|of\s+each|on\s+each|by)\s+\w+|"
+    r"(?:total|average|avg|sum|count|number|min|max|minimum|maximum|latest|remaining|places|seats|budget|stock|days|hours)\s+(?:[\w-]+\s+){0,4}?(?:per|for\s+each|of\s+each|on\s+each|by)\s+\w+|"
     r"(?:show|shows|display|displays|see)\s+(?:on|for|per|me\s+per|in)\s+(?:each|every|the|a)\s+\w+|(?:total|average|count)\s+(?:is|are|of|from)\s+(?:the\s+)?\w+|from\s+(?:the\s+)?lines)\b|[\w)]\s*[×*]\s*[\w(]|\b\w+\s+x\s+\w+\b(?=.*\b(?:total|value|cost|amount|price|rate|hours|qty|quantity|forecast|score|probability)\b)"
 )
 _CHAT = re.compile(
@@ -81,7 +84,11 @@ def intents_of(clause: Clause) -> Intent:
         return "smalltalk"
     if _automated(clause):
         return "automation"
-    if ROLE.search(text) and not re.search(r"\b(?:can|could|may)\s+(?:you|i|we)\b", text):
+    if (
+        ROLE.search(text)
+        and not re.match(r"(?:i|we|i'd|we'd|please)\b", text)
+        and not re.search(r"\b(?:can|could|may)\s+(?:you|i|we)\b", text)
+    ):
         return "role"
     viewed = VIEW.search(text)
     if clause.section == "views" or (_LIST_VIEW.match(text) and not re.search(r"\(|:", text)):
@@ -92,6 +99,13 @@ def intents_of(clause: Clause) -> Intent:
         return "view"
     if AI.search(text) and not _defines(text):
         return "ai"
+    if (
+        (m := re.match(r"(?:an?\s+|the\s+|each\s+|every\s+)?(?P<n>[\w -]{3,30}?)\s*=\s", text))
+        and tableish(noun_of(m["n"]))
+        and "," in text
+        and lexicon.kind_of(m["n"])[1] < 1
+    ):
+        return "schema"
     if COMPUTED.search(text) and not _defines(text) and not re.match(r"[^:]{2,30}:\s*\w+,", text):
         return "computed"
     return "schema"
@@ -107,7 +121,7 @@ def _defines(text: str) -> bool:
 def _form_schema(text: str) -> bool:
     return bool(
         re.search(
-            r"form\s*[(:–-]|form\s+(?:where|with|that|asking|for\s+\w+\s+(?:with|to\s+\w+\s+\w+,))|fill\s+(?:in|out)\s+(?:an?|the)\s+[\w ]+\s*\(",
+            r"form\s*[(:–-]|forms?\s+(?:for|to)\s+[\w ]{3,30}\s*[:(–-]|fill\s+(?:in|out)\s+(?:an?|the|this)\s+(?:[\w-]+\s+)?form\b[^:,(]{0,40}[:(]|form\s+(?:where|with|that|asking|for\s+\w+\s+(?:with|to\s+\w+\s+\w+,))|fill\s+(?:in|out)\s+(?:an?|the)\s+[\w ]+\s*\(",
             text,
         )
     )
@@ -116,6 +130,16 @@ def _form_schema(text: str) -> bool:
 def _automated(clause: Clause) -> bool:
     text = clause.text
     acts = bool(ACT.search(text))
+    timed = [s for s in schedules(text) if s.strong]
+    if _form_schema(text) and not timed and not re.match(r"(?:when|if|once|as\s+soon)\b", text):
+        return False
+    if (
+        not acts
+        and timed
+        and re.search(r"\b(?:lists?|reports?|summar(?:y|ies)|overview|digest|reminder|figures|numbers|totals)\b", text)
+        and not _defines(text)
+    ):
+        return True
     if not acts:
         return bool(clause.section == "automations" and (schedules(text) or re.match(r"(?:when|if|once|every)\b", text)))
     if re.search(

@@ -236,6 +236,9 @@ def item(raw: str, start: int) -> Item | None:
     question = _question(head[0] if head else text)
     text, cased = _parens(text, cased, made)
     text, cased = _equation(text, cased, made)
+    if (m := _YESNO.search(text)) and m.start() > 2 and m.end() >= len(text.rstrip()) - 1:
+        made.kind, made.sure = made.kind or "checkbox", True
+        text, cased = text[: m.start()], cased[: m.start()]
     text, cased = _inline_choices(text, cased, made)
     for pattern, flag in _FLAGS:
         if m := pattern.search(text):
@@ -281,8 +284,13 @@ def _parens(text: str, cased: str, made: Item) -> tuple[str, str]:
     return text, cased
 
 
+_EACH_HAS = re.compile(r"^(?:each|every|an?|the)\s+[\w ]{2,24}?\s+(?:has|have|with|needs?)\s+")
+
+
 def _bracket(inner: str, cased: str, at: int, made: Item) -> None:
     """What brackets say: choices, a kind, a unit, a scale, required, further fields."""
+    if m := _EACH_HAS.match(inner):
+        inner, cased, at = inner[m.end() :], cased[m.end() :], at + m.end()
     plain = inner.strip(" .!")
     if plain in _WORD_KIND:
         made.kind, made.sure = _WORD_KIND[plain], True
@@ -454,7 +462,7 @@ def _scaled(made: Item, m: "re.Match[str] | None") -> None:
 
 
 _CUT = re.compile(
-    r"\s+(?:that|which|so|because|since|when|if|where|who|whose|we|they|i|you|is|are|was|were|will|should|must|can|may|be|gets?|has|have|until|while|after|before|via|per|each|"
+    r"\s+(?:that|which|so|because|since|when|if|where|who|whose|we|they|i|you|is|are|was|were|will|should|must|can|may|be|gets?|has|have|until|while|after|before|via|each|"
     r"from|as|using|based|depending|to\s+(?:be|see|know|show|track|help|avoid)|so\s+that|in\s+case|for\s+(?:each|every|all|it|them|the|that|this|when|our|us|tracking|which)|"
     r"on\s+(?:it|them|the|each|every|which)|in\s+(?:it|the|our|each|every|which|there)|at\s+(?:the|which)|with|by\s+(?:the|a|an|us|them|email|phone)|automatically|"
     r"if\s+any|too|etc\.?|please|afterwards|immediately|itself|themselves)\b.*$"
@@ -583,11 +591,43 @@ def pieces(text: str) -> list[tuple[int, int, str]]:
 def items(raw: str, start: int = 0) -> list[Item]:
     """All items of a list, choices kept with the field that they belong to."""
     text = raw.lower() if len(raw.lower()) == len(raw) else raw
-    spans = _grouped(text, pieces(text))
     made: list[Item] = []
-    for a, b in spans:
-        made.extend(_several(raw[a:b], start + a))
+    if m := _ARROW.search(text):
+        made = [*items(raw[: m.start("a")], start), *items(raw[m.start("a") : m.end("b")], start + m.start("a"))]
+        made.append(
+            Item(
+                cased_name(m["c"].strip()),
+                start + m.start("c"),
+                start + m.end("c"),
+                computed=True,
+                formula=f"{m['a'].strip()} + {m['b'].strip()}",
+            )
+        )
+        return [*made, *items(raw[m.end("c") :], start + m.end("c"))]
+    for a, b in _grouped(text, pieces(text)):
+        several = _several(raw[a:b], start + a)
+        if several and made and (m := re.search(r"\b(?:each|all)\s+(?=\S)", text[a:b])) and m.start() > 1:
+            _shared(several[-1], made, raw[a + m.end() : b])
+        made.extend(several)
     return made
+
+
+_ARROW = re.compile(r"(?P<a>[\w ]{3,40}?)\s+\+\s+(?P<b>[\w ]{3,40}?)\s*-?>\s*(?P<c>[\w ]{3,30})")
+
+
+def _shared(last: Item, before: list[Item], said: str) -> None:
+    """`floors, dust, leaks each done/not done`: what is said of the last is said of all."""
+    last.name = re.sub(r"\s+(?:each|all)\b.*$", "", last.name, flags=re.I)
+    listed = choices(said) if re.search(r"/|\bor\b", said) else []
+    scale = _SCALE.search(said.lower())
+    for one in [*before, last]:
+        if (one.kind is None and not one.options) or one is last:
+            if _YESNO.search(said.lower()):
+                one.kind, one.sure, one.options = "checkbox", True, []
+            elif scale:
+                _scaled(one, scale)
+            elif len(listed) >= 2:
+                one.options = listed
 
 
 _PAIRS = {
@@ -611,10 +651,22 @@ def _several(raw: str, start: int) -> list[Item]:
             Item("From date", start, start + m.end(), "date", sure=True),
             Item("To date", start, start + m.end(), "date", sure=True),
         ]
+    if m := re.fullmatch(r"\s*(?:whether\s+)?(?:it's\s+|is\s+)?(?P<x>[\w -]{2,30}?)\s+or\s+not[\s.]*", low):
+        return [Item(cased_name(m["x"]), start, start + len(raw), "checkbox", sure=True)]
     if run := _run_together(low):
         return [Item(cased_name(n), start + a, start + b) for n, a, b in run]
-    if "/" in low and not re.search(r"[\s(]", low.strip()) and sum(o in lexicon.hues() for o in low.strip().split("/")) >= 2:
+    if (
+        "/" in low
+        and not re.search(r"[\s(]", low.strip(" ."))
+        and sum(o in lexicon.hues() for o in low.strip(" .").split("/")) >= 2
+    ):
         return [Item("Status", start, start + len(raw), "select", choices(raw), sure=True)]
+    if (
+        (m := re.fullmatch(r"\s*(?:is\s+|are\s+|either\s+)?([\w -]{2,20}?)\s+or\s+([\w -]{2,20}?)[\s.]*", low))
+        and m[1].strip() in lexicon.hues()
+        and m[2].strip() in lexicon.hues()
+    ):
+        return [Item("Status", start, start + len(raw), "select", choices(f"{m[1]}, {m[2]}"), sure=True)]
     one = item(raw, start)
     return [one] if one else []
 
@@ -640,7 +692,7 @@ def _run_together(text: str) -> list[tuple[str, int, int]]:
 
 
 def _field_like(text: str) -> bool:
-    words = re.sub(r"^(?:and|or|the|an?|its|their)\s+", "", text.strip())
+    words = re.sub(r"^(?:and|or|the|an?|its|their)\s+", "", text.strip(" .,;:!"))
     if re.match(r"(?:who|when|where|why|how|what|which|whether)\b", words):
         return True
     plain = re.sub(r"\s*\(.*$", "", words).strip()
@@ -665,6 +717,10 @@ def _grouped(text: str, spans: list[tuple[int, int, str]]) -> list[tuple[int, in
                 r"(?:(?:of|for|in|on|by|and|per|from|with)\s+\S|(?:name|code|number|date|id)\b)", rest
             ) and not _field_like(f"{head} {rest}"):
                 end = _list_end(text, spans, n, dash="")
+        elif (
+            n + 1 < len(spans) and spans[n + 1][2] == "or" and text[slice(*spans[n + 1][:2])].strip(" .") == "not"
+        ) or _choice_pair(text, spans, n):
+            end = n + 1
         elif n + 1 < len(spans) and spans[n + 1][2] == ">" and re.search(r"\w\s+\w", piece):
             while end + 1 < len(spans) and spans[end + 1][2] == ">":
                 end += 1
@@ -675,6 +731,14 @@ def _grouped(text: str, spans: list[tuple[int, int, str]]) -> list[tuple[int, in
         kept.append((a, spans[end][1]))
         n = end + 1
     return kept
+
+
+def _choice_pair(text: str, spans: list[tuple[int, int, str]], n: int) -> bool:
+    """`open or closed`: two well-known states joined by "or"."""
+    if n + 1 >= len(spans) or spans[n + 1][2] != "or":
+        return False
+    a, b = (text[slice(*spans[k][:2])].strip(" .") for k in (n, n + 1))
+    return a in lexicon.hues() and b in lexicon.hues()
 
 
 def _list_end(text: str, spans: list[tuple[int, int, str]], n: int, *, dash: str) -> int:

@@ -32,7 +32,8 @@ def by_gazetteer(name: str, table: str) -> tuple[str | None, float]:
 
 _SHAPES = (
     (re.compile(r"^(?:number|no\.?|nr|count|#|amount|quantity|total number)\s+of\s"), "number"),
-    (re.compile(r"^(?:date|day)\s+(?:of\s|\w+(?:ed|en)$)|\bdate$|\bdeadline$|\bon$|\bdue$|\bday$"), "date"),
+    (re.compile(r"^amount\s+(?!of\b)"), "money"),
+    (re.compile(r"^(?:date\b|day\s+(?:of\s|\w+(?:ed|en)$))|\bdate$|\bdeadline$|\bon$|\bdue$|\bday$"), "date"),
     (re.compile(r"\b(?:time|at)$"), "datetime"),
     (re.compile(r"^(?:is|has|was|are|can|needs?|should|wants?|does)\s|\?$|\bflag$|\b(?:ok|done|paid|signed|received|approved|required|needed|included|allowed|completed)$"), "checkbox"),
     (re.compile(r"(?:ed|en|done|made|held|paid|sent|run|led|taught|fed|built|sold)\s+by$|^by$"), "person"),
@@ -74,6 +75,16 @@ def settle(field: FieldSketch, table: TableSketch, guess: KindOfNoun = by_gazett
         words = set(name.split())
         if field.kind == "person" and (words & PERSONAL or lemma(name) in ("doctor", "contact")):
             field.kind = "text"
+    if (
+        field.kind == "number"
+        and field.kind_assumed is False
+        and name in ("amount", "total amount", "total", "sum")
+        and re.search(
+            r"expense|payment|invoice|donation|transaction|receipt|budget|deposit|contribution|gift|grant|loan|claim|pledge|refund|bill|purchase|income|fee|cost|sale|fund|salary|transfer|sponsor|quote|deal|opportunit",
+            table.name.lower(),
+        )
+    ):
+        field.kind = "money"
     if field.kind == "hours":
         field.kind = "number"
     if field.kind == "number" and kind == "money" and not field.sure:

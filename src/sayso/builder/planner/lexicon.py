@@ -77,3 +77,9 @@ def is_table_noun(phrase: str) -> bool:
     """Whether businesses keep a table of these: the phrase itself, or its head noun."""
     one = lemma(phrase)
     return one in tables() or singular(one.split()[-1]) in tables() if one else False
+
+
+@cache
+def common() -> frozenset[str]:
+    """Everyday words that are right as they are, though they look like slips of business nouns."""
+    return frozenset(w for r in _rows("common.tsv") for w in r[0].split())

@@ -7,7 +7,7 @@ from typing import Protocol
 from sayso.builder.planner import ai_parts, attach, automations, computed, kinds, roles, schema, views
 from sayso.builder.planner.clauses import Clause
 from sayso.builder.planner.intents import Intent, intents_of
-from sayso.builder.planner.sketch import Sketch, TableSketch
+from sayso.builder.planner.sketch import Sketch, TableSketch, ViewSketch
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,12 @@ def understand(clauses: list[Clause], sketch: Sketch, reader: Reader = by_rules)
     for reading in readings:
         if reading.intent == "schema":
             _noted(reading.clause, schema.read(reading.clause, sketch), sketch)
+        elif (
+            reading.intent == "automation"
+            and (m := re.search(r":\s+(?P<list>[^:]{8,})$", reading.clause.text))
+            and m["list"].count(",") >= 1
+        ):
+            _asked(reading.clause, m.start("list"), sketch)
         elif reading.intent == "view" and "form" in reading.clause.text:
             views.read(reading.clause, sketch)
             sketch.views[:] = [v for v in sketch.views if v.kind == "form"]
@@ -100,10 +106,20 @@ def understand(clauses: list[Clause], sketch: Sketch, reader: Reader = by_rules)
                 sketch.subject = subjects[reading.clause.start] or sketch.subject
                 _noted(reading.clause, readers[intent](reading.clause, sketch), sketch)
     _second_chance(readings, subjects, sketch)
+    _without_topics(sketch)
     attach.links(sketch)
     _settle_kinds(sketch)
     ai_parts.settle(sketch)
     return readings
+
+
+def _asked(clause: Clause, at: int, sketch: Sketch) -> None:
+    """`every Friday ask everybody: mood 1-5, what went well`: what is asked are fields."""
+    listed = schema.items(clause.raw[at:], clause.start + at)
+    if sketch.subject is not None and sum(map(schema.is_fieldish, listed)) * 2 >= len(listed) >= 2:
+        schema.fill(sketch.subject, listed, sketch)
+        if "form" in clause.text and not any(v.kind == "form" for v in sketch.views):
+            sketch.views.append(ViewSketch("form", clause.text, (clause.start, clause.end), table=sketch.subject))
 
 
 def _computed(clause: Clause, sketch: Sketch) -> bool:
@@ -133,6 +149,19 @@ def _second_chance(readings: list[Reading], subjects: dict[int, TableSketch | No
             _noted(clause, True, sketch)
         elif reading.intent == "automation" and "=" in clause.text:
             _noted(clause, _computed(clause, sketch), sketch)
+
+
+def _without_topics(sketch: Sketch) -> None:
+    """What the app is about is no table when others were described and nothing was said of it."""
+    linked = {id(f.link) for t in sketch.tables for f in t.fields if f.link is not None}
+    spoken = {id(p.table) for p in (*sketch.views, *sketch.automations, *sketch.ai) if p.table is not None}
+    empty = [
+        t for t in sketch.tables if t.topic and not t.fields and t.origin is None and id(t) not in linked and id(t) not in spoken
+    ]
+    if any(t.fields or not t.topic for t in sketch.tables):
+        sketch.tables[:] = [t for t in sketch.tables if t not in empty]
+        if sketch.subject in empty:
+            sketch.subject = None
 
 
 def _named_nouns(readings: list[Reading], sketch: Sketch) -> None:

@@ -22,6 +22,7 @@ def read(clause: Clause, sketch: Sketch) -> bool:
     made = False
     for m in ROLE.finditer(text):
         who = next((m[g] for g in ("who", "who2", "who3", "who4", "who5", "who6", "who7", "who8") if m[g]), "")
+        who = re.sub(r"^(?:nobody|no\s+one)\s+(?:else\s+)?(?:but|except(?:\s+for)?|other\s+than)\s+", "", who.strip())
         for one in re.split(r"\s*(?:,|/|&|\band\b|\bor\b)\s*", who):
             made = _role(one, m, clause, sketch) or made
     return made

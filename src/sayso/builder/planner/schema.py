@@ -7,7 +7,7 @@ from sayso.builder.planner.clauses import Clause, lead_of, section_of
 from sayso.builder.planner.inflect import UNCOUNTED, is_plural, lemma, plural, singular
 from sayso.builder.planner.items import Item, items, pieces
 from sayso.builder.planner.options import choices
-from sayso.builder.planner.sketch import FieldSketch, Sketch, Span, TableSketch
+from sayso.builder.planner.sketch import FieldSketch, Sketch, Span, TableSketch, ViewSketch
 
 TABLE_WORDS_MAX = 4
 _DETERMINER = re.compile(
@@ -45,7 +45,7 @@ _TIES = re.compile(
     r"\b(?:link|links|tie|ties|connect|connects|match|matches|assign|assigns)\s+(?:each\s+|every\s+|an?\s+|the\s+|our\s+|all\s+)?(?P<a>[\w' -]{2,30}?)\s+(?:to|with)\s+(?P<n>an?\s+|the\s+|one\s+|their\s+|its\s+|our\s+|several\s+|many\s+|each\s+)?(?P<b>[\w' -]{2,30}?)(?=\s*(?:,|;|\band\b|\bwith\b|\bso\b|\(|$))"
 )
 _MANY = re.compile(
-    r"^(?:an?\s+|one\s+|each\s+|every\s+|the\s+)?(?P<a>[\w' -]{2,40}?)\s+(?:can\s+|may\s+|will\s+|could\s+|usually\s+)?(?:ha(?:s|ve)|contains?|includes?|owns?|covers?|consists?\s+of|uses?|needs?|offers?|hosts?|holds?|order|orders|buys?)\s+(?:(?:zero|one|two)\s+or\s+(?:more|several)|many|several|multiple|lots\s+of|a\s+lot\s+of|a\s+number\s+of|various|different|a\s+few|some|more\s+than\s+one|\d+\s*[-–]?\s*\d*|all\s+its|its\s+own|their\s+own|a\s+list\s+of)\s+(?P<b>[\w' -]{2,40}?)(?P<rest>\s*(?:,|;|\band\b|\bwith\b|\(|:|$).*)$"
+    r"^\s*(?:an?\s+|one\s+|each\s+|every\s+|the\s+)?(?P<a>[\w' -]{2,40}?)\s+(?:can\s+|may\s+|will\s+|could\s+|usually\s+)?(?:ha(?:s|ve)|contains?|includes?|owns?|covers?|consists?\s+of|uses?|needs?|offers?|hosts?|holds?|order|orders|buys?)\s+(?:(?:zero|one|two)\s+or\s+(?:more|several)|many|several|multiple|lots\s+of|a\s+lot\s+of|a\s+number\s+of|various|different|a\s+few|some|more\s+than\s+one|\d+\s*[-–]?\s*\d*|all\s+its|its\s+own|their\s+own|a\s+list\s+of)\s+(?P<b>[\w' -]{2,40}?)(?P<rest>\s*(?:,|;|\band\b|\bwith\b|\(|:|$).*)$"
 )
 _STARS = re.compile(
     r"\b(?:gives?|rates?|scores?|ratings?|stars?|marks?)\b.{0,40}?(?:(?P<a>1)\s*(?:-|–|to)\s*(?P<top>5|10|4|6)|out\s+of\s+(?P<top2>5|10)|five\s+stars?)?(?:\s+stars?|\s+points?|\s+ratings?|\s+scores?)?\s+(?:for|on|in|each\s+for|of)\s+(?P<list>[^.;]+?)(?=,?\s+(?:and\s+)?(?:writes?|attach|uploads?|leaves?|adds?|signs?)\b|$)"
@@ -76,7 +76,7 @@ def noun_of(phrase: str) -> str:
     run: list[str] = []
     for word in text.split():
         if (
-            (word in lexicon.verbs() and word not in _NOUNS_TOO)
+            (word in lexicon.verbs() and (word not in _NOUNS_TOO or (run and is_plural(run[-1]))))
             or word in ("/", "-", "–", "+")
             or not re.search(r"[a-zà-öø-ÿ]", word)
         ):
@@ -107,7 +107,7 @@ def noun_of(phrase: str) -> str:
 
 
 _NOUNS_TOO = frozenset(
-    "set sets order orders offer offers call calls record records check checks visit visits request requests report reports change changes work run runs list lists log logs show shows show return returns move moves lead leads bid bids use view views type types update updates track tracks record view purchase purchases process sale share stay stays ask".split()
+    "set visit book books rent rents order deal deals plan plans report review reviews repair repairs hire hires score scores rate rates reading readings booking bookings cover covers stop stops leave stay support sets order orders offer offers call calls record records check checks visit visits request requests report reports change changes work run runs list lists log logs show shows show return returns move moves lead leads bid bids use view views type types update updates track tracks record view purchase purchases process sale share stay stays ask".split()
 )
 _ADJECTIVES = frozenset(
     "open active important various different specific relevant new old upcoming past internal external certain respective actual overall typical annual weekly daily monthly commercial local busy available other more all whole entire general personal tiny mid-size small-scale regular key main customer's shared live recent incoming outgoing ongoing many few".split()
@@ -123,6 +123,9 @@ def tableish(noun: str, *, told: bool = False) -> bool:
     return told and lexicon.fields().get(noun) is None and lexicon.kind_of(noun)[1] < 0.7
 
 
+_PLACES = frozenset(
+    "office school shop store agency business yard clinic practice club company factory band church department team desk bar cafe restaurant hotel museum library centre center studio salon garage charity association society firm bureau kitchen warehouse".split()
+)
 _VAGUE = frozenset(
     "list type number day month year week period time date area part copy page status code note category form file document record link url phone".split()
 )
@@ -167,7 +170,7 @@ def _read(clause: Clause, sketch: Sketch) -> None:
     ):
         under = sketch.add(noun_of(clause.heading), span)
     if under is not None and (clause.bullet or text.count(",") >= 1) and not _HAS.match(text):
-        return _fill(under, items(raw, clause.start), sketch)
+        return fill(under, items(raw, clause.start), sketch)
     return _sentence(raw, text, clause.start, span, sketch)
 
 
@@ -188,12 +191,12 @@ def _row(raw: str, clause: Clause, sketch: Sketch) -> None:
         table = sketch.add(noun_of(name) or name.strip().lower(), span)
         _spoken(table, sketch)
         for where, cell in rest:
-            _fill(table, items(cell, clause.start + where), sketch)
+            fill(table, items(cell, clause.start + where), sketch)
     elif len(rest) >= 2:
         heading = noun_of(clause.heading) or (sketch.subject.name if sketch.subject else "item")
         table = sketch.add(heading, span)
         if not table.fields:
-            _fill(table, [i for where, cell in cells for i in items(cell, clause.start + where)], sketch)
+            fill(table, [i for where, cell in cells for i in items(cell, clause.start + where)], sketch)
 
 
 def _definition(name: str, rest: str, start: int, span: Span, sketch: Sketch) -> bool:
@@ -214,13 +217,13 @@ def _definition(name: str, rest: str, start: int, span: Span, sketch: Sketch) ->
                 _spoken(table, sketch)
                 found = True
                 if m := re.search(r"\(([^)]*)\)?", rest[a:b]):
-                    _fill(table, items(m[1], start + a + m.start(1)), sketch)
+                    fill(table, items(m[1], start + a + m.start(1)), sketch)
             elif sketch.subject and found:
-                _fill(sketch.subject, items(rest[a:b], start + a), sketch)
+                fill(sketch.subject, items(rest[a:b], start + a), sketch)
         return found
     if section or _PRONOUN.match(low):
         if sketch.subject and not section:
-            _fill(sketch.subject, items(rest, start), sketch)
+            fill(sketch.subject, items(rest, start), sketch)
             return True
         return False
     each = re.match(
@@ -237,7 +240,7 @@ def _definition(name: str, rest: str, start: int, span: Span, sketch: Sketch) ->
         field = _ensure(sketch.subject, name, span, sketch)
         field.options = choices(rest)
         return True
-    fieldlike = sum(_fieldish(i) for i in listed)
+    fieldlike = sum(is_fieldish(i) for i in listed)
     if known is None and not each and not tableish(noun, told=is_many(low) or fieldlike * 2 >= len(listed)):
         return False
     if known is None and fieldlike == 0 and len(listed) < 2 and not each:
@@ -249,15 +252,75 @@ def _definition(name: str, rest: str, start: int, span: Span, sketch: Sketch) ->
         and fieldlike * 2 < len(listed)
     ):
         return False
+    if (
+        known is None
+        and not each
+        and noun.split()[-1] in _PLACES
+        and listed
+        and lemma(listed[0].name) in lexicon.tables()
+        and not listed[0].options
+    ):
+        noun = lemma(listed[0].name)
+        known = sketch.table(noun)
     table = known or sketch.add(noun, span)
     table.span = table.span or span
     _spoken(table, sketch)
+    if m := re.search(
+        r"\b(?:belongs?\s+to|linked\s+to|appl(?:y|ies)\s+(?:for|to)|(?:is|are)\s+(?:for|part\s+of|in|on|at)|per|for)\s+(?:exactly\s+)?(?:an?|one|the|each|every|their|its)\s+(?P<b>[\w' -]{2,30})$",
+        low,
+    ):
+        other = _end(m["b"], sketch, span)
+        if other is not None and other is not table:
+            _linked(table, other, sketch, many=False, span=span)
+            sketch.subject = table
+    _per(table, low, sketch, span)
     _walk_fields(table, rest, start, sketch)
     return True
 
 
+_INSIDE = re.compile(
+    r"^\s*(?:and\s+|our\s+|my\s+|the\s+|their\s+)*(?P<n>[\w' -]{2,30}?)(?:\s+(?:per|for\s+each|by)\s+[\w -]{2,20}?)?\s*(?P<o>\(|:\s|\s[–-]\s|\bwith\b|\bhave\b)(?P<f>.*)$",
+    re.S,
+)
+
+
+def _tables_inside(rest: str) -> bool:
+    """Whether a list holds definitions of its own: `books (title, author), loans: book, due`."""
+    low = rest.lower()
+    spans = pieces(low)
+    for n, (a, b, _) in enumerate(spans):
+        m = _INSIDE.match(low[a:b])
+        if (
+            not m
+            or not is_many(m["n"])
+            or not tableish(noun_of(m["n"]))
+            or (noun_of(m["n"]) in lexicon.fields() and m["o"] == "(")
+        ):
+            continue
+        if m["o"] == "(" and (sum(map(is_fieldish, items(m["f"].rstrip(") "), 0))) < 2 or ("/" in m["f"] and "," not in m["f"])):
+            continue
+        if m["o"].strip() in ("with", "have") and n > 0 and len(spans) < 3:
+            continue
+        return True
+    return False
+
+
 def _subject_noun(phrase: str, sketch: Sketch) -> str:
     """The table noun of a lead such as `Trainings we offer`, `every handover is logged`, `we send campaigns`."""
+    if m := re.match(
+        r"(?:then\s+|and\s+|also\s+|we\s+|please\s+)*(?:log|record|register|track|list|keep|note|store)\s+(?:the\s+|all\s+|every\s+|each\s+)?(?P<x>[\w -]{3,30})$",
+        phrase,
+    ):
+        inner = noun_of(m["x"])
+        if inner and (sketch.table(inner) or tableish(inner)):
+            return inner
+    if m := re.match(
+        r"(?:the\s+|an?\s+|each\s+|every\s+|our\s+)?[\w-]+\s+(?:does|do|fills?(?:\s+(?:in|out))?|completes?|logs?|records?|submits?|enters?|makes?|keeps?|writes?|runs?|carries\s+out|uses?)\s+(?:an?\s+|the\s+|their\s+)?(?P<x>[\w -]{3,30})$",
+        phrase,
+    ):
+        inner = noun_of(m["x"])
+        if inner and (sketch.table(inner) or tableish(inner)):
+            return inner
     noun = noun_of(phrase)
     if noun and (sketch.table(noun) or tableish(noun)):
         return noun
@@ -269,7 +332,7 @@ def _subject_noun(phrase: str, sketch: Sketch) -> str:
     return told[-1] if told and not noun else (noun or (told[-1] if told else ""))
 
 
-def _fieldish(one: Item) -> bool:
+def is_fieldish(one: Item) -> bool:
     return (
         one.sure or bool(one.options) or bool(one.computed) or one.kind is not None or lexicon.kind_of(one.name.lower())[1] >= 0.7
     )
@@ -287,7 +350,9 @@ def _spoken(table: TableSketch, sketch: Sketch, weight: float = 1.0) -> None:
     table.weight += weight
 
 
-_WITH_LIST = re.compile(r"\s(?:with|has|have|having|including|includes|incl\.?)\s")
+_WITH_LIST = re.compile(
+    r"\s(?:with|has|have|having|including|includes|incl\.?|contains?|(?:which|that|who)\s+(?:has|have|contains?|includes?))\s"
+)
 
 
 def _walk_fields(table: TableSketch, rest: str, start: int, sketch: Sketch) -> None:
@@ -296,6 +361,16 @@ def _walk_fields(table: TableSketch, rest: str, start: int, sketch: Sketch) -> N
     spans = pieces(low)
     for n, (a, b, _) in enumerate(spans):
         piece = low[a:b]
+        if (
+            n > 0
+            and (c := re.match(r"(?:and\s+)?(?P<n>[^:(]{2,40}?):\s+(?=\S)", piece))
+            and is_many(c["n"])
+            and tableish(noun_of(c["n"]), told=True)
+        ):
+            fill(table, items(rest[:a], start), sketch)
+            other = sketch.table(noun_of(c["n"])) or sketch.add(noun_of(c["n"]), (start + a, start + b))
+            _spoken(other, sketch)
+            return _walk_fields(other, rest[a + c.end() :], start + a + c.end(), sketch)
         m = _WITH_LIST.search(piece)
         if not m or "(" in piece[: m.start()]:
             continue
@@ -305,12 +380,12 @@ def _walk_fields(table: TableSketch, rest: str, start: int, sketch: Sketch) -> N
             other = sketch.add(noun, (start + a, start + b))
             _linked(other, table, sketch, many=False, span=(start + a, start + b))
         if other is not None and other is not table and n > 0:
-            _fill(table, items(rest[:a], start), sketch)
+            fill(table, items(rest[:a], start), sketch)
             _spoken(other, sketch, 0.5)
             return _walk_fields(other, rest[a + m.end() :], start + a + m.end(), sketch)
         if n == 0 and (other is table or not noun):
-            return _fill(table, items(rest[m.end() :], start + m.end()), sketch)
-    return _fill(table, items(rest, start), sketch)
+            return fill(table, items(rest[m.end() :], start + m.end()), sketch)
+    return fill(table, items(rest, start), sketch)
 
 
 def noun_phrase(text: str) -> str:
@@ -333,10 +408,21 @@ _COMPOUND = frozenset(
 )
 
 
-def _fill(table: TableSketch, listed: list[Item], sketch: Sketch) -> None:
+_ITEM_LINK = re.compile(
+    r"^(?:belongs?\s+to|(?:is\s+|are\s+)?(?:linked|tied|attached|assigned|connected|related)\s+(?:to|with)|links?\s+to|(?:is|are)\s+(?:part\s+of|for|in|at|on))\s+(?P<n>(?:exactly\s+)?(?:an?|one|the|its|their|several|many|multiple)\s+)?(?P<b>[\w' -]{2,40})$"
+)
+
+
+def fill(table: TableSketch, listed: list[Item], sketch: Sketch) -> None:
     """Puts items of a list on a table: as fields, as links, or as tables of their own."""
     for one in listed:
         span = (one.start, one.end)
+        if m := _ITEM_LINK.match(one.name.lower()):
+            other = _end(m["b"], sketch, span)
+            if other is not None and other is not table:
+                _linked(table, other, sketch, many=bool(m["n"]) and m["n"].strip() in ("many", "several", "multiple"), span=span)
+                sketch.subject = table
+                continue
         noun = lemma(re.sub(r"[^\w' -]", " ", one.name))
         if noun == table.key or not noun:
             if not one.options:
@@ -350,7 +436,7 @@ def _fill(table: TableSketch, listed: list[Item], sketch: Sketch) -> None:
                 continue
             other = sketch.add(noun, span)
             _linked(other, table, sketch, many=False, span=span)
-            _fill(other, one.sub, sketch)
+            fill(other, one.sub, sketch)
             sketch.subject = table
             continue
         if one.many and tableish(noun) and not one.options and noun not in lexicon.fields() and one.kind is None:
@@ -409,13 +495,74 @@ def _titled_many(name: str) -> str:
 # ── sentences ─────────────────────────────────────────────
 
 
+_FORM = re.compile(
+    r"^(?P<lead>.*?\b)?(?P<n>[\w-]+(?:\s+[\w-]+){0,2}?)\s+forms?\s*(?:\(|:|–|-\s|where\b|with\b|that\s+(?:has|asks|collects)|asking(?:\s+for)?|to\s+collect)\s*(?P<list>.+)$"
+)
+_FORM_FOR = re.compile(r"\bforms?\s+(?:for|to)\s+(?:an?\s+|the\s+|new\s+)?(?P<n>[\w -]{3,30}?)\s*[:(–-]\s*(?P<list>.+)$")
+_DOER = re.compile(
+    r"^(?:the|an?|each|every)\s+(?P<who>[\w-]+(?:\s+[\w-]+)?)\s+(?=gives?|rates?|scores?|writes?|attach|uploads?|signs?|picks?|chooses?|fills?|enters?|describes?|takes?|adds?|ticks?)"
+)
+_SUBMITS = re.compile(
+    r"^(?:an?|the|each|every|our|any)?\s*(?P<who>[\w-]+(?:\s+[\w-]+)?)\s+(?:submits?|enters?|fills?\s+in|logs?|records?|gives?|provides?|types?\s+in|tells?\s+us|notes?)\s+(?:the\s+|their\s+|his\s+|her\s+|an?\s+)?(?P<list>[^.]+,.+)$"
+)
+_ASSIGNED = re.compile(
+    r"\b(?:assign(?:s|ed)?|given|passed|handed|goes|sent)\s+(?:it\s+|them\s+|each\s+|one\s+)?to\s+(?:one\s+of\s+)?(?:our|the|an?|my)\s+(?P<b>[\w -]{3,24}?)(?=\s*(?:,|;|\.|\band\b|\bwho\b|$))"
+)
+
+
+def _form(raw: str, text: str, start: int, span: Span, sketch: Sketch) -> bool:
+    """A form and what it asks: `a service request form (what's wrong, how urgent, a photo)`."""
+    m = _FORM_FOR.search(text) or _FORM.match(text)
+    if m is None:
+        return False
+    noun = noun_of(m["n"])
+    table = sketch.table(noun) if noun else None
+    if table is None and tableish(noun, told=True):
+        table = sketch.add(noun, span)
+    table = table or sketch.subject
+    if table is None:
+        return False
+    _spoken(table, sketch)
+    if not any(v.kind == "form" and v.table is table for v in sketch.views):
+        sketch.views.append(ViewSketch("form", text, span, table=table))
+    at, body = m.start("list"), m["list"]
+    if (closing := body.find(")")) > 0 and text[at - 1 : at] == "(":
+        body = body[:closing]
+    if who := _DOER.match(body):
+        if lexicon.kind_of(who["who"])[0] == "person" or who["who"].endswith(("er", "or", "ee")):
+            field = _ensure(table, _titled(who["who"]), (start + at, start + at + who.end()), sketch)
+            field.kind = field.kind or "person"
+        if stars := _STARS.search(body):
+            _rated(raw[at:], stars, start + at, sketch)
+        _deeds(raw[at:], body, start + at, sketch)
+        return True
+    fill(table, items(raw[at : at + len(body)], start + at), sketch)
+    for link in _ASSIGNED.finditer(text):
+        other = _end(link["b"], sketch, span)
+        if other is not None and other is not table:
+            _linked(table, other, sketch, many=False, span=span)
+            sketch.subject = table
+    return True
+
+
 def _sentence(raw: str, text: str, start: int, span: Span, sketch: Sketch) -> None:
+    if _form(raw, text, start, span, sketch):
+        return None
     if _explicit_link(raw, text, start, span, sketch):
         return None
     if (m := _STARS.search(text)) and sketch.subject and (m["top"] or m["top2"] or "star" in m[0]):
         _rated(raw, m, start, sketch)
         _deeds(raw, text, start, sketch)
         return None
+    if (
+        (m := _SUBMITS.match(text))
+        and sketch.subject is not None
+        and lexicon.fields().get(m["who"], lexicon.kind_of(m["who"])[0]) in ("person", "text", None)
+    ):
+        listed = items(raw[m.start("list") :], start + m.start("list"))
+        if sum(map(is_fieldish, listed)) * 2 >= len(listed):
+            fill(sketch.subject, listed, sketch)
+            return None
     if m := _FOR_EACH.search(text):
         table = _named_table(m["e"], sketch, span)
         if table:
@@ -423,24 +570,42 @@ def _sentence(raw: str, text: str, start: int, span: Span, sketch: Sketch) -> No
     if (m := _OF_EACH.match(text)) and "," in m["list"]:
         table = _named_table(m["e"], sketch, span)
         if table:
-            lead = _TRACK.match(m["list"])
-            at = lead.end() if lead else 0
-            return _fill(table, items(raw[at : m.end("list")], start + at), sketch)
+            lead = _tracked(m["list"])
+            at = lead
+            return fill(table, items(raw[at : m.end("list")], start + at), sketch)
     if (m := _HAS.match(text)) and _has(m, raw, start, span, sketch):
         return None
-    tracked = _TRACK.match(text)
+    tracked = _tracked(text)
     wordy = [w for w in re.findall(r"[a-z']+", text) if w in _TELLS]
     if tracked:
-        return _walk(raw[tracked.end() :], text[tracked.end() :], start + tracked.end(), sketch, told=True)
+        return _walk(raw[tracked:], text[tracked:], start + tracked, sketch, told=True)
     if not wordy:
-        return _walk(raw, text, start, sketch, told=True)
+        listed = items(raw, start) if sketch.subject is not None and "," in text else []
+        if listed and sum(map(is_fieldish, listed)) * 3 >= len(listed) * 2 and not is_many(text.split(",")[0].split("(")[0]):
+            return fill(sketch.subject, listed, sketch)  # type: ignore[arg-type]
+        return _walk(raw, text, start, sketch, told=True, topic=True)
+    size = len(text) and sum(len(t.fields) for t in sketch.tables)
     _deeds(raw, text, start, sketch)
+    if sketch.subject is not None and text.count(",") >= 2 and size == sum(len(t.fields) for t in sketch.tables):
+        listed = items(raw, start)
+        if sum(map(is_fieldish, listed)) * 3 >= len(listed) * 2:
+            fill(sketch.subject, listed, sketch)
     return None
 
 
 _TELLS = frozenset(
     "is are was were am have has had do does did can could may might must shall should will would we i you they he she it's i'm we're don't".split()
 )
+
+
+def _tracked(text: str) -> int:
+    """Where the things begin in `we need to keep track of boats`; 0 when the text does not tell to keep anything."""
+    at = 0
+    while m := _TRACK.match(text[at:]):
+        if (at and m.end() > 40) or not text[at + m.end() :].strip():
+            break
+        at += m.end()
+    return at
 
 
 def _named_table(phrase: str, sketch: Sketch, span: Span) -> TableSketch | None:
@@ -457,7 +622,9 @@ def _named_table(phrase: str, sketch: Sketch, span: Span) -> TableSketch | None:
 
 
 def _explicit_link(raw: str, text: str, start: int, span: Span, sketch: Sketch) -> bool:
-    if m := _MANY.match(text):
+    if (m := _MANY.match(text)) or (
+        (where := re.search(r"\bwhere\s+", text)) and (m := _MANY.match(" " * where.end() + text[where.end() :]))
+    ):
         a, b = _end(m["a"], sketch, span), _end(m["b"], sketch, span)
         if a and b and a is not b:
             _linked(a, b, sketch, many=True, span=span)
@@ -467,9 +634,9 @@ def _explicit_link(raw: str, text: str, start: int, span: Span, sketch: Sketch) 
                 at = m.start("rest") + len(m["rest"]) - len(m["rest"].lstrip(" ,;:"))
                 inner = re.match(r"(?:\(|with\s+)(?P<x>.*?)\)?$", rest)
                 if inner:
-                    _fill(b, items(raw[at + inner.start("x") : at + inner.end("x")], start + at + inner.start("x")), sketch)
+                    fill(b, items(raw[at + inner.start("x") : at + inner.end("x")], start + at + inner.start("x")), sketch)
                 elif rest.startswith("and ") or "," in rest:
-                    _fill(a, items(raw[at:], start + at), sketch)
+                    fill(a, items(raw[at:], start + at), sketch)
             return True
     if m := _BELONGS.match(text):
         a = sketch.subject if _PRONOUN.match(m["a"].strip()) else _end(m["a"], sketch, span)
@@ -488,7 +655,21 @@ def _explicit_link(raw: str, text: str, start: int, span: Span, sketch: Sketch) 
                 at = rest_at + len(rest) - len(body)
                 body = re.sub(r"^(?:has|have|with|an?)\s+", "", body)
                 at = len(raw.rstrip(" ,;")) - len(body) if raw.lower().rstrip(" ,;").endswith(body) else at
-                _fill(a, items(raw[at:], start + at), sketch)
+                fill(a, items(raw[at:], start + at), sketch)
+            return True
+    if m := re.match(
+        r"^(?:the\s+|an?\s+|each\s+|every\s+)?(?P<x>[\w -]{3,30}?)\s+(?:links?|connects?|joins?|ties?|tie)\s+(?:an?\s+|the\s+)?(?P<a>[\w -]{3,24}?)\s+(?:to|with|and)\s+(?:an?\s+|the\s+)?(?P<b>[\w -]{3,24}?)(?P<rest>\s*(?:,|with\b|and\b|$).*)$",
+        text,
+    ):
+        x = _end(m["x"], sketch, span)
+        a, b = _end(m["a"], sketch, span), _end(m["b"], sketch, span)
+        if x and a and b and len({id(x), id(a), id(b)}) == 3:
+            _linked(x, a, sketch, many=False, span=span)
+            _linked(x, b, sketch, many=False, span=span)
+            _spoken(x, sketch)
+            if inner := re.match(r"[\s,]*(?:with|and)\s+", m["rest"]):
+                at = m.start("rest") + inner.end()
+                fill(x, items(raw[at:], start + at), sketch)
             return True
     linked = False
     for m in _TIES.finditer(text):
@@ -497,7 +678,7 @@ def _explicit_link(raw: str, text: str, start: int, span: Span, sketch: Sketch) 
             _linked(a, b, sketch, many=bool(m["n"]) and m["n"].strip() in ("several", "many"), span=span)
             linked = True
     if linked and (m := re.search(r"\b(?:ties?|links?)\b.*?\bwith\s+(?P<x>an?\s.*)$", text)) and sketch.touched:
-        _fill(sketch.touched[0], items(raw[m.start("x") :], start + m.start("x")), sketch)
+        fill(sketch.touched[0], items(raw[m.start("x") :], start + m.start("x")), sketch)
     return linked
 
 
@@ -539,20 +720,30 @@ def _has(m: "re.Match[str]", raw: str, start: int, span: Span, sketch: Sketch) -
         return False
     if re.search(r"\b(?:i|we|you)$", low):
         return False
+    if (
+        verb.split()[-1] in ("need", "needs", "want", "wants")
+        and re.match(r"(?:my|our|the|this)\b|[\w]+$", low)
+        and _tables_inside(m["list"])
+    ):
+        _walk(raw[m.start("list") :], m["list"], start + m.start("list"), sketch, told=True)
+        return True
     table: TableSketch | None = None
     if _PRONOUN.match(low) or low in ("each", "every one", "all"):
         table = sketch.subject
     else:
-        spoken = _TRACK.match(subject + " ")
-        inner = subject[spoken.end() :] if spoken and spoken.end() < len(subject) else subject
-        names = [p for a, b, _ in pieces(inner) if (p := inner[a:b])]
+        spoken = _tracked(low + " ")
+        inner = subject[spoken:] if spoken < len(subject) else subject
+        named = pieces(inner)
+        names = [p for a, b, _ in named if (p := inner[a:b])]
         nouns = [noun_of(n) for n in names]
         nouns = [n for n in nouns if n]
         each = bool(re.match(r"(?:(?:and|also|the|then|so|but)\s+)*(?:each|every|an?)\b", low))
         told = bool(spoken) or each or any(is_many(n) for n in names)
-        for noun in nouns:
+        for noun, (_, _, mark) in zip(nouns, named, strict=False):
             one = sketch.table(noun) or (sketch.add(noun, span) if tableish(noun, told=told) else None)
             if one is not None:
+                if mark == ">" and table is not None and table is not one:
+                    _linked(one, table, sketch, many=False, span=span)
                 table = one
                 _spoken(one, sketch)
         if len(nouns) > 1 and table is not None and not each and re.search(r"\bboth\b|\ball\b", low):
@@ -597,7 +788,7 @@ def _deeds(raw: str, text: str, start: int, sketch: Sketch) -> None:
             field.sure = True
 
 
-def _walk(raw: str, text: str, start: int, sketch: Sketch, *, told: bool) -> None:
+def _walk(raw: str, text: str, start: int, sketch: Sketch, *, told: bool, topic: bool = False) -> None:
     """A list at the top of things: `my properties (type, price), buyers with their budget, and viewings`."""
     current: TableSketch | None = None
     filling = False
@@ -606,12 +797,27 @@ def _walk(raw: str, text: str, start: int, sketch: Sketch, *, told: bool) -> Non
         piece = text[a:b]
         at = start + a
         if filling and current and not _turns(piece, sketch):
-            _fill(current, items(raw[a:b], at), sketch)
+            fill(current, items(raw[a:b], at), sketch)
             continue
-        bracket = re.search(r"\s*\((?P<x>.*?)\)?\s*$", piece)
+        colon = re.match(r"(?P<n>[^:(]{2,48}?)(?::\s+|\s+[–-]\s+)(?P<f>\S.*)$", piece)
+        if (
+            colon
+            and (told_noun := noun_of(re.sub(r"\s+(?:per|for each|by|of)\s+.*$", "", colon["n"])))
+            and (
+                (is_many(re.sub(r"\s+(?:per|for each|by|of)\s+.*$", "", colon["n"])) and tableish(told_noun, told=True))
+                or sketch.table(told_noun)
+            )
+        ):
+            current = sketch.table(told_noun) or sketch.add(told_noun, (at, start + b))
+            _spoken(current, sketch)
+            _per(current, colon["n"], sketch, (at, start + b))
+            fill(current, items(raw[a + colon.start("f") : b], at + colon.start("f")), sketch)
+            filling, previous = True, current
+            continue
+        bracket = re.search(r"\s*\((?P<x>.*?)\)?(?:\s+(?:who|which|that)\b.*)?\s*$", piece)
         has = _WITH_LIST.search(piece)
         head = piece[: min(bracket.start() if bracket else len(piece), has.start() if has else len(piece))]
-        noun = noun_of(head)
+        noun = noun_of(re.sub(r"\s+(?:per|for\s+(?:each|every)|by)\s+[\w -]+$", "", head))
         table = sketch.table(noun) if noun else None
         plural_head = is_many(re.sub(r"\s+(?:we|i|that|which|who|for|in|on|at|from|to|of|by|per|so)\b.*$", "", head))
         kind = lexicon.fields().get(noun)
@@ -624,29 +830,36 @@ def _walk(raw: str, text: str, start: int, sketch: Sketch, *, told: bool) -> Non
             and not plural_head
             and (kind or not tableish(noun))
         ):
-            _fill(current, items(raw[a:b], at), sketch)
+            fill(current, items(raw[a:b], at), sketch)
             continue
         if (
             table is None
             and tableish(noun, told=told and (plural_head or bool(bracket) or bool(has)))
             and (plural_head or noun not in lexicon.fields() or bracket or has or current is None)
         ):
+            if not (plural_head or bracket or has or topic or noun in lexicon.tables() or noun.split()[-1] in UNCOUNTED):
+                continue
             table = sketch.add(noun, (at, start + b))
+            table.topic = topic and not (plural_head and not _contained(head)) and not bracket and not has
         if table is None:
             continue
         if mark == ">" and previous is not None and previous is not table:
             _linked(table, previous, sketch, many=False, span=(at, start + b))
         previous = current = table
         _spoken(table, sketch)
+        _per(table, head, sketch, (at, start + b))
         if has:
             filling = True
-            _fill(table, items(raw[a + has.end() : b], at + has.end()), sketch)
+            fill(table, items(raw[a + has.end() : b], at + has.end()), sketch)
         elif bracket:
             filling = False
-            inner = raw[a + bracket.start("x") : a + bracket.end("x")]
-            listed = items(inner, at + bracket.start("x"))
-            if sum(map(_fieldish, listed)) * 2 >= len(listed) or (len(listed) >= 3 and not _optionish(listed)):
-                _fill(table, listed, sketch)
+            inside = bracket.start("x")
+            if m := re.match(r"(?:each|every|an?|the)\s+[\w ]{2,24}?\s+(?:has|have|with|needs?)\s+", bracket["x"]):
+                inside += m.end()
+            inner = raw[a + inside : a + bracket.end("x")]
+            listed = items(inner, at + inside)
+            if sum(map(is_fieldish, listed)) * 2 >= len(listed) or (len(listed) >= 3 and not _optionish(listed)):
+                fill(table, listed, sketch)
             elif len(found := choices(inner)) >= 2:
                 field = _ensure(table, "Type", (at, start + b), sketch)
                 field.options = field.options or found
@@ -654,13 +867,31 @@ def _walk(raw: str, text: str, start: int, sketch: Sketch, *, told: bool) -> Non
             filling = False
 
 
+def _per(table: TableSketch, head: str, sketch: Sketch, span: Span) -> None:
+    """`inspections per hive`, `donations by family`: a link to the table after it."""
+    if m := re.search(r"\b(?:per|for\s+each|for\s+every|by)\s+(?P<b>[\w -]{2,24}?)\s*$", head):
+        other = sketch.table(noun_of(m["b"]))
+        if other is not None and other is not table:
+            _linked(table, other, sketch, many=False, span=span)
+
+
+def _contained(head: str) -> bool:
+    """`complaints log`, `guest list`: the noun is what the app is about, not necessarily a table."""
+    words = [w for w in re.findall(r"[a-z-]+", head.lower()) if w not in ("for", "here", "please")]
+    return bool(words) and words[-1] in _CONTAINER
+
+
 def _turns(piece: str, sketch: Sketch) -> bool:
     """Whether an item in a list of fields begins another table: `my buyers`, `orders with …`, `leases (start, end)`."""
-    m = re.match(r"(?:and\s+)?(?P<d>my|our|all|the|a list of|list of)?\s*(?P<n>[^(]+?)(?=\s*\(|\s+(?:with|has|have)\s|$)", piece)
+    piece = re.sub(r"\s+(?:per|by|for each)\s+[\w-]+(?=\s*[:(]|\s+with\b)", "", piece)
+    m = re.match(
+        r"(?:and\s+)?(?P<d>my|our|all|the|a list of|list of)?\s*(?P<n>[^(]+?)(?=\s*\(|:\s|\s+(?:with|has|have|which|that)\s|$)",
+        piece,
+    )
     if not m:
         return False
     noun = noun_of(m["n"])
-    opened = piece[m.end() :].strip().startswith(("(", "with", "has", "have"))
+    opened = piece[m.end() :].strip().startswith(("(", ":", "with", "has", "have", "which", "that"))
     return (
         bool(noun)
         and is_many(m["n"])

@@ -51,6 +51,8 @@ class TableSketch:
     origin: Table | None = None
     weight: float = 0.0
     """How much of the wish is about it: the heaviest is the main table."""
+    topic: bool = False
+    """Named only as what the app is about (`a complaints log`): without fields or links it is no table."""
     named: bool = False
     """Whether `name` is already what people see."""
 

@@ -32,7 +32,7 @@ def _vocabulary() -> frozenset[str]:
     for phrase in (*lexicon.fields(), *lexicon.tables()):
         for word in phrase.split():
             known |= {word, singular(word), plural(word)}
-    return frozenset(w for w in known if len(w) >= 4) | lexicon.verbs()
+    return frozenset(w for w in known if len(w) >= 4) | lexicon.verbs() | lexicon.common()
 
 
 @cache
@@ -54,7 +54,7 @@ def _slip(word: str, meant: str) -> bool:
         return (at > 0 and longer[at] == longer[at - 1] and longer[at] not in "e") or 1 < at < len(shorter) - 3
     wrong = [i for i, (a, b) in enumerate(zip(word, meant, strict=False)) if a != b]
     if len(wrong) == 1:
-        return word[wrong[0]] in _VOWELS and meant[wrong[0]] in _VOWELS
+        return len(word) >= 7 and wrong[0] > 1 and word[wrong[0]] in _VOWELS and meant[wrong[0]] in _VOWELS
     return (
         len(wrong) == 2 and wrong[1] == wrong[0] + 1 and word[wrong[0]] == meant[wrong[1]] and word[wrong[1]] == meant[wrong[0]]
     )

@@ -110,7 +110,7 @@ def _table(said: list[TableSketch], by: str, of: str, part: str, sketch: Sketch,
         if kind == "chart" and by_key and field_named(table, by) is None and sketch.exact(by_key) is table:
             continue
         return table
-    for words in (by, of, part):
+    for words in (of, by, part) if kind == "chart" else (by, of, part):
         owners = [t for t in sketch.tables if words and field_named(t, words) is not None]
         if owners:
             return max(owners, key=lambda t: (t is sketch.subject, t.weight + len(t.fields)))
@@ -147,7 +147,15 @@ def field_named(table: TableSketch, words: str) -> FieldSketch | None:
         both = len(mine & stems)
         if both and (mine <= stems or stems <= mine) and (best is None or both > best[0]):
             best = (both, field)
+    if best is None:
+        for field in table.fields:
+            last = singular(field.name.lower().split()[-1])
+            if last in stems and last not in _LOOSE and len(field.name.split()) > 1:
+                return field
     return best[1] if best else None
+
+
+_LOOSE = frozenset("date time name number no id code type note by at on amount total value status day".split())
 
 
 _SMALL = frozenset("a an the of by per for and or in on at to my our their its all each with as".split())
