@@ -3,10 +3,14 @@
 import re
 
 from sayso.builder.planner import lexicon
-from sayso.builder.planner.inflect import is_plural, lemma, singular
+from sayso.builder.planner.inflect import is_plural, lemma, plural, singular
 from sayso.builder.planner.schema import tableish
 from sayso.builder.planner.sketch import FieldSketch, Sketch, TableSketch
 
+EVENTFUL = frozenset(
+    "order booking reservation appointment visit check payment invoice expense receipt donation contribution gift loan checkout handover movement reading measurement response review rating session enrolment enrollment registration attendance delivery shipment inspection treatment feeding vaccination timesheet application submission sale purchase claim rental hire trip viewing showing test transfer lease distribution pickup ticket request complaint incident repair service job lesson shift interview".split()
+)
+"""Things that happen to something."""
 _PEOPLE = (
     "staff",
     "employee",
@@ -55,6 +59,69 @@ def links(sketch: Sketch) -> None:
             if field.link is None and not field.options and not field.computed and field.origin is None:
                 _attach(sketch, table, field, people)
     _without_doubles(sketch)
+
+
+_CORE = frozenset(
+    "customer client car vehicle product supplier vendor property project employee student patient course tenant machine room member donor volunteer teacher driver technician guest pet animal horse book artist candidate applicant branch warehouse brand campaign event account company contractor".split()
+)
+
+
+def mentioned_again(sketch: Sketch, clauses: list[tuple[int, int, str]]) -> None:
+    """A field that names something which the wish also speaks of elsewhere (`lease with tenant … tenants fill in a form`) is a link."""
+    for table in list(sketch.tables):
+        for field in list(table.fields):
+            key = field.key
+            if (
+                field.origin is not None
+                or field.options
+                or field.sure
+                or field.computed
+                or field.span is None
+                or sketch.table(key) is not None
+            ):
+                continue
+            if key not in lexicon.tables() or (key not in _CORE and key in lexicon.fields()):
+                continue
+            others = [text for start, end, text in clauses if not start <= field.span[0] < end]
+            many = any(re.search(rf"\b{re.escape(plural(key))}\b", text) for text in others)
+            again = key in _CORE and any(
+                re.search(rf"\b(?:the|an?|each|every|their|our)\s+{re.escape(key)}\b", text) for text in others
+            )
+            if many or again:
+                made = sketch.add(key, field.span)
+                made.assumed = f"{field.name} is spoken of elsewhere too, so it has a table of its own"
+                _make(field, made, many=field.many or _plural(field.name))
+
+
+def assumed(sketch: Sketch) -> None:
+    """A table of things that happen (`reviews`, `contributions`) that stands alone is linked to what it is about."""
+    linked = {id(t) for t in sketch.tables for f in t.fields if f.link is not None} | {
+        id(f.link) for t in sketch.tables for f in t.fields if f.link is not None
+    }
+    for n, table in enumerate(sketch.tables):
+        if id(table) in linked or table.origin is not None or table.key.split()[-1] not in EVENTFUL or not table.fields:
+            continue
+        things = [
+            t
+            for t in sketch.tables
+            if t is not table and t.key.split()[-1] not in EVENTFUL and t.origin is None and (t.fields or not t.topic)
+        ]
+        alike = [t for t in things if t.key.split()[-1][:6] == table.key.split()[-1][:6]]
+        before = [t for t in sketch.tables[:n] if t in things]
+        other = alike[0] if alike else before[-1] if before and len(things) <= 3 else None
+        if other is not None:
+            name = other.name[:1].upper() + other.name[1:]
+            if table.field(name) is None:
+                table.fields.append(
+                    FieldSketch(
+                        name,
+                        table.span,
+                        "link",
+                        link=other,
+                        sure=True,
+                        assumed=f"because {plural(table.name)} are usually about one {other.name}",
+                    )
+                )
 
 
 def _attach(sketch: Sketch, table: TableSketch, field: FieldSketch, people: TableSketch | None) -> None:

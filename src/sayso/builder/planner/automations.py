@@ -119,8 +119,9 @@ def read(clause: Clause, sketch: Sketch) -> bool:
         rule.assumed = "on the day itself"
     elif _FORM.search(text) or re.search(r"\bconfirmation\b", text):
         rule.trigger = "form_submitted" if any(v.kind == "form" for v in sketch.views) or "form" in text else "row_created"
-    elif re.search(r"\b(?:new|incoming|submitted)\b", text):
+    elif re.search(r"^(?:any|every|each|all)\b|\b(?:new|incoming|submitted)\b", text):
         rule.trigger = "row_created"
+        rule.when = re.split(r"\b(?:should|must|has\s+to|needs?\s+to|gets?|triggers?|goes)\b", text)[0]
     else:
         rule.trigger, rule.assumed = "row_created", "when a row is added"
     rule.table = rule.table or _table_of(rule, text, when, sketch)
@@ -217,7 +218,7 @@ def _any_date(text: str, sketch: Sketch) -> tuple[TableSketch, str] | None:
 
 
 def _event(rule: AutomationSketch, when: "re.Match[str]", text: str, sketch: Sketch) -> None:
-    event = when["event"]
+    event = when["event"] or when["over"]
     condition = _condition_words(event)
     rule.when = condition
     said = sketch.mentioned(condition)
@@ -249,7 +250,7 @@ def _event(rule: AutomationSketch, when: "re.Match[str]", text: str, sketch: Ske
         if any(v.kind == "form" and v.table is rule.table for v in sketch.views) and re.search(r"\bsubmit", condition):
             rule.trigger = "form_submitted"
     else:
-        rule.trigger = "row_changed"
+        rule.trigger = "row_created" if when["over"] else "row_changed"
 
 
 def _condition_words(event: str) -> str:
@@ -269,8 +270,8 @@ def _condition_words(event: str) -> str:
 def _action_text(text: str, when: "re.Match[str] | None", rule: AutomationSketch) -> str:
     if when is None or (rule.trigger in ("schedule", "date_reached") and not rule.when):
         return text
-    start = when.start("event")
-    return f"{text[: when.start()]} {text[start + len(_condition_words(when['event'])) :]}".strip()
+    start = when.start("event") if when["event"] else when.start("over")
+    return f"{text[: when.start()]} {text[start + len(_condition_words(when['event'] or when['over'])) :]}".strip()
 
 
 def _table_of(rule: AutomationSketch, text: str, when: "re.Match[str] | None", sketch: Sketch) -> TableSketch | None:
@@ -278,10 +279,10 @@ def _table_of(rule: AutomationSketch, text: str, when: "re.Match[str] | None", s
     for word_table in said:
         return word_table
     if when:
-        owners = [t for t in sketch.tables if field_named(t, _condition_words(when["event"]))]
+        owners = [t for t in sketch.tables if field_named(t, _condition_words(when["event"] or when["over"]))]
         if owners:
             return max(owners, key=lambda t: t.weight)
-        noun = noun_of(_condition_words(when["event"]))
+        noun = noun_of(_condition_words(when["event"] or when["over"]))
         if tableish(noun) and (head := sketch.table(noun.split()[-1])):
             return head
     words = [t for t in sketch.tables if any(o.lower() in text for f in t.fields for o in f.options if len(o) > 3)]

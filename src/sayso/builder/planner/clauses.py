@@ -211,13 +211,23 @@ def _joined_leads(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, in
         if kept and text[slice(*span)].count(",") >= 1 and kept[-1][1] >= span[0] - 1:
             lead = text[slice(*kept[-1])].strip()
             following = text[slice(*span)].strip()
-            if re.fullmatch(r"[A-Z][\w'-]*(?:\s+[\w'&/-]+){0,3}\.", lead) and not re.match(
-                r"(?i)(i|we|he|she|they|please|you)\b", following
-            ):
+            if _LEAD_ALONE.fullmatch(lead) and _lists(following):
                 kept[-1] = (kept[-1][0], span[1])
                 continue
         kept.append(span)
     return kept
+
+
+_LEAD_ALONE = re.compile(r"(?!(?:I|We|My|Our)\b)[A-Z][\w'-]*(?:\s+[\w'&/-]+){0,3}\.")
+_TELLS = re.compile(
+    r"[:(]|\s[–-]\s|\b(?:has|have|with|contains?|needs?|belongs?|submits?|enters?|fills?|is|are|can|should|gets?|i|we|they|you|please)\b"
+)
+
+
+def _lists(following: str) -> bool:
+    """Whether a sentence is a bare list of fields, or says what `each` of the lead has."""
+    first = following.split(",")[0].lower()
+    return first.startswith(("each belongs", "each has", "each one", "has ", "with ")) or not _TELLS.search(first)
 
 
 def _clause(

@@ -23,7 +23,7 @@ _GROUPED = re.compile(r"\b(?:grouped|sorted|filtered)\s+by\b")
 _CHARTED = re.compile(r"\b(?:chart|graph|plot)\s+(?:it|them|the|that|by|of|for|\w+)\b")
 
 WHEN = re.compile(
-    r"(?:^|[\s,(;-])(?:when(?:ever)?|once|as\s+soon\s+as|every\s+time|each\s+time|any\s?time|the\s+moment|upon|if|after|on)\s+(?P<event>(?:(?:an?|the|any|some|someone|somebody|anyone|nobody|no\s+one|it|they|there|we|he|she|stock|new|one|each|every|all|my|our|status|[\w'-]+s?)\b).*)"
+    r"^(?P<over>(?:over|above|below|under|more\s+than|less\s+than)\s+[€$£]?\d[\d,.]*k?\b.*)|(?:^|[\s,(;-])(?:when(?:ever)?|once|as\s+soon\s+as|every\s+time|each\s+time|any\s?time|the\s+moment|upon|if|after|on)\s+(?P<event>(?:(?:an?|the|any|some|someone|somebody|anyone|nobody|no\s+one|it|they|there|we|he|she|stock|new|one|each|every|all|my|our|status|[\w'-]+s?)\b).*)"
 )
 ACT = re.compile(
     r"\b(?:remind(?:s|ed|ers?)?|notif(?:y|ies|ied|ication)s?|alert(?:s|ed)?|nudge[sd]?|poke[sd]?|ping(?:s|ed)?|warn(?:s|ed)?|(?:auto)?-?e-?mail(?:s|ed|ing)?(?=\s+(?!address|field|addresses|and\s+phone|or\s+phone|,|$|\())|slack(?:s|ed)?\b|sms|"
@@ -154,6 +154,11 @@ def _automated(clause: Clause) -> bool:
             re.search(r"\b(?:e-?mail|send|notif|slack|creat)", text)
         )
     if BEFORE.search(text):
+        return True
+    if re.match(
+        r"(?:any|every|each|all|new|incoming)\s+(?:new\s+)?[\w -]{3,40}?\s(?:should|must|has\s+to|needs?\s+to|gets?|triggers?|goes)\b",
+        text,
+    ) and not _defines(text):
         return True
     if re.search(
         r"^(?:please\s+|and\s+|then\s+|also\s+)*(?:auto(?:matically)?\s+)?(?:send|e-?mail|mail|post|message|slack|text)\b", text

@@ -518,6 +518,8 @@ def _name(text: str, cased: str, made: Item) -> str:
     if len(words) > NAME_WORDS_MAX:
         words = words[:NAME_WORDS_MAX]
     name = " ".join(words).strip(" .,:;-–'")
+    if name.lower() in _NO_NAMES:
+        return ""
     return cased_name(name)
 
 
@@ -525,6 +527,9 @@ def _known(text: str) -> bool:
     return text.strip() in lexicon.fields()
 
 
+_NO_NAMES = frozenset(
+    "please thanks thank etc more so everything stuff things anything others other rest same them it that this all each too also ok okay simple cheers".split()
+)
 _ACRONYMS = frozenset(
     "id url sku vat gst iban bic vin cv pdf dob qr isbn po pin gps ip sla kpi roi rsvp faq crm hr it nps csat api erp eta etd ai ui ux qa ar ap pr b2b cpc cpm ctr roi mrr arr usd eur gbp dba ein ssn npi rfi rfp rfq sop".split()
 )
@@ -655,6 +660,14 @@ def _several(raw: str, start: int) -> list[Item]:
         return [Item(cased_name(m["x"]), start, start + len(raw), "checkbox", sure=True)]
     if run := _run_together(low):
         return [Item(cased_name(n), start + a, start + b) for n, a, b in run]
+    if m := _SPANNED.fullmatch(low):
+        tail = (m[3] or "").strip().rstrip("s")
+        kind = "datetime" if tail == "time" else "image" if tail == "photo" else None
+        return [Item(cased_name(f"{w} {tail}".strip()), start, start + len(raw), kind) for w in (m[1], m[2])]
+    if (m := _FROM_TO.fullmatch(low)) and lexicon.fields().get(m["head"].strip()) in CHOICE:
+        return [Item(cased_name(m["head"]), start, start + len(raw), "select", choices(f"{m['a']}, {m['b']}"), sure=True)]
+    if _loose_choices(low):
+        return [Item("Status", start, start + len(raw), "select", choices(raw), sure=True)]
     if (
         "/" in low
         and not re.search(r"[\s(]", low.strip(" ."))
@@ -669,6 +682,23 @@ def _several(raw: str, start: int) -> list[Item]:
         return [Item("Status", start, start + len(raw), "select", choices(f"{m[1]}, {m[2]}"), sure=True)]
     one = item(raw, start)
     return [one] if one else []
+
+
+_SPANNED = re.compile(
+    r"\s*(?:an?\s+|the\s+)?(start|from|begin|check[- ]?in|opened|min|before)\s*/\s*(end|to|until|till|finish|check[- ]?out|closed|max|after)"
+    r"(\s+(?:dates?|times?|photos?))?[\s.]*"
+)
+_FROM_TO = re.compile(
+    r"\s*(?:an?\s+|the\s+)?(?P<head>[\w ]{3,24}?)\s+from\s+(?P<a>[\w ]{2,24}?)\s+to\s+(?P<b>[\w ]{2,24}?)[\s.]*"
+)
+
+
+def _loose_choices(low: str) -> bool:
+    """`for sale/for rent/sold`: three or more short alternatives without a name before them."""
+    parts = low.strip(" .").split("/")
+    if len(parts) < 3 or re.search(r"[(,:]", low) or _choice_head(low.strip()):
+        return False
+    return all(1 <= len(p.split()) <= 3 for p in parts) and len(parts[0].split()) <= 2
 
 
 def _run_together(text: str) -> list[tuple[str, int, int]]:
@@ -713,6 +743,15 @@ def _grouped(text: str, spans: list[tuple[int, int, str]]) -> list[tuple[int, in
             del m
         elif (head := _choice_head(piece.strip())) and len(piece.strip()) > len(head) + 1 and not re.search(r"[(/>]", piece):
             rest = piece.strip()[len(head) :].strip()
+            if m := re.match(r"from\s+[\w ]{2,24}?\s+to\s+[\w ]{2,24}$", rest):
+                kept.append((a, b))
+                n += 1
+                continue
+            last = rest.split()[-1] if rest else ""
+            if last and len(rest.split()) <= 2 and lexicon.fields().get(last) and last not in lexicon.hues():
+                kept.append((a, b))
+                n += 1
+                continue
             if not re.match(
                 r"(?:(?:of|for|in|on|by|and|per|from|with)\s+\S|(?:name|code|number|date|id)\b)", rest
             ) and not _field_like(f"{head} {rest}"):

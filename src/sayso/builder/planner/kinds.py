@@ -35,6 +35,7 @@ _SHAPES = (
     (re.compile(r"^amount\s+(?!of\b)"), "money"),
     (re.compile(r"^(?:date\b|day\s+(?:of\s|\w+(?:ed|en)$))|\bdate$|\bdeadline$|\bon$|\bdue$|\bday$"), "date"),
     (re.compile(r"\b(?:time|at)$"), "datetime"),
+    (re.compile(r"^(?:hours|minutes|days|nights|weeks|months|units|items|pieces)\s|^(?:minimum|maximum|min|max)\s"), "number"),
     (re.compile(r"^(?:is|has|was|are|can|needs?|should|wants?|does)\s|\?$|\bflag$|\b(?:ok|done|paid|signed|received|approved|required|needed|included|allowed|completed)$"), "checkbox"),
     (re.compile(r"(?:ed|en|done|made|held|paid|sent|run|led|taught|fed|built|sold)\s+by$|^by$"), "person"),
     (re.compile(r"^(?:photo|picture|image|pic|screenshot|logo)s?\b|\b(?:photo|picture|image|pic|screenshot|logo)s?$"), "image"),

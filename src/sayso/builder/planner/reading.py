@@ -90,6 +90,8 @@ def understand(clauses: list[Clause], sketch: Sketch, reader: Reader = by_rules)
         elif reading.intent == "view" and "form" in reading.clause.text:
             views.read(reading.clause, sketch)
             sketch.views[:] = [v for v in sketch.views if v.kind == "form"]
+        elif reading.intent == "view":
+            views.name_table(reading.clause, sketch)
         subjects[reading.clause.start] = sketch.subject
     for reading in readings:
         if reading.intent == "schema" and reading.clause.start not in sketch.used:
@@ -97,7 +99,9 @@ def understand(clauses: list[Clause], sketch: Sketch, reader: Reader = by_rules)
             _noted(reading.clause, schema.read(reading.clause, sketch), sketch)
     if not sketch.tables:
         _named_nouns(readings, sketch)
+    attach.mentioned_again(sketch, [(r.clause.start, r.clause.end, r.clause.text) for r in readings])
     attach.links(sketch)
+    attach.assumed(sketch)
     _settle_kinds(sketch)
     readers = {"computed": _computed, "view": views.read, "ai": ai_parts.read, "role": roles.read, "automation": automations.read}
     for intent in ("computed", "view", "ai", "automation", "role"):

@@ -16,8 +16,9 @@ _DETERMINER = re.compile(
     r"\d[\d,.]*k?\+?|two|three|four|five|six|seven|eight|nine|ten|dozens?|hundreds?|thousands?|of|list|lists of|list of|set of|record of|records of|database of|register of|directory of|"
     r"log of|catalogue of|catalog of|inventory of|overview of|history of|collection of|couple of|lots of|bunch of)\s+)+"
 )
+_MODIFIER = frozenset("approval management tracking booking handling planning intake".split())
 _CONTAINER = frozenset(
-    "log list register tracker directory database system app application tool manager management tracking planner sheet spreadsheet software platform portal program logger catalog catalogue repo repository hub organizer organiser crm book diary admin panel overview record".split()
+    "flow workflow process queue solution weblog list register tracker directory database system app application tool manager management tracking planner sheet spreadsheet software platform portal program logger catalog catalogue repo repository hub organizer organiser crm book diary admin panel overview record".split()
 )
 _PRONOUN = re.compile(
     r"^(?:and\s+|also\s+)*(?:they|it|each(?:\s+one|\s+of\s+them|\s+of\s+these)?|every\s+one|them|these|those|he|she|this|both|all\s+of\s+them)$"
@@ -199,6 +200,12 @@ def _row(raw: str, clause: Clause, sketch: Sketch) -> None:
             fill(table, [i for where, cell in cells for i in items(cell, clause.start + where)], sketch)
 
 
+_HAS_MANY = re.compile(
+    r"(?P<a>.{2,40}?)\s+(?:can\s+|may\s+)?(?:has|have|contains?|includes?|comes?\s+with)\s+"
+    r"(?:(?:many|several|multiple|some|one\s+or\s+more|its\s+own|their)\s+)?(?P<b>[\w -]{3,30})$"
+)
+
+
 def _definition(name: str, rest: str, start: int, span: Span, sketch: Sketch) -> bool:
     """`Name: a, b, c` in its many shapes. False when the name is no table and no field with choices."""
     low = name.lower().strip()
@@ -221,6 +228,16 @@ def _definition(name: str, rest: str, start: int, span: Span, sketch: Sketch) ->
             elif sketch.subject and found:
                 fill(sketch.subject, items(rest[a:b], start + a), sketch)
         return found
+    if not section and (m := _HAS_MANY.match(low)) and is_many(m["b"]) and tableish(noun_of(m["b"])):
+        a, b = _end(m["a"], sketch, span), sketch.table(noun_of(m["b"])) or sketch.add(noun_of(m["b"]), span)
+        if a is not None and a is not b:
+            _linked(b, a, sketch, many=False, span=span)
+            _spoken(b, sketch)
+            _walk_fields(b, rest, start, sketch)
+            return True
+    if not section and _tables_inside(rest) and (not noun_of(low) or sketch.exact(noun_of(low)) is None):
+        _walk(rest, rest.lower() if len(rest.lower()) == len(rest) else rest, start, sketch, told=True)
+        return True
     if section or _PRONOUN.match(low):
         if sketch.subject and not section:
             fill(sketch.subject, items(rest, start), sketch)
@@ -288,6 +305,9 @@ def _tables_inside(rest: str) -> bool:
     """Whether a list holds definitions of its own: `books (title, author), loans: book, due`."""
     low = rest.lower()
     spans = pieces(low)
+    plain = [noun_of(low[a:b]) for a, b, _ in spans[:3] if is_many(low[a:b].strip(" .")) and "(" not in low[a:b]]
+    if sum(noun in lexicon.tables() for noun in plain) >= 2:
+        return True
     for n, (a, b, _) in enumerate(spans):
         m = _INSIDE.match(low[a:b])
         if (
@@ -376,11 +396,20 @@ def _walk_fields(table: TableSketch, rest: str, start: int, sketch: Sketch) -> N
             continue
         noun = noun_of(piece[: m.start()])
         other = sketch.table(noun) if noun else None
-        if n > 0 and other is None and is_many(noun_phrase(piece[: m.start()])) and tableish(noun):
+        if (
+            other is None
+            and is_many(noun_phrase(piece[: m.start()]))
+            and tableish(noun)
+            and noun != table.key
+            and noun not in lexicon.fields()
+        ):
             other = sketch.add(noun, (start + a, start + b))
             _linked(other, table, sketch, many=False, span=(start + a, start + b))
-        if other is not None and other is not table and n > 0:
-            fill(table, items(rest[:a], start), sketch)
+        if other is not None and other is not table:
+            if n > 0:
+                fill(table, items(rest[:a], start), sketch)
+            elif not any(f.link in (table, other) for t in (table, other) for f in t.fields):
+                _linked(other, table, sketch, many=False, span=(start + a, start + b))
             _spoken(other, sketch, 0.5)
             return _walk_fields(other, rest[a + m.end() :], start + a + m.end(), sketch)
         if n == 0 and (other is table or not noun):
@@ -817,6 +846,8 @@ def _walk(raw: str, text: str, start: int, sketch: Sketch, *, told: bool, topic:
         bracket = re.search(r"\s*\((?P<x>.*?)\)?(?:\s+(?:who|which|that)\b.*)?\s*$", piece)
         has = _WITH_LIST.search(piece)
         head = piece[: min(bracket.start() if bracket else len(piece), has.start() if has else len(piece))]
+        if re.match(r"\s*(?:show|see|display|make|let|give)\s", head):
+            continue
         noun = noun_of(re.sub(r"\s+(?:per|for\s+(?:each|every)|by)\s+[\w -]+$", "", head))
         table = sketch.table(noun) if noun else None
         plural_head = is_many(re.sub(r"\s+(?:we|i|that|which|who|for|in|on|at|from|to|of|by|per|so)\b.*$", "", head))
@@ -883,7 +914,7 @@ def _contained(head: str) -> bool:
 
 def _turns(piece: str, sketch: Sketch) -> bool:
     """Whether an item in a list of fields begins another table: `my buyers`, `orders with …`, `leases (start, end)`."""
-    piece = re.sub(r"\s+(?:per|by|for each)\s+[\w-]+(?=\s*[:(]|\s+with\b)", "", piece)
+    piece = re.sub(r"\s+(?:per|by|for each|from|for|at)\s+[\w-]+(?=\s*[:(]|\s+with\b)", "", piece)
     m = re.match(
         r"(?:and\s+)?(?P<d>my|our|all|the|a list of|list of)?\s*(?P<n>[^(]+?)(?=\s*\(|:\s|\s+(?:with|has|have|which|that)\s|$)",
         piece,
@@ -895,6 +926,24 @@ def _turns(piece: str, sketch: Sketch) -> bool:
     return (
         bool(noun)
         and is_many(m["n"])
-        and noun not in lexicon.fields()
+        and (noun not in lexicon.fields() or (opened and noun in lexicon.tables()))
         and ((opened and tableish(noun)) or (bool(m["d"]) and tableish(noun) and m["d"] in ("my", "our", "a list of", "list of")))
     )
+
+
+def link_ends(raw: str, text: str, start: int, span: Span, sketch: Sketch) -> None:
+    """`that ties a property to a client with a rating`: links from what was spoken of to both, and the fields after them."""
+    home = sketch.subject
+    m = re.search(
+        r"\b(?:ties?|links?|connects?)\s+(?:an?\s+|the\s+|each\s+)?(?P<a>[\w -]{3,24}?)\s+(?:to|with|and)\s+(?:an?\s+|the\s+|our\s+)?(?P<b>[\w -]{3,24}?)(?=\s*(?:,|with\b|$|\.))(?:\s*with\s+(?P<list>.+))?",
+        text,
+    )
+    if home is None or m is None:
+        return
+    for side in ("a", "b"):
+        other = _end(m[side], sketch, span)
+        if other is not None and other is not home:
+            _linked(home, other, sketch, many=False, span=span)
+    if m["list"]:
+        fill(home, items(raw[m.start("list") :], start + m.start("list")), sketch)
+    sketch.subject = home

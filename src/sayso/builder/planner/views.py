@@ -2,10 +2,11 @@
 
 import re
 
+from sayso.builder.planner import lexicon
 from sayso.builder.planner.clauses import Clause
 from sayso.builder.planner.inflect import lemma, singular
 from sayso.builder.planner.intents import VIEW
-from sayso.builder.planner.schema import noun_of, tableish
+from sayso.builder.planner.schema import is_many, link_ends, noun_of, tableish
 from sayso.builder.planner.sketch import FieldSketch, Sketch, Span, TableSketch, ViewSketch
 
 _BY = re.compile(
@@ -40,6 +41,21 @@ def read(clause: Clause, sketch: Sketch) -> bool:
         for kind, at in _kinds(part, clause):
             made = _view(kind, part, at, span, clause, sketch) or made
     return made
+
+
+def name_table(clause: Clause, sketch: Sketch) -> None:
+    """`a viewings calendar` speaks of viewings, whether or not they were described; what ties them is read as well."""
+    m = re.search(r"\b(?P<n>[\w-]+(?:\s+[\w-]+)?)\s+(?:calendar|board|kanban|timeline|gallery)\b", clause.text)
+    if m is None:
+        return
+    for phrase in (m["n"], m["n"].split()[-1]):
+        noun = noun_of(phrase)
+        if noun and is_many(phrase) and sketch.table(noun) is None and noun in lexicon.tables():
+            sketch.add(noun, (clause.start, clause.end))
+            sketch.subject = sketch.table(noun)
+            break
+    if sketch.subject is not None and re.search(r"\b(?:ties?|links?|connects?)\b", clause.text):
+        link_ends(clause.raw, clause.text, clause.start, (clause.start, clause.end), sketch)
 
 
 def _parts(text: str) -> list[tuple[int, int]]:

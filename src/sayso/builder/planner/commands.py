@@ -1,0 +1,481 @@
+"""Follow-up words that command a change: rename, remove, require, turn into, choices, move, split, replace, reschedule.
+
+Each command takes a clause and gives steps to apply at once, and words to be read as if they described something new.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from sayso.builder.planner import options as choice
+from sayso.builder.planner.items import cased_name, item
+from sayso.builder.planner.names import Touched, choice_in, field_in, same_name, tables_in, view_in
+from sayso.builder.planner.schedule import schedules
+from sayso.spec.app import App
+from sayso.spec.automation import Automation, Schedule
+from sayso.spec.fields import AnyField, MultiSelect, Select
+from sayso.spec.part import id_from
+from sayso.spec.table import Table
+
+Step = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Done:
+    """What a command does: steps on the app, words to read as new, and what it touched."""
+
+    steps: list[Step] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    path: str = ""
+    table: str | None = None
+    field: str | None = None
+    rule: str | None = None
+
+
+def command(raw: str, app: App, touched: Touched) -> Done | None:
+    """The first command that a clause is; None when it describes something instead."""
+    text = raw.lower() if len(raw.lower()) == len(raw) else raw
+    text = re.sub(
+        r"^(?:(?:and|also|then|please|can you|could you|i want to|i'd like to|we want to|we'd like to|let's|now|next|just|oh|ok|okay|so|but|hi|hello),?\s+)+",
+        "",
+        text,
+    )
+    raw = raw[len(raw) - len(text) :]
+    for one in (_rename, _split, _replace, _stop, _reschedule, _required, _add_choice, _remove, _turn, _move):
+        if (done := one(text.strip(" .!"), raw.strip(" .!"), app, touched)) is not None:
+            return done
+    return None
+
+
+_OF_TABLE = r"(?:\s+(?:in|on|of|from|to|for)\s+(?:the\s+|each\s+|every\s+)?(?P<t>[\w' -]{2,40}?)(?:\s+table)?)?"
+_NOUN = r"(?:\s+(?:field|column|table|option|choice|view|status|role))?"
+_RENAME = (
+    re.compile(r"^(?:rename|relabel)\s+(?:the\s+)?(?P<a>.+?)" + _NOUN + r"\s+(?:to|as|into|=>?|->)\s+(?P<b>.+)$"),
+    re.compile(r"^(?:change|update)\s+the\s+(?:name|title|label)\s+of\s+(?:the\s+)?(?P<a>.+?)\s+(?:to|into)\s+(?P<b>.+)$"),
+    re.compile(r"^call\s+(?:the\s+)?(?P<a>.+?)" + _NOUN + r"\s+(?P<b>[\"'].+[\"']|[\w' -]+?)(?:\s+instead)?$"),
+    re.compile(r"^(?:the\s+)?(?P<a>[\w' -]{2,50}?)" + _NOUN + r"\s+should\s+(?:be\s+called|be\s+named|read)\s+(?P<b>.+)$"),
+)  # fmt: skip
+
+
+def _name(words: str) -> str:
+    plain = re.sub(r"^(?:the|an?)\s+", "", words.strip().strip("\"'“”.").strip())
+    return cased_name(plain.replace("{", "").replace("}", ""))[:80]
+
+
+def _rename(text: str, raw: str, app: App, touched: Touched) -> Done | None:
+    for pattern in _RENAME:
+        m = pattern.match(text)
+        if not m:
+            continue
+        new = _name(raw[m.start("b") : m.end("b")])
+        what = m["a"].strip(" \"'")
+        if not new:
+            return None
+        whole = next((t for t in app.tables if same_name(t.name, what)), None)
+        if whole is not None:
+            return Done(
+                [{"do": "rename", "part": "table", "id": whole.id, "name": new}], path=f"tables/{whole.id}", table=whole.id
+            )
+        if re.fullmatch(r"(?:the\s+|this\s+)?app", what):
+            return Done([{"do": "rename", "part": "app", "name": new}], path="")
+        found = field_in(app, what, touched)
+        if found and "option" not in text and "choice" not in text:
+            return Done(
+                [{"do": "rename", "part": "field", "table": found[0].id, "id": found[1].id, "name": new}],
+                path=_path(*found),
+                table=found[0].id,
+                field=found[1].id,
+            )
+        chosen = choice_in(app, what, touched)
+        if chosen:
+            table, one, id = chosen
+            options = [o.model_copy(update={"name": new}) if o.id == id else o for o in one.options]  # type: ignore[union-attr]
+            return _altered(table, one.model_copy(update={"options": tuple(options)}))
+        tables = tables_in(app, what)
+        if tables:
+            return Done(
+                [{"do": "rename", "part": "table", "id": tables[0].id, "name": new}],
+                path=f"tables/{tables[0].id}",
+                table=tables[0].id,
+            )
+        if view := view_in(app, what, touched):
+            return Done([{"do": "rename", "part": "view", "id": view.id, "name": new}], path=f"views/{view.id}")
+    return None
+
+
+_REMOVE = re.compile(
+    r"^(?:remove|delete|drop|get\s+rid\s+of|lose|take\s+(?:out|away|off)|scrap|kill|ditch|hide|we\s+(?:don't|do\s+not|no\s+longer)\s+(?:need|want|use)|i\s+(?:don't|do\s+not|no\s+longer)\s+(?:need|want)|no\s+more|no\s+longer\s+need|clear\s+out)\s+(?P<x>.+?)(?:\s+(?:any\s?more|please|again|entirely|completely))?$"
+)
+
+
+def _remove(text: str, raw: str, app: App, touched: Touched) -> Done | None:
+    m = _REMOVE.match(text)
+    if not m:
+        return None
+    words = re.sub(r"^(?:the|that|this|our|all|my)\s+", "", m["x"])
+    steps: list[Step] = []
+    where: Done = Done()
+    for piece in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", words):
+        step, path, table, one = _removal(piece, words, app, touched)
+        if step is not None:
+            steps.append(step)
+            where = Done(path=path, table=table, field=one)
+    return Done(steps, path=where.path, table=where.table) if steps else None
+
+
+def _removal(piece: str, words: str, app: App, touched: Touched) -> tuple[Step | None, str, str | None, str | None]:
+    bare = re.sub(r"\s+(?:table|tables)$", "", piece)
+    named = re.sub(r"\s+(?:field|column|option|choice|from|in|on|of)\b.*$", "", piece)
+    tail = words if " from " in words or " in " in words or " on " in words or " of " in words else piece
+    whole = next((t for t in app.tables if same_name(t.name, bare)), None)
+    if whole is not None and not re.search(r"\b(?:field|column)\b", piece):
+        return {"do": "remove", "part": "table", "id": whole.id}, f"tables/{whole.id}", None, None
+    if re.search(r"\b(?:view|board|kanban|calendar|chart|graph|gallery|timeline|dashboard|form)\b", piece) and (
+        view := view_in(app, tail, touched)
+    ):
+        return {"do": "remove", "part": "view", "id": view.id}, f"views/{view.id}", None, None
+    if re.search(r"\b(?:reminder|automation|rule|notification|e-?mail\s+(?:to|every|when|about)|alert)s?\b", piece) and (
+        rule := _rule(app, tail, touched)
+    ):
+        return {"do": "remove", "part": "automation", "id": rule.id}, f"automations/{rule.id}", None, None
+    if role := next((r for r in app.roles if same_name(r.name, re.sub(r"\s+role$", "", piece))), None):
+        return {"do": "remove", "part": "role", "id": role.id}, f"roles/{role.id}", None, None
+    if re.search(r"\b(?:option|choice)\b", words) and (chosen := choice_in(app, words, touched)):
+        step = _without_choice(*chosen)
+        return step, _path(chosen[0], chosen[1]), chosen[0].id, chosen[1].id
+    found = field_in(app, f"{named} {tail[len(named) :] if tail.startswith(named) else tail}", touched)
+    if found and (set(_words(found[1].name)) & set(_words(piece)) or re.search(r"\b(?:it|that|this|them)\b", piece)):
+        return {"do": "remove", "part": "field", "table": found[0].id, "id": found[1].id}, _path(*found), found[0].id, None
+    if chosen := choice_in(app, piece if " from " not in words else words, touched):
+        return _without_choice(*chosen), _path(chosen[0], chosen[1]), chosen[0].id, chosen[1].id
+    return None, "", None, None
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", text.lower())
+
+
+def _without_choice(table: Table, one: AnyField, id: str) -> Step:
+    options = tuple(o for o in one.options if o.id != id)  # type: ignore[union-attr]
+    return _alter(table, one.model_copy(update={"options": options}))
+
+
+_REQUIRED = (
+    re.compile(r"^(?:make|mark|set)\s+(?:the\s+)?(?P<x>.+?)\s+(?:as\s+)?(?:a\s+)?(?:(?P<not>optional|not\s+required|no\s+longer\s+required)|(?P<req>required|mandatory|compulsory|obligatory)|(?P<uni>unique))(?:\s+field)?(?:\s+(?:in|on|for|of)\s+(?P<t>.+))?$"),
+    re.compile(r"^(?:the\s+)?(?P<x>[\w' -]{2,60}?)\s+(?:is|are|must\s+be|should\s+be|has\s+to\s+be|needs\s+to\s+be)\s+(?:always\s+)?(?:(?P<not>optional|not\s+required|no\s+longer\s+required)|(?P<req>required|mandatory|compulsory|obligatory|filled(?:\s+in)?)|(?P<uni>unique))$"),
+    re.compile(r"^(?P<req>require)\s+(?:an?\s+|the\s+)?(?P<x>.+?)(?:\s+(?:on|in|for)\s+(?P<t>.+))?$"),
+)  # fmt: skip
+
+
+def _required(text: str, raw: str, app: App, touched: Touched) -> Done | None:
+    for pattern in _REQUIRED:
+        m = pattern.match(text)
+        if not m:
+            continue
+        groups = m.groupdict()
+        made: list[Step] = []
+        last: tuple[Table, AnyField] | None = None
+        for piece in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s+both\s+", m["x"]):
+            found = field_in(app, f"{piece} {groups.get('t') or ''}" if piece.strip() else text, touched)
+            if found is None:
+                continue
+            change = {"unique": True} if groups.get("uni") else {"required": groups.get("req") is not None}
+            made.append(_alter(found[0], found[1].model_copy(update=change)))
+            last = found
+        if last:
+            return Done(made, path=_path(*last), table=last[0].id, field=last[1].id)
+    return None
+
+
+_KINDS = (
+    ("multi_select", r"multi-?\s?select|several\s+choices|multiple\s+choice|tags"), ("select", r"drop-?\s?down(?:\s+list)?|single\s+select|select(?:\s+field|\s+list)?|pick\s?list|choice(?:s)?|list\s+of\s+(?:choices|options)|list"),
+    ("checkbox", r"check\s?box|tick\s?box|yes\s*/\s*no|yes\s+or\s+no|toggle|boolean"), ("long_text", r"long\s+text|text\s+area|paragraph|multi-?line(?:\s+text)?|notes?\s+field|markdown|rich\s+text"),
+    ("datetime", r"date\s+(?:and|&)\s+time|datetime|timestamp"), ("date", r"dates?(?:\s+field)?"), ("money", r"money|currency|(?:an?\s+)?amount(?:\s+of\s+money)?|price|euros?|dollars?|pounds"), ("percent", r"percent(?:age)?|%"),
+    ("number", r"numbers?|numeric|integer|decimal"), ("rating", r"rating|stars?(?:\s+rating)?"), ("email", r"e-?mail(?:\s+address)?"), ("phone", r"phone(?:\s+number)?"), ("url", r"url|web\s?(?:site|address)|(?:web\s+)?link"),
+    ("person", r"person|user|member|assignee"), ("duration", r"duration|length\s+of\s+time"), ("image", r"image|photo|picture"), ("file", r"file|attachment|upload|document"), ("text", r"(?:short\s+|plain\s+|single-?line\s+)?text|string|words"),
+)  # fmt: skip
+_KIND = "|".join(p for _, p in _KINDS)
+_TURN = (
+    re.compile(rf"^(?:turn|convert|change|make|switch)\s+(?:the\s+)?(?P<x>.+?)\s+(?:from\s+\S+\s+)?(?:in)?to\s+(?:be\s+)?(?:an?\s+|the\s+)?(?:proper\s+|real\s+)?(?P<k>{_KIND})(?P<rest>\b.*)?$"),
+    re.compile(rf"^make\s+(?:the\s+)?(?P<x>.+?)\s+(?:an?\s+)?(?:proper\s+|real\s+)?(?P<k>{_KIND})(?P<rest>(?:\s+(?:with|of|from|field|instead|not)\b|\s*[:(,]).*)?$"),
+    re.compile(rf"^(?:the\s+)?(?P<x>[\w' -]{{2,60}}?)\s+(?:must|should|needs\s+to|has\s+to|ought\s+to)\s+be\s+(?:an?\s+|the\s+)?(?:proper\s+|real\s+)?(?P<k>{_KIND})(?P<rest>(?:\s*(?:,|\bnot\b|\bwith\b|\binstead\b|:|\().*)?)$"),
+)  # fmt: skip
+
+
+def _turn(text: str, raw: str, app: App, touched: Touched) -> Done | None:
+    for pattern in _TURN:
+        m = pattern.match(text)
+        if not m:
+            continue
+        found = field_in(app, m["x"], touched)
+        if found is None:
+            continue
+        table, one = found
+        kind = next(k for k, p in _KINDS if re.fullmatch(p, m["k"]))
+        value: Step = {"id": one.id, "name": one.name, "kind": kind}
+        if one.description:
+            value["description"] = one.description
+        if one.required:
+            value["required"] = True
+        rest = m["rest"] or ""
+        if kind in ("select", "multi_select"):
+            said = re.sub(
+                r"^\s*(?:field|list)?\s*(?:with|of|from|:|\(|,)?\s*(?:the\s+)?(?:options|choices|values)?\s*:?", "", rest
+            )
+            at = len(raw) - len(said) if said and raw.lower().endswith(said) else len(raw)
+            names = choice.choices(raw[at:]) if said.strip() else list(choice.usual(one.name))
+            kept = tuple(getattr(one, "options", ())) or choice.built(names)
+            value["options"] = [o.portable() for o in kept]
+        if kind == "rating" and (top := re.search(r"\b(\d+)\b", rest)):
+            value["maximum"] = min(max(int(top[1]), 2), 10)
+        step = {"do": "alter", "part": "field", "table": table.id, "id": one.id, "value": value}
+        return Done([step], path=_path(table, one), table=table.id, field=one.id)
+    return None
+
+
+_ADD_CHOICE = (
+    re.compile(r"^(?:add|include|put\s+in|create)\s+(?:an?\s+|the\s+)?(?:new\s+)?(?P<o>.+?)\s+as\s+(?:an?\s+)?(?:new\s+|extra\s+|another\s+|further\s+)?(?:(?:option|choice)s?\s+(?:to|for|in|of|under)\s+(?:the\s+)?)?(?P<f>[\w' -]{2,40})$"),
+    re.compile(r"^(?:add|include|create)\s+(?:an?\s+|the\s+|another\s+)?(?:new\s+|extra\s+)?(?P<f>[\w' -]{2,30}?)(?:\s+(?:option|choice|value))?s?\s+(?:called\s+|named\s+)?[\"'“](?P<o>[^\"'”]+)[\"'”](?P<rest>.*)$"),
+    re.compile(r"^(?:add|include|create)\s+(?:the\s+|an?\s+|another\s+)?(?:new\s+)?(?:options?|choices?|values?)\s+(?P<o>.+?)\s+(?:to|in|for|under)\s+(?:the\s+)?(?P<f>[\w' -]{2,40})$"),
+    re.compile(r"^(?:add|include)\s+(?P<o>.+?)\s+to\s+(?:the\s+)?(?P<f>[\w' -]{2,40}?)(?:\s+(?:options|choices|list|dropdown|field|values))?$"),
+    re.compile(r"^(?:add|create)\s+(?:an?\s+|another\s+)(?:new\s+|extra\s+)?(?P<f>status|stage|priority|category|type)\s+(?:called\s+|named\s+|for\s+)?(?P<o>.+)$"),
+)  # fmt: skip
+
+
+def _add_choice(text: str, raw: str, app: App, touched: Touched) -> Done | None:
+    for n, pattern in enumerate(_ADD_CHOICE):
+        m = pattern.match(text)
+        if not m:
+            continue
+        found = field_in(app, m["f"], touched, kinds=("select", "multi_select"))
+        if found is None or (n == 3 and not _only(found[1].name, m["f"], app)):
+            continue
+        table, one = found
+        names = choice.choices(raw[m.start("o") : m.end("o")]) or []
+        if not names or not isinstance(one, Select | MultiSelect):
+            continue
+        have = {o.name.casefold() for o in one.options}
+        ids = {o.id for o in one.options}
+        fresh = []
+        for option in choice.built([x for x in names if x.casefold() not in have]):
+            id = id_from(option.name, ids)
+            ids.add(id)
+            fresh.append(option.model_copy(update={"id": id}))
+        return _altered(table, one.model_copy(update={"options": (*one.options, *fresh)}))
+    return None
+
+
+def _only(name: str, said: str, app: App) -> bool:
+    """Whether the words after "to" name the field and no table: `add Security to category`, not `add a date to tasks`."""
+    return bool(set(_words(name)) & set(_words(said))) and not any(same_name(t.name, said) for t in app.tables)
+
+
+_MOVE = re.compile(
+    r"^(?:move|put|bring)\s+(?:the\s+)?(?P<x>.+?)\s+(?:(?P<how>before|after|above|below|in\s+front\s+of|behind)\s+(?:the\s+)?(?P<y>.+)|(?:to\s+(?:the\s+)?)?(?P<end>top|front|start|beginning|first(?:\s+(?:place|position|column))?|end|bottom|last(?:\s+(?:place|position|column))?))$"
+)
+
+
+def _move(text: str, raw: str, app: App, touched: Touched) -> Done | None:
+    m = _MOVE.match(text)
+    if not m:
+        return None
+    found = field_in(app, m["x"], touched)
+    if found is None:
+        return None
+    table, one = found
+    rest = [f for f in table.fields if f.id != one.id]
+    if m["end"]:
+        to = 0 if re.match(r"top|front|start|begin|first", m["end"]) else len(rest)
+    else:
+        other = field_in(app.model_copy(update={"tables": (table,)}), m["y"], Touched(table.id))
+        if other is None:
+            return None
+        at = next((n for n, f in enumerate(rest) if f.id == other[1].id), 0)
+        to = at if re.match(r"before|above|in\s+front", m["how"]) else at + 1
+    return Done(
+        [{"do": "move", "part": "field", "table": table.id, "id": one.id, "to": to}],
+        path=_path(table, one),
+        table=table.id,
+        field=one.id,
+    )
+
+
+_SPLIT = re.compile(
+    r"\b(?:split|move|pull|break|extract|turn)\s+(?P<x>.+?)\s+(?:out\s+)?into\s+(?:an?\s+|their\s+own\s+|its\s+own\s+|a\s+separate\s+|a\s+new\s+)?(?:separate\s+|new\s+|own\s+)?(?P<n>[\w -]{2,30}?)\s+table(?:\s+with\s+(?P<f>.+?))?(?:,?\s+and\s+link\s+(?P<a>[\w -]+?)\s+to\s+(?:it|them))?$"
+)
+
+
+def _split(text: str, raw: str, app: App, touched: Touched) -> Done | None:
+    m = _SPLIT.search(text)
+    if not m:
+        return None
+    new = m["n"].strip()
+    home = tables_in(app, m["a"]) if m["a"] else []
+    old = field_in(app, new, touched, kinds=("text", "select", "long_text", "email")) or field_in(
+        app, m["x"], touched, kinds=("text", "select", "long_text", "email")
+    )
+    table = home[0] if home else old[0] if old else app.tables[0] if app.tables else None
+    if table is None:
+        return None
+    steps = (
+        [{"do": "remove", "part": "field", "table": old[0].id, "id": old[1].id}] if old and same_name(old[1].name, new) else []
+    )
+    words = [
+        f"each {new} has a name, {m['f']}" if m["f"] else f"each {new} has a name",
+        f"each {table.name} belongs to one {new}",
+    ]
+    return Done(steps, words, path=f"tables/{table.id}", table=table.id)
+
+
+_REPLACE = re.compile(
+    r"^(?:in\s+(?:the\s+)?(?P<t>[\w -]{2,40}?),?\s+)?(?:replace|swap)\s+(?:the\s+)?(?P<x>.+?)\s+(?:with|by|for)\s+(?P<y>.+)$"
+)
+
+
+def _replace(text: str, raw: str, app: App, touched: Touched) -> Done | None:
+    m = _REPLACE.match(text)
+    if not m:
+        return None
+    where = tables_in(app, m["t"]) if m["t"] else []
+    steps: list[Step] = []
+    home: Table | None = where[0] if where else None
+    scope = app.model_copy(update={"tables": (home,)}) if home else app
+    for piece in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", m["x"]):
+        found = field_in(scope, piece, touched)
+        if found:
+            steps.append({"do": "remove", "part": "field", "table": found[0].id, "id": found[1].id})
+            home = found[0]
+    if home is None or not steps:
+        return None
+    link = re.search(r"\blinks?\s+to\s+(?:the\s+|an?\s+)?(?P<b>[\w -]+)$", m["y"])
+    if link:
+        return Done(steps, [f"each {home.name} belongs to one {link['b']}"], path=f"tables/{home.id}", table=home.id)
+    new = item(raw[m.start("y") : m.end("y")], 0)
+    if new is None or len(steps) != 1:
+        return Done(steps, [f"each {home.name} has {raw[m.start('y') : m.end('y')]}"], path=f"tables/{home.id}", table=home.id)
+    return Done(steps, [f"each {home.name} has a {raw[m.start('y') : m.end('y')]}"], path=f"tables/{home.id}", table=home.id)
+
+
+# ── rules ────────────────────────────────────────────────
+
+
+def _rule(app: App, text: str, touched: Touched) -> Automation | None:
+    """The automation that words mean: by its table, its day, its kind of message; the last one touched; the only one."""
+    low = text.lower()
+    if (
+        touched.rule
+        and re.search(r"\b(?:it|that|this)\b", low)
+        and (rule := next((r for r in app.automations if r.id == touched.rule), None))
+    ):
+        return rule
+    tables = [t.id for t in tables_in(app, text)]
+    days = [s.cron.split()[4] for s in schedules(low)] or [
+        str(n) for n, d in enumerate(("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")) if d in low
+    ]
+    scored: list[tuple[int, Automation]] = []
+    for rule in app.automations:
+        score = 0
+        score += 2 * (getattr(rule.trigger, "table", None) in tables)
+        score += 3 * (isinstance(rule.trigger, Schedule) and bool(days) and rule.trigger.cron.split()[4] in days)
+        score += bool(re.search(r"e-?mail", low)) and any(s.kind == "send_email" for s in rule.steps)
+        score += "slack" in low and any(s.kind == "send_message" for s in rule.steps)
+        score += bool(re.search(r"remind|notif|alert", low)) and any(s.kind == "notify" for s in rule.steps)
+        score += bool(re.search(r"\bnew\b", low)) and rule.trigger.kind in ("row_created", "form_submitted")
+        scored.append((int(score), rule))
+    if not scored:
+        return None
+    best = max(scored, key=lambda s: s[0])
+    return best[1] if best[0] > 0 or len(scored) == 1 else None
+
+
+def _messages(text: str) -> list[Step]:
+    """The message that words ask for now, when they name a channel."""
+    if re.search(r"\bslack\b", text):
+        to = re.search(r"#[\w-]+", text) or re.search(r"\bslack\s+(?:the\s+)?([a-z]+)", text)
+        return [
+            {
+                "kind": "send_message",
+                "via": "slack",
+                "to": to[0] if to and to[0].startswith("#") else (to[1] if to and to.lastindex else ""),
+            }
+        ]
+    if re.search(r"\bsms\b|\btext\s+(?:message|the|them|me|us)", text):
+        return [{"kind": "send_message", "via": "sms", "to": ""}]
+    if re.search(r"\bnotif|\bin\s+the\s+app\b", text):
+        return [{"kind": "notify", "to": "", "body": ""}]
+    if re.search(r"\be-?mail\b", text):
+        return [{"kind": "send_email", "to": "", "subject": "", "body": ""}]
+    return []
+
+
+_STOP = re.compile(
+    r"^(?:stop|don't|do\s+not|no\s+longer|quit|cease|turn\s+off|switch\s+off|disable)\s+(?:the\s+)?(?P<x>(?:e-?mail|mail|slack|notify|text|send|remind|alert|post|messag|notification|reminder|automation|digest|weekly|daily)\w*\b.*)$"
+)
+
+
+def _stop(text: str, raw: str, app: App, touched: Touched) -> Done | None:
+    m = _STOP.match(text)
+    if not m:
+        return None
+    rule = _rule(app, m["x"], touched)
+    if rule is None:
+        return None
+    rest = re.split(r"\b(?:just|instead|rather|only)\b", m["x"], maxsplit=1)
+    other = _messages(rest[1]) if len(rest) > 1 else []
+    path = f"automations/{rule.id}"
+    if other:
+        return Done([_with_messages(rule, other)], path=path, rule=rule.id)
+    return Done([{"do": "remove", "part": "automation", "id": rule.id}], path=path, rule=rule.id)
+
+
+_RESCHEDULE = re.compile(
+    r"\b(?:make\s+(?:it|that|this|them)|change\s+(?:it|that|the\s+[\w -]+?)\s+to|move\s+(?:it|that|the\s+[\w -]+?)\s+to|should\s+(?:be|go\s+out|run|come)|send\s+it|run\s+it|instead|have\s+it)\b"
+)
+
+
+def _reschedule(text: str, raw: str, app: App, touched: Touched) -> Done | None:
+    """`make it Wednesdays at 4:30 pm and post it in Slack instead of email`."""
+    planned = schedules(text)
+    channel = bool(re.search(r"\binstead\s+of\b|\brather\s+than\b|\bnot\s+(?:by\s+)?e-?mail\b|\binstead\b", text))
+    if not app.automations or not (planned or channel) or not _RESCHEDULE.search(text):
+        return None
+    rule = _rule(app, text, touched) if not touched.rule else next((r for r in app.automations if r.id == touched.rule), None)
+    rule = rule or next((r for r in app.automations if isinstance(r.trigger, Schedule)), None)
+    if rule is None:
+        return None
+    value = rule
+    if planned and isinstance(rule.trigger, Schedule):
+        value = value.model_copy(
+            update={"trigger": rule.trigger.model_copy(update={"cron": planned[-1].cron, "words": raw[:300]})}
+        )
+    new = _messages(re.split(r"\binstead\s+of\b|\brather\s+than\b|\bnot\s+(?:by\s+)?", text)[0]) if channel else []
+    step = _with_messages(value, new) if new else {"do": "alter", "part": "automation", "id": rule.id, "value": value.portable()}
+    return Done([step], path=f"automations/{rule.id}", rule=rule.id) if value != rule or new else None
+
+
+def _with_messages(rule: Automation, new: list[Step]) -> Step:
+    value = rule.portable()
+    old = value.get("steps", [])
+    body = next((s.get("body", "") for s in old if s["kind"] in ("send_email", "send_message", "notify")), "")
+    kept = [s for s in old if s["kind"] not in ("send_email", "send_message", "notify")]
+    value["steps"] = kept + [{**s, "body": body} for s in new]
+    return {"do": "alter", "part": "automation", "id": rule.id, "value": value}
+
+
+def is_about_rule(text: str, app: App, touched: Touched) -> Automation | None:
+    """A remark that only names a rule (`The Monday email is too early`), so that `it` is known afterwards."""
+    if re.search(r"\b(?:e-?mail|reminder|digest|report|notification|message|alert)\b", text) and app.automations:
+        return _rule(app, text, touched)
+    return None
+
+
+def _path(table: Table, one: AnyField) -> str:
+    return f"tables/{table.id}/fields/{one.id}"
+
+
+def _alter(table: Table, one: AnyField) -> Step:
+    return {"do": "alter", "part": "field", "table": table.id, "id": one.id, "value": one.portable()}
+
+
+def _altered(table: Table, one: AnyField) -> Done:
+    return Done([_alter(table, one)], path=_path(table, one), table=table.id, field=one.id)
