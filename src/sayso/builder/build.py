@@ -120,7 +120,7 @@ async def put_samples(tx: AsyncConnection, app: apps.OpenApp, today: date) -> di
         required = [f.id for f in table.fields if f.required and f.writable]
         many = [values for values in many if all(r in values for r in required)]
         if many and len(many) == len(made[table.id]):
-            ids[table.id] = [r.id for r in await rows.create_many(tx, opened, table.id, many, by=sayso)]
+            ids[table.id] = [r["id"] for r in await rows.create_many(tx, opened, table.id, many, by=sayso)]
     for table in app.spec.tables:
         edits = [
             Edit(ids[table.id][n], linked)
@@ -179,7 +179,7 @@ async def _alive(tx: AsyncConnection, app: apps.OpenApp, table: str, ids: list[i
     found: set[int] = set()
     for id in ids:
         try:
-            found.add((await rows.read(tx, app, table, id)).id)
+            found.add((await rows.read(tx, app, table, id))["id"])
         except Exception as gone:
             if type(gone).__name__ != "NotFound":
                 raise

@@ -62,11 +62,8 @@ def _name(piece: str, task: str, table: TableSketch, source: str) -> str:
             else "Category"
         )
     if task == "summarise":
-        return (
-            "Summary"
-            if table.field("Summary") is None or table.field("Summary").kind in (None, "ai", "long_text")
-            else "AI summary"
-        )  # type: ignore[union-attr]
+        known = table.field("Summary")
+        return "Summary" if known is None or known.kind in (None, "ai", "long_text") else "AI summary"
     if task == "translate":
         return "Translation"
     if task == "extract":

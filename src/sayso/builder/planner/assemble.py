@@ -41,7 +41,7 @@ from sayso.spec.fields import (
     Text,
     Url,
 )  # fmt: skip
-from sayso.spec.filter import Filter
+from sayso.spec.filter import Bucket, Filter
 from sayso.spec.part import NAME_CHARACTERS_MAX, id_from
 from sayso.spec.role import Right, Role
 from sayso.spec.table import Table
@@ -50,6 +50,7 @@ from sayso.spec.view import (
     Board,
     Calendar,
     Chart,
+    ChartShape,
     ChartTile,
     Dashboard,
     Form,
@@ -98,6 +99,10 @@ def currency_of(text: str) -> str:
 
 def icon_of(name: str) -> str:
     return next((icon for pattern, icon in _ICONS if re.search(pattern, name.lower())), "table")
+
+
+BUCKETS: tuple[Bucket, ...] = ("day", "week", "month", "quarter", "year")
+SHAPES: tuple[ChartShape, ...] = ("bar", "line", "area", "pie", "donut")
 
 
 class Assembly:
@@ -439,7 +444,7 @@ class Assembly:
 
     def _chart(self, view: ViewSketch, table: TableSketch, common: dict[str, Any]) -> Chart:
         by, bucket = self._axis(view, table)
-        shape = view.shape or ("line" if bucket else "bar")
+        shape: ChartShape = next((s for s in SHAPES if s == view.shape), "line" if bucket else "bar")
         if by is not None:
             view.by = by.name
         return Chart(
@@ -448,11 +453,11 @@ class Assembly:
             by=self.field_ids[id(by)] if by else None,
             bucket=bucket,
             measure=self._measure(table, f"{view.measure} {view.words}"),
-        )  # type: ignore[arg-type]
+        )
 
-    def _axis(self, view: ViewSketch, table: TableSketch) -> tuple[FieldSketch | None, str | None]:
+    def _axis(self, view: ViewSketch, table: TableSketch) -> tuple[FieldSketch | None, Bucket | None]:
         words = view.by.lower()
-        bucket = next((b for b in ("day", "week", "month", "quarter", "year") if re.search(rf"\b{b}", words)), None)
+        bucket: Bucket | None = next((b for b in BUCKETS if re.search(rf"\b{b}", words)), None)
         if bucket is None and re.search(r"\bover\s+time\b|\btrend\b|\btime\b", f"{words} {view.words}"):
             bucket = "month" if "month" in view.words else "week"
         if bucket:
@@ -818,5 +823,5 @@ def _slots(tables: tuple[Table, ...], automations: tuple[Automation, ...], kept:
     have = list(kept.slots) if kept else []
     for id, name in (("text", "Text"), ("image", "Pictures")):
         if id in used and all(s.id != id for s in have):
-            have.append(Slot(id=id, name=name, kind=id))  # type: ignore[arg-type]
+            have.append(Slot(id=id, name=name, kind=id))
     return tuple(have)

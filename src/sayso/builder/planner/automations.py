@@ -173,8 +173,8 @@ def _dated(rule: AutomationSketch, m: "re.Match[str]", text: str, sketch: Sketch
     found = _date_field(what, text, sketch)
     if found:
         rule.table, rule.date = found
-    if m := re.search(r"\b(?:if|unless|that|which|who)\b\s+(?P<c>.+)$", text):
-        rule.when = m["c"]
+    if limited := re.search(r"\b(?:if|unless|that|which|who)\b\s+(?P<c>.+)$", text):
+        rule.when = limited["c"]
 
 
 def _date_field(what: str, text: str, sketch: Sketch) -> tuple[TableSketch, str] | None:

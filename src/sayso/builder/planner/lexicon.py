@@ -33,7 +33,7 @@ def tables() -> frozenset[str]:
 @cache
 def spellings() -> dict[str, str]:
     """Usual slips of the keyboard and shorthand, from what was typed to what was meant."""
-    return dict(_rows("spellings.tsv"))
+    return {row[0]: row[1] for row in _rows("spellings.tsv")}
 
 
 @cache

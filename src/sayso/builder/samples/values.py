@@ -169,6 +169,8 @@ def _shaped(name: str, person: Person, draw: Draw, n: int) -> str | None:
             return person.last
         case "company" | "company name" | "organisation" | "organization" | "employer" | "business name":
             return person.company
+        case _:
+            pass
     if re.search(r"\baddress$|\bstreet\b", name):
         return draw.one(words.lines("streets.txt"))
     if re.search(r"\b(?:city|town)$", name):
