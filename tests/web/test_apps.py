@@ -153,3 +153,27 @@ async def test_versions_are_walked_with_a_cursor(company: Company, app_id: str, 
     assert seen == [4, 3, 2, 1]
     for wrong in ("x", "ä", "AAAA", "LTE", "OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5"):
         assert (await company.cleo.get(f"/api/apps/{app_id}/versions", params={"cursor": wrong})).status_code == 422
+
+
+async def test_every_template_becomes_an_app_with_rows_that_one_request_removes(company: Company):
+    gallery = (await company.mia.get("/api/templates")).json()["items"]
+    assert len(gallery) >= 10
+    for template in gallery:
+        made = await company.ben.post("/api/apps", json={"template": template["id"]})
+        assert made.status_code == 201, (template["id"], made.text)
+        app = made.json()
+        assert app["samples"] is True and [t["name"] for t in app["spec"]["tables"]] == template["tables"]
+        line = next(a for a in (await company.mia.get("/api/apps")).json()["items"] if a["id"] == app["id"])
+        assert line["rows"] >= len(template["tables"])
+    links = [f["id"] for f in app["spec"]["tables"][0]["fields"] if f["kind"] == "link"]
+    rows = f"/api/apps/{app['id']}/tables/{app['spec']['tables'][0]['id']}/rows"
+    assert any(row["values"][link] for row in (await company.mia.get(rows)).json()["rows"] for link in links)
+    assert (await company.mia.delete(f"/api/apps/{app['id']}/samples")).status_code == 204
+    assert (await company.mia.get(rows)).json()["rows"] == []
+    assert (await company.ben.post("/api/apps", json={"template": "none"})).status_code == 404
+    assert (await company.mia.post("/api/apps", json={"template": "hiring"})).status_code == 403
+
+
+async def test_there_are_ten_wishes_to_begin_from(company: Company):
+    wishes = (await company.mia.get("/api/wishes")).json()["items"]
+    assert len(wishes) == 10 and all(w["title"] and w["words"] and w["icon"] for w in wishes)

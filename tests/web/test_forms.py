@@ -121,3 +121,18 @@ async def test_only_builders_make_a_form_public(company: Company, crm: None):
 async def test_a_broken_form_is_refused_kindly(company: Company, form: str, body: bytes, type: str):
     sent = await company.nobody.post(form, content=body, headers={"content-type": type})
     assert 400 <= sent.status_code < 500 and "text/html" in sent.headers["content-type"]
+
+
+async def test_a_file_comes_with_the_answers(company: Company, form: str):
+    answers = {"name": "With papers", "email": "a@b.example"}
+    files = [("papers", ("brief.txt", b"On stone, please", "text/html")), ("papers", ("second.txt", b"And wood", "text/plain"))]
+    assert (await company.nobody.post(form, data=answers, files=files)).status_code == 303
+    papers = (await _rows(company))[-1]["papers"]
+    assert [(p["name"], p["type"]) for p in papers] == [("brief.txt", "text/plain"), ("second.txt", "text/plain")]
+    saved = await company.cleo.get(f"/api/files/{papers[0]['id']}")
+    assert saved.content == b"On stone, please" and saved.headers["content-disposition"].startswith("attachment")
+    assert (await company.zoe.get(f"/api/files/{papers[0]['id']}")).status_code == 404
+
+    before = len(await _rows(company))
+    wrong = await company.nobody.post(form, data={"name": "No mail", "email": ""}, files=files)
+    assert wrong.status_code == 422 and "choose your files again" in wrong.text and len(await _rows(company)) == before

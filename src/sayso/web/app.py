@@ -113,5 +113,6 @@ def add(app: FastAPI, address: Address) -> None:
         tags=[resource],
         summary=(address.handler.__doc__ or "").split("\n")[0],
         responses=ERRORS,
+        form_limits={"max_files": 1, "max_fields": 8, "max_part_size": 2**16},
         response_model=address.answers or Default(None),
     )

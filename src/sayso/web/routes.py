@@ -39,7 +39,7 @@ from sayso.web.api import (
 from sayso.web.pages import form, look, reference, sign_in
 
 FILE_BYTES_MAX = 100 * 2**20
-IMPORT_BYTES_MAX = 2 * 2**30
+IMPORT_BYTES_MAX = 2**30
 WISH_BYTES_MAX = 1 * 2**20
 
 

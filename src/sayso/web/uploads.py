@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from fastapi import UploadFile
+from starlette.datastructures import UploadFile
 
 CHUNK_BYTES = 256 * 1024
 

@@ -1,15 +1,16 @@
 """Apps: what a team uses."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Self
 
 from fastapi import Response
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sayso import examples
 from sayso.data import apps, samples
 from sayso.data.open_app import OpenApp
-from sayso.errors import Invalid, Problem, Unavailable
+from sayso.errors import Invalid, Problem
 from sayso.spec.app import App, app_from
 from sayso.spec.change import Alter, Change, Face, face
 from sayso.web.actor import By
@@ -76,12 +77,16 @@ async def listed(tx: Tx, by: By) -> AppLines:
 
 
 async def create(new: NewApp, tx: Tx, by: By) -> AppState:
-    """A new app, from a spec or a template."""
+    """A new app, from a spec or a template. A template brings a few rows, which one request removes."""
     by.must("build")
     if (new.spec is None) == (new.template is None):
-        raise Invalid(Problem("spec", "says the app; or template names one", '{"template": "crm"}'))
-    spec = app_from(new.spec) if new.spec is not None else _template(new.template or "")
-    return await AppState.of(tx, await apps.create(tx, spec, by=by))
+        raise Invalid(Problem("spec", "says the app; or template names one", '{"template": "hiring"}'))
+    if new.spec is not None:
+        return await AppState.of(tx, await apps.create(tx, app_from(new.spec), by=by))
+    example = examples.load(new.template or "")
+    made = await apps.create(tx, example.spec, by=by)
+    await samples.put(tx, made, examples.rows(example, datetime.now(UTC).date(), [by.member] if by.member else []))
+    return await AppState.of(tx, made)
 
 
 async def show(app: AppId, tx: Tx, by: By) -> AppState:
@@ -110,7 +115,3 @@ async def remove_samples(app: AppId, tx: Tx, by: By) -> Response:
     """Remove the sample rows that came with the app."""
     await samples.remove(tx, await apps.open_app(tx, app, by=by, to="write"), by=by)
     return Response(status_code=204)
-
-
-def _template(id: str) -> App:
-    raise Unavailable("Templates are not there yet.")

@@ -1,15 +1,25 @@
 """Drafts: wishes being worked on."""
 
+from collections.abc import AsyncIterator
+from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from fastapi import Response
+import orjson
+from fastapi import BackgroundTasks, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import Field
 
-from sayso.errors import Unavailable
+from sayso.builder import build, sheet_rows
+from sayso.builder import draft as builder
+from sayso.data.imports import running
 from sayso.spec.app import App
+from sayso.team.actor import Actor
+from sayso.web.actor import By
 from sayso.web.api.changes import Change
-from sayso.web.shapes import AppId, Asked, Choice, Effect, Loss, Shown, Token, Values
+from sayso.web.parts import Parts, parts
+from sayso.web.shapes import AppId, Asked, Choice, Effect, Json, Loss, Shown, Token, Values
+from sayso.web.work import Engine, Tx
 
 WISH_CHARACTERS_MAX = 100_000
 
@@ -44,6 +54,17 @@ class Message(Shown):
     at: datetime | None = None
 
 
+class Built(Shown):
+    app: str
+    version: int
+    report: list[Effect]
+    """What was done, told from what was applied."""
+    samples: dict[str, int] = {}
+    """How many sample rows each table has."""
+    importing: str | None = None
+    """The import that is bringing in the rows of the spreadsheet that was part of the wish."""
+
+
 class Draft(Shown):
     id: str
     state: Literal["planning", "ready", "building", "built", "discarded", "failed"]
@@ -54,8 +75,15 @@ class Draft(Shown):
     base_version: int | None
     took_ms: int | None
     error: str | None = None
+    report: Built | None = None
+    """Of a draft that is built."""
+    created_at: datetime
     samples: dict[str, list[Values]] = {}
     """Rows that the app would begin with, by table."""
+
+    @classmethod
+    def of(cls, draft: builder.Draft) -> Self:
+        return cls.model_validate({f: getattr(draft, f) for f in cls.model_fields})
 
 
 class Drafts(Shown):
@@ -83,50 +111,65 @@ class NewMessage(Asked):
 class Acceptance(Asked):
     choices: dict[str, Any] = {}
     """Answers to the plan's questions, and how losses are met, by path."""
+    samples: bool = True
+    """Whether a new app begins with a few believable rows, which one request removes."""
 
 
-class Built(Shown):
-    app: str
-    version: int
-    report: list[Effect]
-    """What was done, told from what was applied."""
-
-
-async def listed() -> Drafts:
+async def listed(tx: Tx, by: By) -> Drafts:
     """My drafts that are not built yet, newest first."""
-    raise Unavailable("not there yet")
+    return Drafts(items=[Draft.of(one) for one in await builder.listed(tx, by=by)] if by.may("build") else [])
 
 
-async def create(new: NewDraft) -> Draft:
+async def create(new: NewDraft, tasks: BackgroundTasks, engine: Engine, tx: Tx, by: By) -> Draft:
     """Say what you need: answered at once, while the plan is being made."""
-    raise Unavailable("not there yet")
+    draft = await builder.begin(tx, new.wish, app=new.app, import_id=new.import_, by=by)
+    tasks.add_task(builder.make, engine, draft.id, by=by)
+    return Draft.of(draft)
 
 
-async def show(id: Token) -> Draft:
+async def show(id: Token, tx: Tx, by: By) -> Draft:
     """A draft and its plan."""
-    raise Unavailable("not there yet")
+    return Draft.of(await builder.read(tx, id, by=by))
 
 
-async def update(id: Token, edited: DraftChange) -> Draft:
+async def update(id: Token, edited: DraftChange, tx: Tx, by: By) -> Draft:
     """Put an edited change in place of the planned one."""
-    raise Unavailable("not there yet")
+    return Draft.of(await builder.edit(tx, id, edited.change.read().portable(), by=by))
 
 
-async def say(id: Token, new: NewMessage) -> Draft:
+async def say(id: Token, new: NewMessage, engine: Engine, by: By) -> Draft:
     """Say something more; the plan follows."""
-    raise Unavailable("not there yet")
+    return Draft.of(await builder.say(engine, id, new.wish, by=by))
 
 
-async def accept(id: Token, how: Acceptance) -> Built:
-    """Build it, in one transaction."""
-    raise Unavailable("not there yet")
+async def accept(id: Token, how: Acceptance, request: Request, tasks: BackgroundTasks, tx: Tx, by: By) -> Built:
+    """Build it, in one transaction. Asked again, it gives the same answer and builds nothing."""
+    done = await build.accepted(tx, id, by=by, choices=how.choices, with_samples=how.samples)
+    coming = await sheet_rows.begun(tx, id, done.app, by=by)
+    if coming is not None:
+        tasks.add_task(_imports, parts(request), coming, by)
+    return Built.model_validate({**asdict(done), "importing": coming})
 
 
-async def remove(id: Token) -> Response:
+async def _imports(known: Parts, id: str, by: Actor) -> None:
+    """Once the app is committed, so that its table is there."""
+    known.jobs.begin(running.run(known.engine, known.imports, id, by=by))
+
+
+async def remove(id: Token, tx: Tx, by: By) -> Response:
     """Discard a draft."""
-    raise Unavailable("not there yet")
+    await builder.discard(tx, id, by=by)
+    return Response(status_code=204)
 
 
-async def events(id: Token) -> Response:
-    """The plan as it comes, one JSON object a line."""
-    raise Unavailable("not there yet")
+async def events(id: Token, engine: Engine, tx: Tx, by: By) -> StreamingResponse:
+    """The plan as it comes, one JSON object a line: a section each, then the draft."""
+    await builder.read(tx, id, by=by)
+    return StreamingResponse(_lines(builder.stream(engine, id, by=by)), media_type="application/x-ndjson")
+
+
+async def _lines(told: AsyncIterator[Json]) -> AsyncIterator[bytes]:
+    async for line in told:
+        if isinstance(line.get("draft"), builder.Draft):
+            line = {**line, "draft": Draft.of(line["draft"]).model_dump(mode="json")}
+        yield orjson.dumps(line) + b"\n"

@@ -29,7 +29,21 @@ async def show(app: AppId, table: PartId, asked: Annotated[AskedExport, Query()]
             async for chunk in exports.export(tx, opened, table, wanted, asked.format, raw=asked.raw == "1"):
                 yield chunk
 
-    return StreamingResponse(chunks(), media_type=exports.TYPES[asked.format], headers=saved_as(f"{table}.{asked.format}"))
+    return StreamingResponse(
+        await begun(chunks()), media_type=exports.TYPES[asked.format], headers=saved_as(f"{table}.{asked.format}")
+    )
+
+
+async def begun(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same chunks, the first one made already: what is wrong is said while it can still be said in a problem document."""
+    first = await anext(chunks, b"")
+
+    async def all() -> AsyncIterator[bytes]:
+        yield first
+        async for chunk in chunks:
+            yield chunk
+
+    return all()
 
 
 def saved_as(name: str) -> dict[str, str]:

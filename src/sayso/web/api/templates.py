@@ -1,6 +1,7 @@
 """The gallery, and wishes to begin from."""
 
-from sayso.errors import Unavailable
+from sayso import examples
+from sayso.builder import wishes as ready
 from sayso.spec.app import App
 from sayso.web.shapes import Shown
 
@@ -33,9 +34,9 @@ class Wishes(Shown):
 
 async def listed() -> Templates:
     """Finished apps to begin from."""
-    raise Unavailable("not there yet")
+    return Templates(items=[Template.model_validate(one, from_attributes=True) for one in examples.listed()])
 
 
 async def wishes() -> Wishes:
     """Ten example wishes."""
-    raise Unavailable("not there yet")
+    return Wishes(items=[Wish(title=one.title, words=one.wish, icon="sparkles") for one in ready.examples()])

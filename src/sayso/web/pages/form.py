@@ -9,16 +9,17 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sayso import db
-from sayso.data import public_forms
+from sayso.data import files, public_forms
 from sayso.data.public_forms import PublicForm
-from sayso.errors import Invalid, SaysoError, TooMany, Unavailable
+from sayso.errors import Invalid, SaysoError, TooMany
 from sayso.web import idempotency
 from sayso.web.body import BoundedRequest
 from sayso.web.pages.answers import FILES_MAX, Answers, answers
 from sayso.web.pages.page import page
 from sayso.web.pages.questions import Question, questions
-from sayso.web.parts import parts
+from sayso.web.parts import Parts, parts
 from sayso.web.rate import Rate
+from sayso.web.uploads import chunks
 
 FORM_BYTES_MAX = 50 * 2**20
 FORM_FIELDS_MAX = 1_000
@@ -90,7 +91,7 @@ async def send(request: Request) -> Response:
             return _again(token, form, read, typed, refused)
         if not typed.get("_website"):
             try:
-                await _keep(request, token, read, str(typed.get("_once", "")))
+                await _add(request, token, read, str(typed.get("_once", "")))
             except Invalid as error:
                 return _again(token, form, read, typed, error)
     return RedirectResponse(f"/f/{token}/sent", 303)
@@ -105,18 +106,18 @@ def _refused(request: Request, token: str) -> TooMany | None:
     return None
 
 
-async def _keep(request: Request, token: str, read: Answers, once: str) -> None:
+async def _add(request: Request, token: str, read: Answers, once: str) -> None:
     """One row, in one transaction with its files; the same page sent twice makes one."""
     known = parts(request)
     async with db.transaction(known.engine) as tx:
         form = await public_forms.opened(tx, token)
         if not once or await idempotency.first_time(tx, form.app.by, f"{token} {once}"[: idempotency.KEY_CHARACTERS_MAX]):
-            files = {id: [await _stored(tx, form, one) for one in some] for id, some in read.files.items()}
-            await public_forms.add(tx, form, {**read.values, **files})
+            kept = {id: [await _kept(tx, known, form, one) for one in some] for id, some in read.files.items()}
+            await public_forms.add(tx, form, {**read.values, **kept})
 
 
-async def _stored(tx: AsyncConnection, form: PublicForm, file: UploadFile) -> str:
-    raise Unavailable("Files cannot be kept yet.")
+async def _kept(tx: AsyncConnection, known: Parts, form: PublicForm, file: UploadFile) -> str:
+    return (await files.store(tx, known.files, file.filename or "file", chunks(file), by=form.app.by)).id
 
 
 def _again(token: str, form: PublicForm, read: Answers, typed: FormData, error: SaysoError | None) -> Response:

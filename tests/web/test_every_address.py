@@ -1,0 +1,212 @@
+"""Every address of the API, as nobody, as somebody from elsewhere, as a viewer, and with nonsense.
+
+A new address without an example fails here, so that none is ever left out.
+"""
+
+import random
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from sayso.web.routes import API, PUBLIC, Address
+from tests.web.conftest import Caller, Company, problem
+from tests.web.crm import CLIENTS, CRM
+
+SPREADSHEET = ("people.csv", b"Name,Born\nRosa,1981-02-03\nIgor,1990-11-30\n", "text/csv")
+FUZZED_REQUESTS = 12
+
+
+@dataclass(frozen=True)
+class Things:
+    """Ids of things in Northlight's workspace, by the name of the path parameter."""
+
+    ids: dict[str, str]
+
+    def path(self, address: Address, **other: str) -> str:
+        kind = address.path.split("/")[2]
+        found = {**self.ids, "id": self.ids.get(kind, ""), **other}
+        return re.sub(r"\{(\w+)\}", lambda m: quote(found[m[1]], safe=""), address.path)
+
+
+@pytest.fixture(scope="module")
+async def things(company: Company) -> Things:
+    async def made(answer: httpx.Response) -> dict[str, Any]:
+        assert answer.status_code in (200, 201), f"{answer.request.method} {answer.request.url}: {answer.text}"
+        return answer.json()
+
+    ben = company.ben
+    await made(await ben.post("/api/apps", json={"spec": CRM}))
+    row = (await made(await ben.post(f"{CLIENTS}/rows", json={"values": {"name": "Otto"}})))["rows"][0]
+    said = await made(await ben.post(f"{CLIENTS}/rows/{row['id']}/comments", json={"text": "Call back"}))
+    link = await made(await ben.post("/api/apps/crm/views/hello/links", json={}))
+    file = await made(await ben.post("/api/files", files={"file": ("a.txt", b"hello", "text/plain")}))
+    coming = await made(await ben.post("/api/imports", files={"file": SPREADSHEET}))
+    draft = await made(await ben.post("/api/drafts", json={"wish": "keep track of clients"}))
+    token = await made(await ben.post("/api/tokens", json={"name": "Matrix"}))
+    ids = {"app": "crm", "table": "clients", "view": "hello", "row": row["id"], "comment": said["id"], "number": 1}
+    ids |= {"token": link["token"], "file": file["id"], "imports": coming["id"], "drafts": draft["id"], "tokens": token["id"]}
+    return Things({name: str(id) for name, id in ids.items()})
+
+
+CHANGE = {"title": "", "steps": [{"do": "rename", "part": "table", "id": "clients", "name": "Customers"}]}
+BODIES: dict[str, Any] = {
+    "PATCH /api/me": {"name": "Somebody"},
+    "PATCH /api/workspace": {"hue": 7},
+    "POST /api/tokens": {"name": "One"},
+    "POST /api/apps": {"spec": {**CRM, "id": "other"}},
+    "PATCH /api/apps/{app}": {"hue": 7},
+    "POST /api/apps/{app}/plans": {"change": CHANGE},
+    "POST /api/apps/{app}/versions": {"change": CHANGE, "base_version": 1},
+    "POST /api/apps/{app}/undos": {},
+    "POST /api/apps/{app}/redos": {},
+    "POST /api/apps/{app}/formulas": {"table": "clients", "formula": "{Worth} * 3"},
+    "POST /api/apps/{app}/views/{view}/links": {},
+    "POST /api/apps/{app}/tables/{table}/rows": {"values": {"name": "Mia"}},
+    "PATCH /api/apps/{app}/tables/{table}/rows": {"rows": [{"id": 1, "values": {"name": "Mia"}}]},
+    "DELETE /api/apps/{app}/tables/{table}/rows": {"ids": [1]},
+    "PATCH /api/apps/{app}/tables/{table}/rows/{row}": {"values": {"name": "Mia"}},
+    "PUT /api/apps/{app}/tables/{table}/rows/{row}/position": {"before": None},
+    "POST /api/apps/{app}/tables/{table}/rows/{row}/comments": {"text": "hello"},
+    "POST /api/apps/{app}/tables/{table}/restorations": {"ids": [1]},
+    "POST /api/trash/restorations": {"app": "crm"},
+    "POST /api/imports/{id}/start": {"into": {}},
+    "POST /api/drafts": {"wish": "keep track of plants", "app": "crm"},
+    "PATCH /api/drafts/{id}": {"change": CHANGE},
+    "POST /api/drafts/{id}/messages": {"wish": "add a phone number"},
+    "POST /api/drafts/{id}/acceptance": {},
+}
+QUERIES = {
+    "GET /api/apps/{app}/tables/{table}/groups": {"by": '[{"field": "stage"}]'},
+    "GET /api/apps/{app}/tables/{table}/summaries": {"summaries": '{"worth": "sum"}'},
+}
+MINE = {
+    "/api/session", "/api/me", "/api/members", "/api/workspace", "/api/tokens", "/api/search", "/api/apps", "/api/trash",
+    "/api/files", "/api/imports", "/api/drafts", "/api/templates", "/api/wishes",
+}  # fmt: skip
+"""Addresses that name nothing: what they answer is the caller's own."""
+VIEWERS_TOO = {
+    "PATCH /api/me",
+    "DELETE /api/session",
+    "POST /api/tokens",
+    "POST /api/apps/{app}/plans",
+    "POST /api/apps/{app}/formulas",
+}
+"""Writes that change nothing of the team's, and so are everybody's."""
+
+every = pytest.mark.parametrize("address", API, ids=lambda a: f"{a.verb} {a.path}")
+
+
+async def ask(caller: Caller, address: Address, path: str) -> httpx.Response:
+    name = f"{address.verb} {address.path}"
+    if address.path in ("/api/files", "/api/imports") and address.verb == "POST":
+        return await caller.post(path, files={"file": SPREADSHEET})
+    assert address.verb in ("GET", "DELETE") or name in BODIES, f"{name} has no example in BODIES"
+    return await caller.request(address.verb, path, params=QUERIES.get(name), json=BODIES.get(name))
+
+
+@every
+async def test_nobody_gets_in(company: Company, things: Things, address: Address):
+    path = things.path(address)
+    for tried in (path, f"{path}?/sign-in/x", f"{path}?token=sayso_x"):
+        assert (await ask(company.nobody, address, tried)).status_code == 401
+    for tried in (f"{path}/", f"/{path}", f"{path};x", path.replace("/api", "/api/%2e%2e/api")):
+        assert (await ask(company.nobody, address, tried)).status_code >= 300
+
+
+@every
+async def test_what_belongs_to_another_workspace_is_not_found(company: Company, things: Things, address: Address):
+    answer = await ask(company.zoe, address, things.path(address))
+    if address.path not in MINE:
+        assert answer.status_code == 404, answer.text
+        assert problem(answer)["type"] == "/problems/not-found"
+    assert "Otto" not in answer.text and "Northlight" not in answer.text
+
+
+@pytest.mark.parametrize("address", [a for a in API if a.verb != "GET"], ids=lambda a: f"{a.verb} {a.path}")
+async def test_a_viewer_changes_nothing(company: Company, things: Things, address: Address):
+    answer = await ask(company.cleo, address, things.path(address))
+    name = f"{address.verb} {address.path}"
+    if name in VIEWERS_TOO:
+        assert answer.status_code < 300, answer.text
+    elif (
+        name.startswith(("DELETE /api/tokens", "PATCH /api/drafts", "DELETE /api/drafts", "POST /api/drafts/"))
+        or "imports/{" in name
+    ):
+        assert answer.status_code in (403, 404), "what is another member's own is not theirs to see"
+    else:
+        assert answer.status_code == 403, answer.text
+
+
+@every
+async def test_nonsense_is_never_our_fault(company: Company, things: Things, address: Address):
+    draw = random.Random(f"{address.verb} {address.path}")
+    for _ in range(FUZZED_REQUESTS):
+        path = (
+            things.path(address, **{name: str(draw.choice(NONSENSE)) for name in draw.sample(NAMES, 1)})
+            if draw.random() < 0.4
+            else things.path(address)
+        )
+        request = {"params": {k: nonsense(draw, text=True) for k in draw.sample(PARAMETERS, 3)}}
+        request |= {"json": bent(draw, BODIES.get(f"{address.verb} {address.path}"))} if address.verb != "GET" else {}
+        answer = await company.ben.request(address.verb, path, **request)
+        assert answer.status_code < 500, (path, request, answer.text)
+        if answer.status_code >= 400:
+            document = problem(answer)
+            assert document["detail"] and (answer.status_code != 422 or document["problems"])
+
+
+NAMES = ["app", "table", "view", "row", "comment", "number", "token", "file", "id"]
+PARAMETERS = [
+    "view",
+    "filter",
+    "sorts",
+    "search",
+    "fields",
+    "offset",
+    "limit",
+    "cursor",
+    "total",
+    "by",
+    "summaries",
+    "measure",
+    "q",
+    "size",
+    "format",
+    "split",
+]
+NONSENSE: list[Any] = [
+    "", "0", "-1", "x" * 300, "9" * 40, "1e999", "null", "[]", "{}", "'; drop table x; --", "ä😀", "a\0b", "%", "../..", "true", 0, -1,
+    2**63, 2**70, 1.5, True, None, [], {}, [[]], {"a": 1}, "\u202e", "{Worth}", '{"of": [{"field": "name", "op": "is", "value": {}}]}',
+    '[{"field": "name"}]', '{"worth": "sum"}', '{"field": "stage", "bucket": "month"}', '{"of": 7}', "\ud7ff\ue000", "2026-13-45", "NaN",
+]  # fmt: skip
+
+
+def nonsense(draw: random.Random, *, text: bool = False) -> Any:
+    value = draw.choice(NONSENSE)
+    return str(value) if text else value
+
+
+def bent(draw: random.Random, value: Any) -> Any:
+    """A body like the good one, with something in it that is not."""
+    if value is None or draw.random() < 0.15:
+        return nonsense(draw)
+    if isinstance(value, dict) and value and draw.random() < 0.85:
+        key = draw.choice(list(value))
+        other = {**value, key: bent(draw, value[key])}
+        return other if draw.random() < 0.8 else {**other, draw.choice(["id", "workspace_id", "version", "role", "\0", ""]): 1}
+    if isinstance(value, list) and value and draw.random() < 0.8:
+        return [*value[:-1], bent(draw, value[-1])]
+    return nonsense(draw)
+
+
+def test_nothing_is_public_but_what_is_listed(app: FastAPI):
+    """Changing this list is a decision about safety."""
+    assert {f"{p.verb} {p.path}" for p in PUBLIC} == {
+        "GET /healthz", "GET /sign-in", "GET /sign-in/{token}", "POST /sign-in/{token}", "GET /f/{token}", "POST /f/{token}",
+        "GET /f/{token}/sent", "GET /look/{name}", "GET /api/docs", "GET /api/openapi.json",
+    }  # fmt: skip
