@@ -1,11 +1,11 @@
 """What rows are grouped by: the key of a group, how people call it, and where it stands among the others."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Date, FromClause, Integer, Text, case, cast, func, literal, null, true
+from sqlalchemy import BigInteger, ColumnElement, Date, FromClause, Integer, Text, case, cast, func, literal, null, select, true
 
 from sayso.data.scope import Scope
 from sayso.data.shown import as_json
@@ -15,7 +15,7 @@ from sayso.data.worth import person_name, title, worth
 from sayso.errors import Invalid, Problem
 from sayso.spec.fields import AnyField, Link, MultiSelect, Person, Select
 from sayso.spec.filter import Bucket, Grouping
-from sayso.spec.formula import Base, type_of
+from sayso.spec.formula import Base, Type, type_of
 
 Sql = ColumnElement[Any]
 NO_VALUE = "No value"
@@ -26,85 +26,100 @@ def _same(value: Any, name: str | None) -> str:
     return NO_VALUE if value is None else name or str(value)
 
 
+Told = tuple[Sql, Sql, Sql]
+"""Of a group: its key as JSON, its name where SQL must find it, and what it is ordered by."""
+
+
 @dataclass(frozen=True)
 class Key:
-    """`key` is the text of its JSON, `groups` what SQL groups by, `beside` the values of rows that have several of them."""
+    """Rows are grouped by `raw`, taken from `beside` where a row has several values; `told` works on the groups, not on the rows."""
 
-    key: Sql
-    name: Sql
-    place: Sql
-    groups: tuple[Sql, ...]
+    raw: Sql
+    told: Callable[[Sql], Told]
+    descending: bool
     beside: FromClause | None = None
     called: Callable[[Any, str | None], str] = field(default=_same)
 
     def joined(self, source: Any) -> Any:
         return source if self.beside is None else source.outerjoin(self.beside, true())
 
+    def columns(self, raw: Sql) -> tuple[Sql, Sql]:
+        key, name, _ = self.told(raw)
+        return cast(key, Text), cast(name, Text)
+
+    def order(self, raw: Sql) -> Sql:
+        place = self.told(raw)[2]
+        return (place.desc() if self.descending else place.asc()).nulls_last()
+
 
 def keyed(scope: Scope, one: AnyField, grouping: Grouping, n: int) -> Key:
     """Raises `Invalid` when rows cannot be grouped by this field."""
+    down = grouping.descending
     match one:
         case Select():
-            return _choice(scope.column(one), one, grouping)
+            return _choice(scope.column(one), one, down)
         case MultiSelect() | Person():
-            return _several(scope, one, grouping, n)
+            return _several(scope, one, down, n)
         case Link():
-            return _linked(scope, one, grouping, n)
+            return _linked(scope, one, down, n)
         case _ if one.kind in ("file", "image"):
             raise Invalid(Problem(f"by/{n}", f"{one.name} holds files, which rows cannot be grouped by"))
         case _ if one.kind in ("created_by", "updated_by"):
-            id = scope.column(one)
-            return _key(func.to_json(id), person_name(scope, id), func.lower(person_name(scope, id)), grouping, id)
+            return Key(scope.column(one), lambda id: _person(scope, id), down)
         case _:
             return _plain(scope, one, grouping)
 
 
-def _key(key: Sql, name: Sql, place: Sql, grouping: Grouping, *groups: Sql, **more: Any) -> Key:
-    ordered = (func.min(place).desc() if grouping.descending else func.min(place).asc()).nulls_last()
-    return Key(cast(key, Text), cast(name, Text), ordered, groups, **more)
+def _person(scope: Scope, id: Sql) -> Told:
+    name = person_name(scope, id)
+    return func.to_json(id), name, func.lower(name)
 
 
-def _choice(id: Sql, one: Select, grouping: Grouping) -> Key:
-    names = {o.id: o.name for o in one.options}
-    called = lambda value, _: NO_VALUE if value is None else names.get(value, value)  # noqa: E731
-    return _key(func.to_json(id), null(), place(id, one), grouping, id, called=called)
+def _choice(id: Sql, one: Select, down: bool) -> Key:
+    names: dict[str, str] = {o.id: o.name for o in one.options}
+
+    def called(value: Any, _: str | None) -> str:
+        return NO_VALUE if value is None else names.get(value, value)
+
+    return Key(id, lambda id: (func.to_json(id), null(), place(id, one)), down, called=called)
 
 
-def _several(scope: Scope, one: MultiSelect | Person, grouping: Grouping, n: int) -> Key:
+def _several(scope: Scope, one: MultiSelect | Person, down: bool, n: int) -> Key:
     """A row with two values is in both groups."""
     each = func.unnest(scope.column(one)).table_valued("id", name=f"g{n}").render_derived().lateral()
     id: Sql = cast(each.c.id, Text)
     if isinstance(one, MultiSelect):
-        as_select = Select(id=one.id, name=one.name, options=one.options)
-        key = _choice(id, as_select, grouping)
-        return Key(key.key, key.name, key.place, (each.c.id,), each, key.called)
-    name = person_name(scope, each.c.id)
-    return _key(func.to_json(each.c.id), name, func.lower(name), grouping, each.c.id, beside=each)
+        return replace(_choice(id, Select(id=one.id, name=one.name, options=one.options), down), beside=each)
+    return Key(id, lambda id: _person(scope, id), down, each)
 
 
-def _linked(scope: Scope, one: Link, grouping: Grouping, n: int) -> Key:
+def _linked(scope: Scope, one: Link, down: bool, n: int) -> Key:
     linked = scope.through(one)
-    rows = linked.select(linked.there.t.c.id.label("id"), title(linked.there).label("name")).lateral(f"g{n}")
-    key = func.json_build_object(fixed("id"), rows.c.id, fixed("name"), rows.c.name)
-    there: Sql = cast(rows.c.id, BigInteger).is_not(None)
-    return _key(
-        case((there, cast(key, Text))), rows.c.name, func.lower(rows.c.name), grouping, rows.c.id, rows.c.name, beside=rows
-    )
+    rows = linked.select(linked.there.t.c.id.label("id")).lateral(f"g{n}")
+    there = Scope.of(scope.app, linked.there.table, scope.clock)
+
+    def told(id: Sql) -> Told:
+        name = select(title(there)).where(there.t.c.id == id).scalar_subquery()
+        key = func.json_build_object(fixed("id"), id, fixed("name"), name)
+        return case((id.is_not(None), cast(key, Text))), name, func.lower(name)
+
+    return Key(cast(rows.c.id, BigInteger), told, down, rows)
 
 
 def _plain(scope: Scope, one: AnyField, grouping: Grouping) -> Key:
     kind = type_of(one, scope.table, scope.app.spec)
-    value = worth(scope, one)
+    value, down = worth(scope, one), grouping.descending
     if kind.many:
-        value, kind = func.nullif(func.array_to_string(value, ", "), ""), type(kind)(Base.TEXT)
-    if kind.base in (Base.DATE, Base.DATETIME):
-        return _dated(cast(value, Date), grouping)
-    if kind.base is Base.TEXT:
-        value = func.nullif(value, "")
-        return _key(func.to_json(value), value, func.lower(value), grouping, value)
-    named = _yes_no if kind.base is Base.BOOLEAN else _same
-    key = func.to_json(as_json(scope, value, kind))
-    return _key(key, null(), cast(value, Integer) if kind.base is Base.BOOLEAN else value, grouping, value, called=named)
+        value, kind = func.nullif(func.array_to_string(value, ", "), ""), Type(Base.TEXT)
+    match kind.base:
+        case Base.DATE | Base.DATETIME:
+            return _dated(cast(value, Date), grouping)
+        case Base.TEXT:
+            return Key(func.nullif(value, ""), lambda text: (func.to_json(text), text, func.lower(text)), down)
+        case Base.BOOLEAN:
+            return Key(value, lambda ticked: (func.to_json(ticked), null(), cast(ticked, Integer)), down, called=_yes_no)
+        case _:
+            return Key(value, lambda number: (func.to_json(as_json(scope, number, kind)), null(), number), down)
 
 
 def _yes_no(value: Any, _: str | None) -> str:
@@ -114,7 +129,9 @@ def _yes_no(value: Any, _: str | None) -> str:
 def _dated(day: Sql, grouping: Grouping) -> Key:
     bucket: Bucket = grouping.bucket or "day"
     first = day if bucket == "day" else cast(func.date_trunc(literal(bucket, Text), day), Date)
-    return _key(func.to_json(first), null(), first, grouping, first, called=lambda value, _: dated(value, bucket))
+    return Key(
+        first, lambda day: (func.to_json(day), null(), day), grouping.descending, called=lambda value, _: dated(value, bucket)
+    )
 
 
 def dated(value: Any, bucket: Bucket) -> str:

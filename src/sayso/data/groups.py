@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sayso.data.clock import Clock
 from sayso.data.grouping import Key, keyed
 from sayso.data.open_app import OpenApp
-from sayso.data.orders import EVERY_ROW, Asked
+from sayso.data.orders import EVERY_ROW, TO_READ_MANY, Asked
 from sayso.data.physical import field_of, found
 from sayso.data.scope import Scope
 from sayso.data.shown import as_json
@@ -159,15 +159,23 @@ def _json(value: Sql) -> Sql:
 
 
 async def _counted(tx: AsyncConnection, asked: Asked, keys: list[Key], figures: list[Sql]) -> list[Any]:
-    columns = [part for key in keys for part in (key.key, key.name)]
+    """For each group: key and name of each grouping, then the figures. Names are looked up once a group, not once a row."""
     source: Any = asked.scope.t
     for key in keys:
         source = key.joined(source)
-    statement: Any = select(*columns, *figures).select_from(source).where(await asked.condition(tx))
-    if keys:
-        places = [part for key in keys for part in key.groups]
-        statement = statement.group_by(*places).order_by(*(key.place for key in keys)).limit(GROUPS_MAX)
-    return list((await tx.execute(statement)).all())
+    raw = [key.raw.label(f"k{n}") for n, key in enumerate(keys)]
+    counted = [figure.label(f"f{n}") for n, figure in enumerate(figures)]
+    inner: Any = select(*raw, *counted).select_from(source).where(await asked.condition(tx))
+    await tx.exec_driver_sql(TO_READ_MANY)
+    if not keys:
+        return list((await tx.execute(inner)).all())
+    groups = inner.group_by(*(key.raw for key in keys)).subquery("groups")
+    told = [part for n, key in enumerate(keys) for part in key.columns(groups.c[f"k{n}"])]
+    outer: Any = select(*told, *(groups.c[f"f{n}"] for n in range(len(figures))))
+    ordered = outer.order_by(
+        *(key.order(groups.c[f"k{n}"]) for n, key in enumerate(keys)), *(groups.c[f"k{n}"] for n in range(len(keys)))
+    )
+    return list((await tx.execute(ordered.limit(GROUPS_MAX))).all())
 
 
 def _group(keys: list[Key], row: Any, named: Mapping[str, int]) -> Group:
