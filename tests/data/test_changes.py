@@ -257,7 +257,7 @@ async def test_search_forgets_a_removed_field_and_remembers_it_again(
     tx: AsyncConnection, desk: OpenApp, northlight: Northlight
 ) -> None:
     async def words(app: OpenApp) -> str:
-        rows = f"app_{app.number}.t_{app.columns.tables['clients']}"
+        rows = f"app_{app.number}.w_{app.columns.tables['clients']}"
         return str((await tx.execute(text(f"select string_agg(words, '|' order by id) from {rows}"))).scalar_one())
 
     assert "+49 30 1" in await words(desk)

@@ -74,7 +74,9 @@ async def test_the_trash_is_shown_and_one_day_forgotten(tx, crm, northlight: Nor
     row = orjson.loads(page.rows)[0]
     assert (row["id"], page.total, page.next) == (3, 2, "1") and row["deleted_at"].endswith("Z")
     assert await trash.purge(tx, crm, "deals", by=northlight.ben) == 0
-    await tx.execute(text(f"update app_{crm.number}.t_2 set deleted_at = now() - interval '40 days' where id = 1"))  # noqa: S608
+    await tx.execute(
+        text(f"update app_{crm.number}.t_{crm.columns.tables['deals']} set deleted_at = now() - interval '40 days' where id = 1")
+    )  # noqa: S608
     assert await trash.purge(tx, crm, "deals", by=northlight.ben) == 1
     assert (await trash.listed(tx, crm, "deals")).total == 1
     with pytest.raises(NotFound):

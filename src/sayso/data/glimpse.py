@@ -28,8 +28,8 @@ async def glimpse(tx: AsyncConnection, asked: Asked, first: int) -> tuple[Order,
     """
     if first > FIRST_ROWS_MAX or asked.search.strip() or (asked.filter.of and not asked.sorts) or not await _is_large(tx, asked):
         return None
-    scope, condition = asked.scope, await asked.condition(tx)
     await tx.exec_driver_sql(TO_READ_MANY)
+    scope, condition = asked.scope, await asked.condition(tx)
     counted = (await tx.execute(select(func.count(), *moment()).select_from(scope.t).where(condition))).one()
     ids = select(scope.t.c.id).where(condition).order_by(*ordering(scope, asked.sorts)).limit(first)
     order = Order(array("q", (await tx.execute(ids)).scalars().all()), str(counted[1]))

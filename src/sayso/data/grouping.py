@@ -79,7 +79,7 @@ def _choice(id: Sql, one: Select, down: bool) -> Key:
     names: dict[str, str] = {o.id: o.name for o in one.options}
 
     def called(value: Any, _: str | None) -> str:
-        return NO_VALUE if value is None else names.get(value, value)
+        return NO_VALUE if value is None else names.get(str(value), str(value))
 
     return Key(id, lambda id: (func.to_json(id), null(), place(id, one)), down, called=called)
 

@@ -165,8 +165,8 @@ async def _counted(tx: AsyncConnection, asked: Asked, keys: list[Key], figures: 
         source = key.joined(source)
     raw = [key.raw.label(f"k{n}") for n, key in enumerate(keys)]
     counted = [figure.label(f"f{n}") for n, figure in enumerate(figures)]
-    inner: Any = select(*raw, *counted).select_from(source).where(await asked.condition(tx))
     await tx.exec_driver_sql(TO_READ_MANY)
+    inner: Any = select(*raw, *counted).select_from(source).where(await asked.condition(tx))
     if not keys:
         return list((await tx.execute(inner)).all())
     groups = inner.group_by(*(key.raw for key in keys)).subquery("groups")

@@ -7,18 +7,18 @@ Nothing is kept by a transaction that has written something itself.
 """
 
 import asyncio
-import sys
 from array import array
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, LargeBinary, Text, bindparam, cast, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, Text, bindparam, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.data.filters import where
 from sayso.data.kept import kept
+from sayso.data.packed import packed_ids, unpacked
 from sayso.data.reads import POSITION, Reads, reads_of
 from sayso.data.scope import Scope
 from sayso.data.search import found
@@ -68,10 +68,10 @@ class Asked:
         minute = clock.now.replace(second=0, microsecond=0) if self.reads.by_minute else None
         return ("order", app.number, app.version, self.scope.table.id, *asked, me, day, minute)
 
-    async def condition(self, tx: AsyncConnection) -> ColumnElement[bool]:
-        """Raises `Invalid` with every problem of the filter."""
+    async def condition(self, tx: AsyncConnection, *, few: bool = False) -> ColumnElement[bool]:
+        """Raises `Invalid` with every problem of the filter. `few` says that only few rows are asked."""
         meets = self.scope.alive & where(self.scope, self.filter)
-        return meets & await found(tx, self.scope, self.search) if self.search.strip() else meets
+        return meets & await found(tx, self.scope, self.search, few=few) if self.search.strip() else meets
 
     @property
     def tables(self) -> list[int]:
@@ -123,9 +123,8 @@ async def read(tx: AsyncConnection, asked: Asked) -> Order:
     scope = asked.scope
     await tx.exec_driver_sql(TO_READ_MANY)
     ids = select(scope.t.c.id).where(await asked.condition(tx)).order_by(*ordering(scope, asked.sorts)).subquery("ids")
-    packed = func.string_agg(func.int8send(ids.c.id), cast(literal(b"", LargeBinary), LargeBinary))
-    row = (await tx.execute(select(packed, *moment()))).one()
-    order = Order(_unpacked(row[0]), str(row[1]))
+    row = (await tx.execute(select(packed_ids(ids.c.id), *moment()))).one()
+    order = Order(unpacked(row[0]), str(row[1]))
     if not row[2]:
         kept(tx).orders.put(asked.key, order)
     return order
@@ -136,14 +135,6 @@ def moment() -> tuple[Any, Any]:
     return cast(func.pg_current_snapshot(), Text).label("snapshot"), func.pg_current_xact_id_if_assigned().is_not(None).label(
         "own"
     )
-
-
-def _unpacked(packed: bytes | memoryview | None) -> "array[int]":
-    ids = array("q")
-    ids.frombytes(packed or b"")
-    if sys.byteorder == "little":
-        ids.byteswap()
-    return ids
 
 
 async def _news(tx: AsyncConnection, asked: Asked, order: Order) -> tuple[News, str, bool]:
@@ -201,7 +192,7 @@ async def _patched(tx: AsyncConnection, asked: Asked, old: "array[int]", changed
     for id in changed:
         _remove(ids, id)
     scope = asked.scope
-    meets = select(scope.t.c.id).where(await asked.condition(tx), scope.t.c.id.in_(changed)).order_by(scope.t.c.id)
+    meets = select(scope.t.c.id).where(await asked.condition(tx, few=True), scope.t.c.id.in_(changed)).order_by(scope.t.c.id)
     for id in (await tx.execute(meets)).scalars().all():
         ids.insert(await _place(tx, asked, ids, id), id)
     return ids

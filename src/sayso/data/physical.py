@@ -92,10 +92,14 @@ def table_clause(schema: str, number: int, *stored: Any) -> TableClause:
         column("updated_by", words),
         column("deleted_at", at),
         column("position", DOUBLE_PRECISION()),
-        column("words", words),
         *stored,
         schema=schema,
     )
+
+
+def words_clause(rows: Rows) -> TableClause:
+    """What search reads: one lower-case text a row (see `words.py`)."""
+    return table(f"w_{rows.number}", column("id", BigInteger()), column("words", Text()), schema=rows.schema)
 
 
 def is_stored(field: AnyField) -> bool:

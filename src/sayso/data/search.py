@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, cast, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.data.conditions.choice import as_array, named_like
 from sayso.data.conditions.text import folded, holds
-from sayso.data.physical import is_stored
+from sayso.data.packed import packed_ids, unpacked
+from sayso.data.physical import is_stored, words_clause
 from sayso.data.scope import Linked, Scope
 from sayso.data.worth import title
 from sayso.db import tables as system
@@ -17,6 +18,8 @@ from sayso.spec.fields import AnyField, Link, MultiSelect, Person, Select
 
 Sql = ColumnElement[Any]
 SEARCH_CHARACTERS_MAX = 200
+WORDED_ROWS_MAX = 20_000
+"""Up to so many rows are fetched by their ids; more are found by reading the table along."""
 LINKED_FOUND_MAX = 10_000
 """Of a linked table, so many rows at most are found by their name."""
 
@@ -29,14 +32,14 @@ def needle_of(text: str) -> str:
     return needle
 
 
-async def found(tx: AsyncConnection, scope: Scope, text: str) -> Sql:
-    """Whatever the case, anywhere in a value.
+async def found(tx: AsyncConnection, scope: Scope, text: str, *, few: bool = False) -> Sql:
+    """Whatever the case, anywhere in a value. `few` says that only few rows are asked, which are then looked at one by one.
 
-    Names are looked up first, so that the rows themselves are read once, and only for what can be in them.
+    Words and names are looked up first, so that the rows themselves are only read where something was found.
     """
     needle = needle_of(text)
     people = await _people(tx, scope, needle)
-    conditions: list[Sql] = [func.strpos(scope.t.c.words, folded(needle)) > 0]
+    conditions: list[Sql] = [_said(scope, needle) if few else await _worded(tx, scope, needle)]
     for one in scope.table.fields:
         if isinstance(one, Link):
             linked = await _linked(tx, scope.through(one), needle)
@@ -44,6 +47,22 @@ async def found(tx: AsyncConnection, scope: Scope, text: str) -> Sql:
         elif is_stored(one) and (named := _named(scope, one, needle, people)) is not None:
             conditions.append(named)
     return or_(*conditions)
+
+
+def _said(scope: Scope, needle: str) -> Sql:
+    w = words_clause(scope.rows)
+    return exists(select(w.c.id).where(w.c.id == scope.t.c.id, func.strpos(w.c.words, folded(needle)) > 0).correlate(scope.t))
+
+
+async def _worded(tx: AsyncConnection, scope: Scope, needle: str) -> Sql:
+    w = words_clause(scope.rows)
+    holding = select(w.c.id).where(func.strpos(w.c.words, folded(needle)) > 0)
+    some = holding.limit(WORDED_ROWS_MAX + 1).subquery("some")
+    packed = (await tx.execute(select(packed_ids(some.c.id)))).scalar_one()
+    ids = unpacked(packed)
+    if len(ids) > WORDED_ROWS_MAX:
+        return scope.t.c.id.in_(holding)
+    return scope.t.c.id == func.any(cast(ids.tolist(), ARRAY(BigInteger)))
 
 
 def _named(scope: Scope, one: AnyField, needle: str, people: list[str]) -> Sql | None:
