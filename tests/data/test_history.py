@@ -1,10 +1,13 @@
 """What happened to a row, what people said about it, and what was thrown away."""
 
+from datetime import timedelta
+
 import orjson
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, update
 
 from sayso.data import comments, history, rows, trash
+from sayso.data.physical import rows_of
 from sayso.errors import Forbidden, Invalid, NotFound
 from tests.conftest import Northlight
 from tests.data.built import built
@@ -74,9 +77,8 @@ async def test_the_trash_is_shown_and_one_day_forgotten(tx, crm, northlight: Nor
     row = orjson.loads(page.rows)[0]
     assert (row["id"], page.total, page.next) == (3, 2, "1") and row["deleted_at"].endswith("Z")
     assert await trash.purge(tx, crm, "deals", by=northlight.ben) == 0
-    await tx.execute(
-        text(f"update app_{crm.number}.t_{crm.columns.tables['deals']} set deleted_at = now() - interval '40 days' where id = 1")
-    )  # noqa: S608
+    t = rows_of(crm, CRM.tables[1]).sql
+    await tx.execute(update(t).where(t.c.id == 1).values(deleted_at=func.now() - timedelta(40)))
     assert await trash.purge(tx, crm, "deals", by=northlight.ben) == 1
     assert (await trash.listed(tx, crm, "deals")).total == 1
     with pytest.raises(NotFound):
