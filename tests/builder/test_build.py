@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sayso.builder import build, draft, samples
 from sayso.builder.planner import Plan, Wish, plan
 from sayso.data import apps, rows
+from sayso.data import samples as kept_samples
 from sayso.db import tables as t
 from sayso.db import transaction
 from sayso.errors import Conflict, Forbidden, Invalid, NotFound
@@ -54,9 +55,9 @@ async def test_described_then_built_with_rows_that_link(engine: AsyncEngine, nor
         ).scalar_one()
         project = await rows.read(tx, app, "projects", first)
         assert len(project["values"]["client"]) == 1 and project["values"]["client"][0]["name"]
-        assert await build.has_samples(tx, app)
-        assert await build.remove_samples(tx, app, by=ben) == sum(done.samples.values())
-        assert await rows.count(tx, app, "clients") == 0 and not await build.has_samples(tx, app)
+        assert await kept_samples.there(tx, app)
+        assert await kept_samples.remove(tx, app, by=ben) == sum(done.samples.values())
+        assert await rows.count(tx, app, "clients") == 0 and not await kept_samples.there(tx, app)
 
 
 async def test_accepting_twice_builds_once_even_at_the_same_moment(engine: AsyncEngine, northlight_kept: Northlight):

@@ -1,7 +1,7 @@
 """Accepting a draft: the app, its sample rows and the report, in one transaction, once however often it is asked."""
 
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -9,15 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sayso.builder import draft as drafts
 from sayso.builder import plan as cards
 from sayso.builder import samples
-from sayso.data import apps, events, rows
-from sayso.data.rows import Edit
+from sayso.data import apps, events
+from sayso.data import samples as sample_rows
 from sayso.db import tables as t
 from sayso.db import transaction
 from sayso.errors import Conflict, Invalid
-from sayso.spec.app import App
 from sayso.spec.change import Change, difference
-from sayso.spec.fields import Link
-from sayso.team.actor import Actor, system
+from sayso.team.actor import Actor
 
 Json = dict[str, Any]
 
@@ -68,7 +66,11 @@ async def _created(tx: AsyncConnection, row: Any, choices: dict[str, Any], by: A
     spec = cards.answered(row.plan, choices, None)
     app = await apps.create(tx, spec, by=by, note=_note(row.wish))
     report = [asdict(e) for e in cards.told(cards.empty(app.spec), app.spec)]
-    counts = await put_samples(tx, app, datetime.now(UTC).date()) if with_samples and row.import_id is None else {}
+    counts = (
+        await sample_rows.put(tx, app, samples.rows_of_app(app.spec, datetime.now(UTC).date()))
+        if with_samples and row.import_id is None
+        else {}
+    )
     return Built(app.id, app.version, tuple(report), counts), app.number
 
 
@@ -104,83 +106,3 @@ def _rebased(row: Any, choices: dict[str, Any], app: apps.OpenApp) -> Change:
 
 def _note(words: str) -> str:
     return " ".join(words.split())[:500]
-
-
-# ── sample rows ──────────────────────────────────────────
-
-
-async def put_samples(tx: AsyncConnection, app: apps.OpenApp, today: date) -> dict[str, int]:
-    """A few believable rows in every table, written by Sayso itself and remembered, so that one click removes them."""
-    sayso = system(app.by.workspace, "Sample rows")
-    opened = await apps.open_app(tx, app.id, by=sayso, to="write")
-    made = samples.rows_of_app(app.spec, today)
-    ids: dict[str, list[int]] = {}
-    for table in app.spec.tables:
-        many = [_without_links(table.fields, values) for values in made.get(table.id, ())]
-        required = [f.id for f in table.fields if f.required and f.writable]
-        many = [values for values in many if all(r in values for r in required)]
-        if many and len(many) == len(made[table.id]):
-            ids[table.id] = [r["id"] for r in await rows.create_many(tx, opened, table.id, many, by=sayso)]
-    for table in app.spec.tables:
-        edits = [
-            Edit(ids[table.id][n], linked)
-            for n, values in enumerate(made.get(table.id, ()))
-            if table.id in ids and (linked := _links(app.spec, table.id, values, ids))
-        ]
-        if edits:
-            await rows.update_many(tx, opened, table.id, edits, by=sayso)
-    flags = [
-        {"workspace_id": app.by.workspace, "app": app.number, "table_no": app.columns.tables[table], "row_id": id}
-        for table, many in ids.items()
-        for id in many
-    ]
-    if flags:
-        await tx.execute(t.samples.insert(), flags)
-    return {table: len(many) for table, many in ids.items()}
-
-
-def _without_links(fields: Any, values: Json) -> Json:
-    links = {f.id for f in fields if isinstance(f, Link)}
-    return {k: v for k, v in values.items() if k not in links}
-
-
-def _links(app: App, table: str, values: Json, ids: dict[str, list[int]]) -> Json:
-    home = app.table(table)
-    linked: Json = {}
-    for field in home.fields if home else ():
-        if isinstance(field, Link) and field.id in values and field.to in ids:
-            linked[field.id] = [ids[field.to][one["id"] - 1] for one in values[field.id] if one["id"] <= len(ids[field.to])]
-    return linked
-
-
-async def has_samples(tx: AsyncConnection, app: apps.OpenApp) -> bool:
-    c = t.samples.c
-    return (await tx.execute(t.samples.select().where(c.app == app.number).limit(1))).first() is not None
-
-
-async def remove_samples(tx: AsyncConnection, app: apps.OpenApp, *, by: Actor) -> int:
-    """Moves all sample rows of an app to the trash, and forgets that they were samples; how many there were."""
-    app.must("write")
-    c = t.samples.c
-    flagged = (await tx.execute(t.samples.delete().where(c.app == app.number).returning(c.table_no, c.row_id))).all()
-    gone = 0
-    for number in sorted({f.table_no for f in flagged}):
-        table = app.columns.table_id(number)
-        wanted = [f.row_id for f in flagged if f.table_no == number]
-        if table is not None:
-            there = [id for id in wanted if id in await _alive(tx, app, table, wanted)]
-            if there:
-                gone += len(await rows.trash(tx, app, table, there, by=by))
-    return gone
-
-
-async def _alive(tx: AsyncConnection, app: apps.OpenApp, table: str, ids: list[int]) -> set[int]:
-    """Those that nobody has thrown away already."""
-    found: set[int] = set()
-    for id in ids:
-        try:
-            found.add((await rows.read(tx, app, table, id))["id"])
-        except Exception as gone:
-            if type(gone).__name__ != "NotFound":
-                raise
-    return found
