@@ -59,6 +59,8 @@ def id_from(name: str, taken: "set[str] | frozenset[str] | dict[str, Any]" = fro
 
 _TAGS = ("do", "part", "kind")
 """What tells one class of a union from another is always written."""
+_WRITTEN = (*_TAGS, "hue")
+"""So is a colour: a choice that is written without one is given one when it is read, and grey would come back blue."""
 
 
 def _portable(value: Any) -> Any:
@@ -66,7 +68,9 @@ def _portable(value: Any) -> Any:
         case Frozen():
             fields = type(value).model_fields
             kept = {
-                n: getattr(value, n) for n, f in fields.items() if n in _TAGS or f.is_required() or getattr(value, n) != f.default
+                n: getattr(value, n)
+                for n, f in fields.items()
+                if n in _WRITTEN or f.is_required() or getattr(value, n) != f.default
             }
             return {n: _portable(v) for n, v in sorted(kept.items(), key=lambda item: item[0] not in (*_TAGS, "id", "name"))}
         case dict():

@@ -13,7 +13,7 @@ from sayso.builder.planner.sketch import AutomationSketch, FieldSketch, Sketch, 
 from sayso.builder.planner.views import field_named
 from sayso.spec.app import App
 from sayso.spec.automation import Automation
-from sayso.spec.coworker import Slot
+from sayso.spec.coworker import Slot, SlotKind
 from sayso.spec.fields import (
     Ai,
     AnyField,
@@ -444,7 +444,8 @@ class Assembly:
 
     def _chart(self, view: ViewSketch, table: TableSketch, common: dict[str, Any]) -> Chart:
         by, bucket = self._axis(view, table)
-        shape: ChartShape = next((s for s in SHAPES if s == view.shape), "line" if bucket else "bar")
+        usual: ChartShape = "line" if bucket else "bar"
+        shape: ChartShape = next((one for one in SHAPES if one == view.shape), usual)
         if by is not None:
             view.by = by.name
         return Chart(
@@ -821,7 +822,8 @@ def _slots(tables: tuple[Table, ...], automations: tuple[Automation, ...], kept:
         s.slot for a in automations for s in a.steps if s.kind == "ai"
     }
     have = list(kept.slots) if kept else []
-    for id, name in (("text", "Text"), ("image", "Pictures")):
+    kinds: tuple[tuple[SlotKind, str], ...] = (("text", "Text"), ("image", "Pictures"))
+    for id, name in kinds:
         if id in used and all(s.id != id for s in have):
             have.append(Slot(id=id, name=name, kind=id))
     return tuple(have)

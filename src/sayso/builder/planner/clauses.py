@@ -40,7 +40,7 @@ _AI = r"(?:(?:let|have|want|get|use|and|the|an?|with)\s+){0,3}(?:ai|gpt|chatgpt|
 _ONLY = r"only\s+(?:the\s+)?[\w\s-]{2,30}?\s(?:can|may|should|are\s+allowed|get\s+to|must)\b|nobody\s+(?:else|but|except)"
 _WANT = r"(?:i|we|they|you|he|she|the\s+\w+)\s+(?:also\s+|just\s+|really\s+)?(?:want|need|would|wanna|like|must|should|'d)\b|i'd\b|we'd\b|please\b|also\b|show\b|give\b|add\b"
 _CUE = re.compile(
-    rf"(?:\s*[,;]\s*|\s+[-–]\s+|\s+(?=and\s|plus\s|but\s|&\s))(?:(?:and|plus|also|then|but|&|as\s+well\s+as|so)\s+)*"
+    rf"(?:\s*[,;]\s*|\s+[-–]\s+|\s+(?=and\s|plus\s|but\s|&\s))(?:(?:and|plus|also|then|but|&|as\s+well\s+as|so)\s+){0, 3}"
     rf"(?=(?:{_DO}|{_WHEN}|{_TIMED}|{_SUBJECT}|{_AI}|{_ONLY}|{_WANT}|"
     rf"(?:an?|the|our|one)\s+(?:[\w-]+\s+){{0,3}}forms?\s*(?:where|with|that|\(|:|for\b)|"
     rf"(?:(?:an?|the|one|another|with|simple|nice|some)\s+){{0,3}}(?:[\w-]+\s+){{0,2}}{_VIEW}\b))"

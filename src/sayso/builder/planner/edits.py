@@ -37,10 +37,11 @@ def edited(wish: Wish, text: Text) -> Plan:
     touched = Touched()
     pieces = [p for c in clauses(text.text) for p in _cut(c)]
     commands = injected(text.text)
+    commanded = {c.sentence for c in pieces if any(a < c.end and b > c.start for a, b in commands)}
     described: list[Clause] = []
     notes: list[Note] = []
     for clause in pieces:
-        if any(a < clause.end and b > clause.start for a, b in commands):
+        if clause.sentence in commanded:
             described.append(replace(clause, text="", raw=clause.raw))
             continue
         done = command(clause.raw, app, touched)

@@ -9,12 +9,14 @@ from sayso.builder.planner.notes import notes_of
 from sayso.builder.planner.sketch import FieldSketch, Sketch
 from sayso.builder.planner.spelling import Text
 from sayso.builder.planner.wish import Note, Plan, Wish
+from sayso.errors import Problem
 from sayso.spec.app import App
 from sayso.spec.change import difference
 
 
 def finished(wish: Wish, text: Text, sketch: Sketch, pieces: list[Clause]) -> Plan:
     """From a filled sketch to a checked plan with its notes."""
+    cut = _within_limits(sketch)
     for table in sketch.tables:
         titles.settle(table)
         for field in table.fields:
@@ -34,8 +36,41 @@ def finished(wish: Wish, text: Text, sketch: Sketch, pieces: list[Clause]) -> Pl
     app, dropped = repair.repaired(app, wish.app)
     before = wish.app or App(id=app.id, name=app.name, zone=app.zone)
     change = difference(before, app, title=_headline(app, wish))
-    notes = notes_of(wish, text, sketch, pieces, work, app, unclear, dropped)
+    notes = notes_of(wish, text, sketch, pieces, work, app, unclear, dropped + cut)
     return Plan(app, change, notes, "plan", _message(app, wish, notes))
+
+
+FIELDS_OF_A_TABLE_MAX = 300
+TABLES_MAX = 120
+
+
+def _within_limits(sketch: Sketch) -> tuple[Problem, ...]:
+    """An app that nobody could use any more is cut to what fits; what is left out is told."""
+    told: list[Problem] = []
+    if len(sketch.tables) > TABLES_MAX:
+        told.append(Problem("", f"{len(sketch.tables) - TABLES_MAX} tables: a plan holds at most {TABLES_MAX}"))
+        sketch.tables[:] = sketch.tables[:TABLES_MAX]
+        kept = {id(t) for t in sketch.tables}
+        for table in sketch.tables:
+            table.fields[:] = [f for f in table.fields if f.link is None or id(f.link) in kept]
+        sketch.views[:] = [v for v in sketch.views if v.table is None or id(v.table) in kept]
+        sketch.automations[:] = [a for a in sketch.automations if a.table is None or id(a.table) in kept]
+        sketch.ai[:] = [a for a in sketch.ai if a.table is None or id(a.table) in kept]
+        for role in sketch.roles:
+            role.rights[:] = [r for r in role.rights if id(r["table"]) in kept]
+    for table in sketch.tables:
+        old = sum(f.origin is not None for f in table.fields)
+        if len(table.fields) > max(FIELDS_OF_A_TABLE_MAX, old):
+            told.append(
+                Problem(
+                    "",
+                    f"{len(table.fields) - FIELDS_OF_A_TABLE_MAX} fields of {table.name}: a plan gives a table at most {FIELDS_OF_A_TABLE_MAX}",
+                )
+            )
+            spare = max(FIELDS_OF_A_TABLE_MAX - old, 0)
+            fresh = [f for f in table.fields if f.origin is None][:spare]
+            table.fields[:] = [f for f in table.fields if f.origin is not None or f in fresh]
+    return tuple(told)
 
 
 def _datable(sketch: Sketch) -> None:

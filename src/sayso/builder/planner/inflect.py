@@ -1,6 +1,6 @@
 """Singular and plural of English nouns: small, predictable, enough for names of tables and fields."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 IRREGULAR = {
     "person": "people", "child": "children", "man": "men", "woman": "women", "foot": "feet", "tooth": "teeth", "goose": "geese",
@@ -75,6 +75,7 @@ def is_plural(word: str) -> bool:
     return (word in _SINGULAR and _SINGULAR[word] != word) or singular(word) != word
 
 
+@lru_cache(maxsize=20_000)
 def lemma(phrase: str) -> str:
     """The phrase in lower case with its last word in the singular: `Work orders` gives `work order`."""
     words = phrase.lower().split()

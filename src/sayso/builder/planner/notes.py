@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from sayso.builder.planner.assemble import Assembly
-from sayso.builder.planner.clauses import Clause
+from sayso.builder.planner.clauses import Clause, sentences
 from sayso.builder.planner.inflect import lemma
 from sayso.builder.planner.refusals import injected
 from sayso.builder.planner.schedule import sentence
@@ -153,11 +153,12 @@ def _questions(
 def left(text: Text, sketch: Sketch, clauses: list[Clause], used: list[Span]) -> list[Note]:
     """Every clause that no part came from. Commands to the planner are listed as well: they change nothing."""
     commands = injected(text.text)
+    commanded = {c.sentence for c in clauses if any(a < c.end and b > c.start for a, b in commands)}
     notes: list[Note] = []
+    cover = _Cover(text, used)
     for clause in clauses:
         span = text.span(clause.start, clause.end)
-        commanded = any(a < clause.end and b > clause.start for a, b in commands)
-        if commanded:
+        if clause.sentence in commanded:
             notes.append(
                 Note(
                     "not_understood",
@@ -167,7 +168,7 @@ def left(text: Text, sketch: Sketch, clauses: list[Clause], used: list[Span]) ->
                 )
             )
             continue
-        touched = any(a < span[1] and b > span[0] for a, b in used)
+        touched = cover.touches(span)
         if clause.start in sketch.used and touched:
             continue
         if clause.start in sketch.used or touched:
@@ -175,7 +176,39 @@ def left(text: Text, sketch: Sketch, clauses: list[Clause], used: list[Span]) ->
                 notes.append(Note("yours", _subject_path(sketch, clause), clause.raw.strip(), span))
             continue
         notes.append(Note("not_understood", "", sketch.left.get(clause.start) or clause.raw.strip(), span))
-    return notes
+    for note in notes:
+        cover.add(note.span)
+    return notes + _sentences_left(text, cover)
+
+
+class _Cover:
+    """Which characters of the wish something was told about."""
+
+    def __init__(self, text: Text, spans: list[Span]) -> None:
+        self.told = bytearray((text.places[-1] + 2) if text.places else 1)
+        for span in spans:
+            self.add(span)
+
+    def add(self, span: Span | None) -> None:
+        if span is not None:
+            self.told[span[0] : span[1]] = b"\1" * (span[1] - span[0])
+
+    def touches(self, span: Span) -> bool:
+        return 1 in self.told[span[0] : span[1]]
+
+
+def _sentences_left(text: Text, cover: _Cover) -> list[Note]:
+    """Whole sentences that went unmentioned beside a neighbour that was used."""
+    found: list[Note] = []
+    at = 0
+    for line in text.text.split("\n"):
+        for a, b in sentences(text.text, at, at + len(line)):
+            span = text.span(a, b)
+            words = text.text[a:b].strip()
+            if any(c.isalnum() for c in words) and not cover.touches(span):
+                found.append(Note("not_understood", "", words, span))
+        at += len(line) + 1
+    return found
 
 
 def _subject_path(sketch: Sketch, clause: Clause) -> str:

@@ -5,7 +5,7 @@ from sayso.builder.planner.edits import edited
 from sayso.builder.planner.finish import finished
 from sayso.builder.planner.normalise import normalised
 from sayso.builder.planner.reading import understand
-from sayso.builder.planner.refusals import question_for, refusal_for
+from sayso.builder.planner.refusals import injected, question_for, refusal_for
 from sayso.builder.planner.sheets import with_sheets
 from sayso.builder.planner.sketch import Sketch
 from sayso.builder.planner.spelling import Text, spelled
@@ -31,7 +31,10 @@ def _fresh(wish: Wish, text: Text) -> Plan:
     pieces = clauses(text.text)
     sketch = Sketch()
     with_sheets(wish.sheets, sketch)
-    readings = understand(pieces, sketch) if pieces else []
+    commands = injected(text.text)
+    commanded = {c.sentence for c in pieces if any(a < c.end and b > c.start for a, b in commands)}
+    readable = [c for c in pieces if c.sentence not in commanded]
+    understand(readable, sketch) if readable else None
     if not sketch.tables:
-        return question_for(empty, text, [r.clause for r in readings])
-    return finished(wish, text, sketch, [r.clause for r in readings])
+        return question_for(empty, text, pieces)
+    return finished(wish, text, sketch, pieces)

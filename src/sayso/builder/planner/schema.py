@@ -145,9 +145,11 @@ def read(clause: Clause, sketch: Sketch) -> bool:
 
 
 def _size(sketch: Sketch) -> tuple[int, ...]:
+    """Grows with everything that a clause can give; looks closely only at what was spoken of last."""
+    close = [t for t in (sketch.subject, sketch.touched[0] if sketch.touched else None) if t is not None]
+    detail = sum(len(f.options) + bool(f.link) + f.required + f.unique + bool(f.kind) for t in close for f in t.fields)
     return (
-        len(sketch.tables), sum(len(t.fields) for t in sketch.tables), sum(len(f.options) + bool(f.link) + f.required + f.unique + bool(f.kind) for t in sketch.tables for f in t.fields),
-        len(sketch.views), int(sum(t.weight * 10 for t in sketch.tables)),
+        len(sketch.tables), sum(len(t.fields) for t in sketch.tables), detail, len(sketch.views), int(sum(t.weight * 10 for t in sketch.tables)),
     )  # fmt: skip
 
 

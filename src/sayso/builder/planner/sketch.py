@@ -1,6 +1,7 @@
 """What the planner has understood so far: names, not ids; it becomes a spec in `assemble`."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 from sayso.builder.planner.inflect import lemma, singular
@@ -176,17 +177,13 @@ class Sketch:
     def mentioned(self, text: str) -> list[TableSketch]:
         """Tables whose name stands in a text (lower case), in the order of their mention."""
         found: list[tuple[int, int, TableSketch]] = []
-        words = text.split()
-        stems = [
-            singular(
-                w.strip("'s,.;:!?()\"") if not w.strip(',.;:!?()"').endswith("s") else w.strip(',.;:!?()"').removesuffix("'s")
-            )
-            for w in words
-        ]
+        stems = _stems(text)
         for table in self.tables:
             key = table.key.split()
+            if not key or key[-1] not in stems:
+                continue
             for n in range(len(stems) - len(key) + 1):
-                if stems[n : n + len(key)] == key:
+                if stems[n] == key[0] and list(stems[n : n + len(key)]) == key:
                     found.append((n, -len(key), table))
                     break
             else:
@@ -202,6 +199,20 @@ class Sketch:
             if not any(k[0] <= n < k[0] - k[1] and k[2] is not table and k[1] < size for k in kept):
                 kept.append((n, size, table))
         return [t for _, _, t in kept]
+
+
+@lru_cache(maxsize=2_000)
+def _stems(text: str) -> tuple[str, ...]:
+    """Words in the singular, without marks: `the client's orders,` gives `the client order`."""
+    found: list[str] = []
+    for word in text.split():
+        bare = (
+            word.strip("'s,.;:!?()\"")
+            if not word.strip(',.;:!?()"').endswith("s")
+            else word.strip(',.;:!?()"').removesuffix("'s")
+        )
+        found.append(singular(bare))
+    return tuple(found)
 
 
 _COMMON_HEADS = frozenset(
