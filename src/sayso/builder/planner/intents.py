@@ -63,6 +63,10 @@ _CHAT = re.compile(
 )
 
 
+INTENT_CHARACTERS_MAX = 1_500
+"""What a clause is about shows in so much of it; the patterns take time with the square of a text without a full stop."""
+
+
 def view_kind(text: str) -> str:
     """The view kind that a text names last before its `of` or `by`; empty when it names none."""
     best = ""
@@ -77,7 +81,7 @@ def view_kind(text: str) -> str:
 
 def intents_of(clause: Clause) -> Intent:
     """The one thing that a clause is mostly about. Order matters: what happens by itself may well mention a view."""
-    text = clause.text
+    text = clause.text[:INTENT_CHARACTERS_MAX]
     if clause.row:
         return "schema"
     if _CHAT.match(text) and not re.search(r"[,:(]", text):
