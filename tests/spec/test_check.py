@@ -1,5 +1,6 @@
 """Every rule of a spec, broken once: the path, the reason, a way to say it right."""
 
+import time
 from typing import Any
 
 import pytest
@@ -137,3 +138,24 @@ def test_a_long_way_round_is_found_and_told_once() -> None:
 def test_all_problems_are_told_at_once() -> None:
     spec = desk(zone="Mars", views=[{"name": "V", "kind": "board", "table": "Clients", "by": "Name", "sorts": ["gone"]}])
     assert [p.path for p in check(app_from(spec))] == ["zone", "views/v/sorts", "views/v/by"]
+
+
+def test_formulas_that_double_at_every_step_are_refused_at_once() -> None:
+    fields = ["Name", {"name": "F0", "kind": "number"}]
+    fields += [{"name": f"F{n}", "kind": "formula", "formula": f"{{F{n - 1}}} + {{F{n - 1}}}"} for n in range(1, 60)]
+    before = time.monotonic()
+    (problem,) = check(app_from({"name": "Desk", "tables": [{"name": "T", "fields": fields}]}))
+    assert time.monotonic() - before < 2
+    assert problem.path == "tables/t/fields/f9" and "at most 8 computed fields" in problem.reason
+    wide = ["Name", {"name": "F0", "kind": "number"}]
+    wide += [{"name": f"F{n}", "kind": "formula", "formula": " + ".join([f"{{F{n - 1}}}"] * 19)} for n in range(1, 5)]
+    (problem,) = check(app_from({"name": "Desk", "tables": [{"name": "T", "fields": wide}]}))
+    assert problem.path == "tables/t/fields/f3" and "at most 2,000" in problem.reason
+
+
+def test_what_postgresql_cannot_store_is_refused() -> None:
+    spec = desk(views=[{"name": "V", "table": "Clients", "filter": [one("Name", "is", "a\x00b")]}])
+    (problem,) = check(completed_app(app_from(spec)))
+    assert problem.path == "views/v/filter/of/value" and "cannot be stored" in problem.reason
+    (problem,) = check(completed_app(app_from(desk(description="a\x00b"))))
+    assert problem.path == "description"

@@ -70,7 +70,8 @@ async def _back(tx: AsyncConnection, ground: Ground, fill: Fill) -> None:
     changed = (
         f"select t.id, b.new from {edited} left join {back} as b on b.old = t.{now} where {present} is distinct from {expected}"
     )
-    await tx.execute(text(f"update {rows} as t set {held} = o.new from ({changed}) as o where o.id = t.id"))
+    new = "coalesce(o.new, false)" if fill.new.storage == "boolean" else "o.new"
+    await tx.execute(text(f"update {rows} as t set {held} = {new} from ({changed}) as o where o.id = t.id"))
 
 
 async def mapped(tx: AsyncConnection, values: list[Any], old: Any, new: Any, turned: Turn) -> str:

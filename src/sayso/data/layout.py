@@ -129,7 +129,7 @@ def _field(drawing: _Drawing, table: Table, old: Any, new: Any) -> None:
         return
     held = _taken_up(drawing, table, new) if drawing.restoring else None
     target = held if held is not None else _placed(drawing, table, new)
-    readable = old is not None and (source is not None or old.storage == "system")
+    readable = old is not None and (source is not None or (old.storage == "system" and held is None))
     if readable and target != source:
         drawing.work.append(Fill(table, drawing.tables[table.id], old, source, new, target, back=held is not None))
 

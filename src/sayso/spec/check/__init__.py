@@ -10,15 +10,20 @@ from sayso.errors import Problem
 from sayso.spec.app import App
 from sayso.spec.change.apply import apply
 from sayso.spec.change.step import Change
-from sayso.spec.check import automations, circles, fields, names, people, views
+from sayso.spec.check import automations, circles, fields, names, people, stored, views
 from sayso.spec.check.ways_out import with_way_out
 
 PROBLEMS_TOLD_MAX = 200
 
 
 def check(app: App) -> tuple[Problem, ...]:
-    """Every problem, in the order of the app; empty when it can be built. Beyond `PROBLEMS_TOLD_MAX` nobody reads on."""
-    found = list[Problem]()
+    """Every problem, in the order of the app; empty when it can be built. Beyond `PROBLEMS_TOLD_MAX` nobody reads on.
+
+    What cannot be stored, or would take too long to look at, is told alone.
+    """
+    found = [*stored.problems(app), *circles.too_large(app)]
+    if found:
+        return tuple(found)
     for rules in (names, fields, circles, views, automations, people):
         for problem in rules.problems(app):
             found.append(problem)

@@ -2,21 +2,56 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from sayso.errors import Invalid, Problem
 from sayso.spec.app import App
 from sayso.spec.fields import AnyField, Formula, Link, Lookup, Rollup
-from sayso.spec.formula import names_in, type_of
+from sayso.spec.formula import names_in, parse, references, type_of
+from sayso.spec.formula.nodes import Call
 from sayso.spec.table import Table
 
 Node = tuple[str, str]
 CIRCLES_TOLD_MAX = 20
+WRITTEN_OUT_PIECES_MAX = 2_000
+"""A formula together with every formula that it stands on, each time it names one: what PostgreSQL is given to work out."""
+STANDING_FIELDS_MAX = 8
+"""How many lookups, rollups and formulas may stand on one another; what is beyond `sayso.data.scope` does not work out."""
+
+
+def too_large(app: App) -> Iterator[Problem]:
+    """Fields that cannot even be looked at safely: each names others that name others. Circles are not among them."""
+    graph = _graph(app)
+    around = {node for circle, _ in _circles(app, graph) for node in circle}
+    sizes, heights = dict[Node, int](), dict[Node, int]()
+    straight = {n: reads for n, reads in graph.items() if n not in around}
+    for node in TopologicalSorter(straight).static_order():
+        table = app.table(node[0])
+        field = table.field(node[1]) if table else None
+        if node not in straight or table is None or field is None:
+            continue
+        times = Counter(_named_each_time(app, table, field))
+        sizes[node] = _pieces(field) + sum(n * sizes.get(read, 1) for read, n in times.items())
+        heights[node] = 1 + max((heights.get(read, 0) for read in straight[node]), default=0)
+        at = f"tables/{table.id}/fields/{field.id}"
+        if heights[node] > STANDING_FIELDS_MAX:
+            yield Problem(
+                at,
+                f"{field.name} stands on too many others: at most {STANDING_FIELDS_MAX} computed fields may stand on one another",
+            )
+            return
+        if sizes[node] > WRITTEN_OUT_PIECES_MAX:
+            size = f"{sizes[node]:,} pieces, and at most {WRITTEN_OUT_PIECES_MAX:,} can be worked out"
+            yield Problem(
+                at, f"{field.name} is too large: with the fields that it names, and those that they name, it has {size}"
+            )
+            return
 
 
 def problems(app: App) -> Iterator[Problem]:
-    graph = {(t.id, f.id): read_by(app, t, f) for t in app.tables for f in t.fields if isinstance(f, (Formula, Lookup, Rollup))}
+    graph = _graph(app)
     round = list(_circles(app, graph))
     yield from (problem for _, problem in round)
     around = {node for circle, _ in round for node in circle}
@@ -24,6 +59,33 @@ def problems(app: App) -> Iterator[Problem]:
         for field in table.fields:
             if isinstance(field, Formula) and (table.id, field.id) not in around:
                 yield from _formula(app, table, field, bool(around))
+
+
+def _graph(app: App) -> dict[Node, set[Node]]:
+    return {(t.id, f.id): read_by(app, t, f) for t in app.tables for f in t.fields if isinstance(f, (Formula, Lookup, Rollup))}
+
+
+def _pieces(field: AnyField) -> int:
+    if not isinstance(field, Formula):
+        return 1
+    try:
+        node = parse(field.formula)
+    except Invalid:
+        return 1
+    return node.nodes if isinstance(node, Call) else 1
+
+
+def _named_each_time(app: App, table: Table, field: AnyField) -> Iterator[Node]:
+    """Every field that is read, as often as it is."""
+    if not isinstance(field, Formula):
+        yield from read_by(app, table, field)
+        return
+    try:
+        named = list(references(parse(field.formula)))
+    except Invalid:
+        return
+    for reference in named:
+        yield from _named(app, table, reference.names)
 
 
 def read_by(app: App, table: Table, field: AnyField) -> set[Node]:
