@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sayso import db
-from sayso.data import apps, trash
+from sayso.data import apps, forgetting, trash
 from sayso.db import tables as t
 from sayso.errors import SaysoError
 from sayso.team.actor import Actor, system
@@ -51,6 +51,7 @@ async def sweep(engine: AsyncEngine) -> None:
             await apps.purge(tx, number)
     for id, by in live:
         await _rows(engine, id, by)
+        await _taken_away(engine, id, by)
 
 
 async def _rows(engine: AsyncEngine, id: str, by: Actor) -> None:
@@ -60,6 +61,17 @@ async def _rows(engine: AsyncEngine, id: str, by: Actor) -> None:
         more = False
         async with db.transaction(engine) as tx:
             more = await _some_rows(tx, id, by)
+
+
+async def _taken_away(engine: AsyncEngine, id: str, by: Actor) -> None:
+    """Tables and fields that a change took away long enough ago. An app that is busy is left for the next hour."""
+    async with db.transaction(engine) as tx:
+        try:
+            app = await apps.open_app(tx, id, by=by)
+            if app.columns.detached:
+                await forgetting.forget(tx, await apps.open_app(tx, id, by=by, to="build"), by=by)
+        except SaysoError:
+            return
 
 
 async def _some_rows(tx: AsyncConnection, id: str, by: Actor) -> bool:
