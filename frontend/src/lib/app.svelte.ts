@@ -23,6 +23,8 @@ export class AppState {
   samples = $state(false);
   people = $derived.by(() => live.people[this.id] ?? []);
   #heard = new Set<() => void>();
+  #turn: Promise<void> = Promise.resolve();
+  #waiting = 0;
 
   constructor(open: OpenApp) {
     this.id = open.id;
@@ -103,13 +105,23 @@ export class AppState {
   }
 
   /** Makes the change: one new version. Throws `Problem` when it does not make sense. */
-  async change(title: string, steps: ChangeStep[], { say = true } = {}): Promise<void> {
+  change(title: string, steps: ChangeStep[], { say = true } = {}): Promise<void> {
+    this.#waiting++;
+    // One after the other: the second builds on the version that the first one makes.
+    const turn = this.#turn.then(() => this.#changed(title, steps, say));
+    this.#turn = turn.catch(() => void this.refresh()).finally(() => this.#waiting--);
+    return turn;
+  }
+
+  async #changed(title: string, steps: ChangeStep[], say: boolean): Promise<void> {
     const open = await api.post<OpenApp & { effects?: Effect[]; problems?: ProblemAt[] }>(path`/api/apps/${this.id}/versions`, {
       change: { title, steps },
       base_version: this.version,
       note: title,
     });
-    if (open.spec) this.#take({ ...open, id: this.id });
+    // While another change waits, what it shows already must not vanish for a blink.
+    if (this.#waiting > 1) this.version = open.version;
+    else if (open.spec) this.#take({ ...open, id: this.id });
     else await this.refresh();
     void undo.read(this.id);
     if (say) toasts.say(title, { label: "Undo", key: "mod+z", act: () => void undo.undo(this) });

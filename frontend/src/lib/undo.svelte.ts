@@ -6,7 +6,7 @@ import { toasts } from "./toasts.svelte";
 
 class Undo {
   next = $state.raw<UndoState>({ next_undo: null, next_redo: null });
-  #busy = false;
+  #turn: Promise<void> = Promise.resolve();
 
   async read(app: string): Promise<void> {
     try {
@@ -24,9 +24,13 @@ class Undo {
     return this.#step(app, "redos");
   }
 
-  async #step(app: AppState, way: "undos" | "redos"): Promise<void> {
-    if (this.#busy) return;
-    this.#busy = true;
+  /** One after the other: whoever presses ⌘Z three times means three steps. */
+  #step(app: AppState, way: "undos" | "redos"): Promise<void> {
+    this.#turn = this.#turn.then(() => this.#one(app, way));
+    return this.#turn;
+  }
+
+  async #one(app: AppState, way: "undos" | "redos"): Promise<void> {
     try {
       const done = await api.post<Undone>(`${path`/api/apps/${app.id}`}/${way}`);
       this.next = done;
@@ -37,8 +41,6 @@ class Undo {
       await app.refresh();
     } catch (error) {
       toasts.problem(error);
-    } finally {
-      this.#busy = false;
     }
   }
 }

@@ -16,8 +16,7 @@ export interface Clash {
 }
 interface Kept {
   path: string;
-  /** As the server sent it, without edits that are on their way. */
-  stored(id: number): Row | undefined;
+  byId(id: number): Row | undefined;
   replace(row: Row): void;
 }
 
@@ -84,7 +83,7 @@ export class Writer {
   }
 
   #base(id: number): Row | undefined {
-    const known = this.#known.get(id), shown = this.#rows.stored(id);
+    const known = this.#known.get(id), shown = this.#rows.byId(id);
     return known && (!shown || known.version > shown.version) ? known : shown;
   }
 

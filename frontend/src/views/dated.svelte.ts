@@ -1,6 +1,5 @@
 /** Rows that stand on days: those of a span, those without a day yet, and the moves on their way. For calendars and timelines. */
 import { untrack } from "svelte";
-import { SvelteMap } from "svelte/reactivity";
 import { api } from "../lib/api";
 import type { AppState } from "../lib/app.svelte";
 import { valueText } from "../lib/format";
@@ -9,6 +8,7 @@ import { type Condition, type Field, type Filter, type Hue, type Sort, type Tabl
 import { toasts } from "../lib/toasts.svelte";
 import { undo } from "../lib/undo.svelte";
 import { workspace } from "../lib/workspace.svelte";
+import { Writer } from "../lib/writer.svelte";
 import { ruledHue } from "./card/hue";
 import { both, everyRow, pageOf, tablePath } from "./asking";
 import { type Occasion, type Times, type WhenField, hasClock, occasionOf } from "./calendar/occasions";
@@ -52,16 +52,16 @@ export class Dated {
   readonly reading: Reading<{ rows: Row[]; more: number }>;
   readonly without: Reading<Page>;
   wanted = $state.raw<Wanted | null>(null);
-  #over = new SvelteMap<number, Values>();
+  readonly writer: Writer;
   /** Rows with what is on its way. */
-  readonly rows: Row[] = $derived.by(() => (this.reading.value?.rows ?? []).map((row) => this.#with(row)));
-  readonly undated: Row[] = $derived.by(() => (this.without.value?.rows ?? []).filter((row) => !this.#over.has(row.id)));
-  readonly byId = $derived(new Map([...this.undated, ...this.rows].map((row) => [row.id, row])));
+  readonly rows: Row[] = $derived.by(() => (this.reading.value?.rows ?? []).map((row) => this.writer.over(row)));
+  /** Rows at the side; one that is on its way to a day is not there any more. */
+  readonly #side: Row[] = $derived.by(() => (this.without.value?.rows ?? []).map((row) => this.writer.over(row)));
+  readonly undated: Row[] = $derived(this.#side.filter((row) => !this.#dated(row)));
+  readonly shown = $derived(new Map([...this.#side, ...this.rows].map((row) => [row.id, row])));
   readonly occasions: Occasion[] = $derived.by(() => {
     const times = this.wanted?.times;
-    if (!times) return [];
-    const moving = (this.without.value?.rows ?? []).filter((row) => this.#over.has(row.id)).map((row) => this.#with(row));
-    return [...this.rows, ...moving].flatMap((row) => occasionOf(row.id, this.nameOf(row), row.values, times) ?? []);
+    return times ? [...this.shown.values()].flatMap((row) => occasionOf(row.id, this.nameOf(row), row.values, times) ?? []) : [];
   });
   #app: AppState;
   #table: () => Table;
@@ -69,6 +69,7 @@ export class Dated {
   constructor(app: AppState, table: () => Table) {
     this.#app = app;
     this.#table = table;
+    this.writer = new Writer(this);
     const tables = (): string[] => [table().id];
     this.reading = new Reading(app, tables, (signal) => this.#read(signal));
     this.without = new Reading(app, tables, (signal) => this.#readWithout(signal));
@@ -95,21 +96,36 @@ export class Dated {
     return by?.kind === "select" ? (by.options?.find((one) => one.id === row.values[by.id])?.hue ?? "gray") : null;
   }
 
-  /** Changes a row's values; shows them at once, takes them back when refused. */
+  /** Changes a row's values; shows them at once, takes them back when refused. Answers whether they stayed. */
   async write(id: number, values: Values): Promise<boolean> {
-    const row = [...(this.reading.value?.rows ?? []), ...(this.without.value?.rows ?? [])].find((one) => one.id === id);
-    if (!row) return false;
-    this.#over.set(id, values);
-    try {
-      await api.patch<Row>(`${tablePath(this.#app, this.#table().id)}/rows/${id}`, { values, version: row.version });
-      void undo.read(this.#app.id);
-      await Promise.all([this.reading.again(), this.without.again()]);
-      return true;
-    } catch (error) {
-      toasts.problem(error);
-      return false;
-    } finally {
-      this.#over.delete(id);
+    const stayed = await this.writer.write([{ id, values }]);
+    const clashes = this.writer.clashes.filter((one) => one.id === id);
+    for (const clash of clashes) await this.writer.settle(clash, "theirs");
+    if (clashes.length) toasts.say("Someone else moved it at the same moment. What they chose stays.", undefined, "bad");
+    if (stayed) void undo.read(this.#app.id);
+    this.#later();
+    return stayed;
+  }
+
+  get path(): string {
+    return `${tablePath(this.#app, this.#table().id)}/rows`;
+  }
+
+  /** The row as the server last sent it. */
+  byId(id: number): Row | undefined {
+    return [...(this.reading.value?.rows ?? []), ...(this.without.value?.rows ?? [])].find((row) => row.id === id);
+  }
+
+  /** Puts a row as the server sent it in the place of the one that is here; one that has got its day leaves the side. */
+  replace(row: Row): void {
+    const { value } = this.reading, side = this.without.value, start = this.wanted?.times.start.id;
+    const dated = !start || row.values[start] !== null;
+    if (value) {
+      const others = value.rows.filter((one) => one.id !== row.id);
+      this.reading.value = { ...value, rows: dated ? [...others, row] : others };
+    }
+    if (side?.rows.some((one) => one.id === row.id) && dated) {
+      this.without.value = { ...side, rows: side.rows.filter((one) => one.id !== row.id), total: (side.total ?? 1) - 1 };
     }
   }
 
@@ -135,9 +151,13 @@ export class Dated {
     this.without.close();
   }
 
-  #with(row: Row): Row {
-    const over = this.#over.get(row.id);
-    return over ? { ...row, values: { ...row.values, ...over } } : row;
+  #dated(row: Row): boolean {
+    const start = this.wanted?.times.start.id;
+    return !!start && row.values[start] !== null && row.values[start] !== undefined;
+  }
+
+  #later(): void {
+    void Promise.all([this.reading.again(), this.without.again()]);
   }
 
   async #read(signal: AbortSignal): Promise<{ rows: Row[]; more: number }> {

@@ -50,6 +50,7 @@ export class Cards {
   #asked: AbortController | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #busy = 0;
+  #turns = new Map<number, Promise<void>>();
   #waiting = false;
   #off: () => void;
 
@@ -128,9 +129,15 @@ export class Cards {
     this.rows.set(id, { ...row, values: { ...row.values, ...values } });
     if (other) this.#count({ [from.column]: -1, [to.column]: 1 });
     this.#busy++;
+    const turn = this.#turns.get(id);
+    let done = (): void => undefined;
+    this.#turns.set(id, new Promise((resolve) => (done = resolve)));
     try {
+      // One after the other, so that a second move knows the version that the first one made.
+      await turn;
       const where = `${tablePath(this.#app, this.#table)}/rows/${id}`;
-      const sent = other ? { values, version: row.version } : {};
+      const version = Math.max(row.version, this.rows.get(id)?.version ?? 0);
+      const sent = other ? { values, version } : {};
       this.rows.set(id, byHand ? await api.put<Row>(`${where}/position`, { before: stands, ...sent }) : await api.patch<Row>(where, sent));
       void undo.read(this.#app.id);
       return true;
@@ -141,6 +148,7 @@ export class Cards {
       toasts.problem(error);
       return false;
     } finally {
+      done();
       this.#busy--;
       this.#later();
     }

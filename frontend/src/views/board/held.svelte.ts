@@ -1,5 +1,6 @@
 /** A card in the hand: where it is held, and over which place. Mouse, pen and touch alike; a finger waits a moment, so that a board can be scrolled. */
 import { type Place, indexAt } from "./ordering";
+import { swallowClick } from "../swallow";
 
 const LIFT_PX = 5;
 const TOUCH_WAIT_MS = 280;
@@ -30,8 +31,6 @@ export class Held {
   #pointer = { x: 0, y: 0 };
   #grip = { x: 0, y: 0 };
   #frame = 0;
-  /** A press that became a drag is not a click. */
-  justDropped = false;
 
   constructor(hooks: Hooks) {
     this.#hooks = hooks;
@@ -54,8 +53,7 @@ export class Held {
       const { now } = this;
       this.#end();
       if (!now) return;
-      this.justDropped = true;
-      setTimeout(() => (this.justDropped = false));
+      swallowClick();
       this.#hooks.dropped(now.id, now.over);
     };
     const cancel = (): void => {

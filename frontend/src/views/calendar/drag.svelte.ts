@@ -1,6 +1,7 @@
 /** What a hand does on a calendar: takes an occasion along, pulls one of its ends, or draws a new one over empty days. */
 import type { Day } from "../days";
 import type { Moment } from "../moments";
+import { swallowClick } from "../swallow";
 
 export const STEP_MINUTES = 15;
 const START_PX = 4;
@@ -34,7 +35,6 @@ export function momentAt(x: number, y: number): (Moment & { clocked: boolean }) 
 
 export class Hand {
   now = $state.raw<Pull | null>(null);
-  justDropped = false;
   #stop: (() => void) | null = null;
 
   constructor(readonly hooks: { held(on: boolean): void; dropped(pull: Pull): void }) {}
@@ -59,8 +59,7 @@ export class Hand {
       const { now } = this;
       end();
       if (!now) return;
-      this.justDropped = true;
-      setTimeout(() => (this.justDropped = false));
+      swallowClick();
       this.hooks.dropped(now);
     };
     const key = (e: KeyboardEvent): void => {

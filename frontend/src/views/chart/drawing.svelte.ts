@@ -31,21 +31,29 @@ function namesOf(field: Field | undefined): Map<string, string> | undefined {
   return undefined;
 }
 
+/** What was asked when an answer came: a view that has changed since is asked again, and must not read the old answer as the new one. */
+interface Asked {
+  by: Field | undefined;
+  split: Field | undefined;
+  bucket: NonNullable<Chart["bucket"]> | null;
+}
+
 export class Drawing {
-  readonly reading: Reading<Aggregates>;
+  readonly reading: Reading<Aggregates & { asked: Asked }>;
   #what: () => Drawn;
   #table: () => Table | undefined;
 
   constructor(app: AppState, what: () => Drawn, table: () => Table | undefined) {
     this.#what = what;
     this.#table = table;
-    this.reading = new Reading(app, () => [what().table], (signal) => {
+    this.reading = new Reading(app, () => [what().table], async (signal) => {
       const { table: id, filter, search } = this.#what();
       const { by, split, bucket, measure } = this;
-      return aggregatesOf(app, id, {
+      const answer = await aggregatesOf(app, id, {
         filter, search, measure: { summary: measure.summary ?? "count", field: measure.field ?? undefined },
         by: by && { field: by.id, ...(bucket ? { bucket } : {}), descending: false }, split: by && split ? { field: split.id, descending: false } : undefined,
       } as never, signal);
+      return { ...answer, asked: { by, split, bucket } };
     });
   }
 
@@ -64,13 +72,16 @@ export class Drawing {
   /** What is asked: read again whenever it is another question. */
   readonly question = $derived.by(() => JSON.stringify([this.#what(), this.bucket, this.by?.id, this.split?.id]));
   readonly total = $derived.by(() => figure(this.reading.value?.total));
+  /** What the drawn figures were asked by. */
+  readonly drawn: Asked = $derived.by(() => this.reading.value?.asked ?? { by: this.by, split: this.split, bucket: this.bucket });
   readonly plotted: Plotted | null = $derived.by(() => {
     const answer = this.reading.value;
     if (!answer) return null;
+    const { by, split, bucket } = answer.asked;
     const round = this.shape === "pie" || this.shape === "donut";
     return plotted(answer.groups, {
-      bucket: this.bucket, names: namesOf(this.by), splitNames: namesOf(this.split), measure: this.said, split: !!this.split, additive: this.additive,
-      empty: this.by ? `No ${this.by.name.toLowerCase()}` : "No value", categoriesMax: round ? SLICES_MAX : undefined, datedOnly: this.shape === "line" || this.shape === "area" || this.shape === "scatter",
+      bucket, names: namesOf(by), splitNames: namesOf(split), measure: this.said, split: !!split, additive: this.additive,
+      empty: by ? `No ${by.name.toLowerCase()}` : "No value", categoriesMax: round ? SLICES_MAX : undefined, datedOnly: this.shape === "line" || this.shape === "area" || this.shape === "scatter",
     });
   });
   readonly empty = $derived.by(() => !this.plotted?.series.some((one) => one.values.some((value) => value !== null && (value !== 0 || !this.additive))));

@@ -1,4 +1,5 @@
 /** A bar in the hand: taken along, or by one of its ends. */
+import { swallowClick } from "../swallow";
 const START_PX = 4;
 const TOUCH_WAIT_MS = 260;
 
@@ -6,7 +7,6 @@ export type PullKind = "move" | "start" | "end";
 
 export class Pull {
   now = $state.raw<{ id: number; kind: PullKind; dx: number } | null>(null);
-  justDropped = false;
   #stop: (() => void) | null = null;
 
   constructor(readonly hooks: { held(on: boolean): void; dropped(id: number, kind: PullKind, dx: number): void }) {}
@@ -36,8 +36,7 @@ export class Pull {
       const { now } = this;
       end();
       if (!now) return;
-      this.justDropped = true;
-      setTimeout(() => (this.justDropped = false));
+      swallowClick();
       this.hooks.dropped(now.id, now.kind, now.dx);
     };
     const key = (e: KeyboardEvent): void => {
