@@ -177,3 +177,19 @@ def test_building_a_whole_app_is_told_table_by_table() -> None:
 
 def test_reading_a_spec_by_hand_gives_the_same_as_its_file() -> None:
     assert app_from(DESK.as_yaml()) == DESK
+
+
+def test_what_changes_in_a_view_is_told() -> None:
+    board, overview = DESK.view("pipeline"), DESK.view("overview")
+    kept = {**board.portable(), "sorts": [{"field": "due"}], "limits": {"open": 3}}
+    kept.pop("filter")
+    fewer = {**overview.portable(), "tiles": overview.portable()["tiles"][:1]}
+    grid = {"id": "due_dates", "name": "Due dates", "kind": "timeline", "table": "projects", "start": "due"}
+    altered = [{"do": "alter", "part": "view", "id": v["id"], "value": v} for v in (kept, fewer, grid)]
+    assert said(change(*altered)) == [
+        "Changes which rows the board Pipeline of Projects shows",
+        "Changes the order of rows in the board Pipeline of Projects",
+        "Changes how many cards a column of the board Pipeline of Projects should hold",
+        "Removes the tile By stage from Overview",
+        "Turns the calendar Due dates into a timeline",
+    ]

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from sayso.spec.app import App
 from sayso.spec.automation import Automation
+from sayso.spec.change.described_views import view_sentences
 from sayso.spec.change.siblings import index_of, siblings
 from sayso.spec.change.step import Alter, Face, face
 from sayso.spec.fields import Formula, Link, MultiSelect, Select
@@ -64,11 +65,7 @@ def altered_sentences(app: App, step: Alter) -> list[Told]:
         case "automation":
             return _automation(old, new)
         case "view":
-            renamed: list[Told] = (
-                [(f"Renames the {old.kind} {old.name} to {_of(new)}", "changes")] if old.name != _of(new) else []
-            )
-            rest = old.model_copy(update={"name": _of(new)}) != new
-            return [*renamed, *([(f"Changes {view_called(app, new)}", "changes")] if rest else [])] or [_general(step, new)]
+            return view_sentences(app, old, new, view_called(app, new))
         case _:
             return [_general(step, new)]
 
