@@ -69,7 +69,7 @@ def plain(app: App, made: Plan | None = None) -> Json:
         ],
         "views": [_view(v, app, names) for v in app.views],
         "automations": [_automation(a, app, names) for a in app.automations],
-        "ai": [_ai(f, t.name) for t in app.tables for f in t.fields if f.kind == "ai"],
+        "ai": _ai_parts(app),
         "roles": [r.name for r in app.roles],
     }
 
@@ -150,6 +150,18 @@ def _action(step: Any) -> str:
     if step.kind == "ai":
         return "ai_image" if step.task == "image" else "ai_generate"
     return _ACTIONS.get(step.kind, "")
+
+
+def _ai_parts(app: App) -> list[Json]:
+    """AI fields, and the steps of rules in which a model fills a field that is no AI field."""
+    parts = [_ai(f, t.name) for t in app.tables for f in t.fields if f.kind == "ai"]
+    for rule in app.automations:
+        table = app.table(getattr(rule.trigger, "table", None) or "")
+        for step in rule.steps:
+            field = table.field(step.into) if step.kind == "ai" and step.into and table else None
+            if table is not None and field is not None and field.kind != "ai":
+                parts.append({"kind": _TASKS.get(step.task, step.task), "table": table.name, "field": field.name})
+    return parts
 
 
 def _ai(field: Any, table: str) -> Json:

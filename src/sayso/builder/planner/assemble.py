@@ -41,6 +41,7 @@ from sayso.spec.fields import (
     Text,
     Url,
 )  # fmt: skip
+from sayso.spec.fields.link import RollupFilter
 from sayso.spec.filter import Bucket, Filter
 from sayso.spec.part import NAME_CHARACTERS_MAX, id_from
 from sayso.spec.role import Right, Role
@@ -228,6 +229,12 @@ class Assembly:
         through: FieldSketch = field.settings["through"]
         target: FieldSketch | None = field.settings.get("target")
         link = self.link_id(through, next(t for t in self.sketch.tables if field in t.fields))
+        if (where := field.settings.get("where")) is not None:
+            chosen, name = where
+            options = getattr(chosen.origin, "options", ()) if chosen.origin and not chosen.changed else self._options(chosen)
+            option = next((o for o in options if o.name.casefold() == name.casefold()), None)
+            if option is not None:
+                common["where"] = (RollupFilter(field=self.field_ids[id(chosen)], op="is", value=option.id),)
         return Rollup(
             **common,
             link=link,
@@ -651,6 +658,9 @@ class Assembly:
 
     def _into(self, step: StepSketch, specs: dict[str, Table], table: str | None) -> dict[str, Any]:
         spec = specs.get(table or "")
+        named = step.values.get("into")
+        if spec and named is not None:
+            return {"into": self.field_ids[id(named)]} if spec.field(self.field_ids.get(id(named), "")) else {}
         field = next((f for f in spec.fields if isinstance(f, Ai) and f.task == step.via), None) if spec else None
         return {"into": field.id} if field else {}
 
@@ -746,7 +756,7 @@ def shown_table(name: str) -> str:
     words = plural_phrase(name).split()
     if words and lemma(name) in _ACRONYM_TABLES:
         return name.upper() + "s"
-    text = " ".join(words) if words else "Items"
+    text = " ".join(words).replace("{", "").replace("}", "").strip() or "Items"
     return cased_name(text)[:NAME_CHARACTERS_MAX] or plural(name)
 
 
@@ -784,7 +794,7 @@ def app(sketch: Sketch, wish: str, title: str, zone: str) -> tuple[App, Assembly
                 "slots": slots,
             }
         ), work
-    name = (title or "New app")[:NAME_CHARACTERS_MAX]
+    name = " ".join((title or "").replace("{", "").replace("}", "").split())[:NAME_CHARACTERS_MAX] or "New app"
     return App(
         id=id_from(name),
         name=name,

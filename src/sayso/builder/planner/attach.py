@@ -8,7 +8,7 @@ from sayso.builder.planner.schema import tableish
 from sayso.builder.planner.sketch import FieldSketch, Sketch, TableSketch
 
 EVENTFUL = frozenset(
-    "order booking reservation appointment visit check payment invoice expense receipt donation contribution gift loan checkout handover movement reading measurement response review rating session enrolment enrollment registration attendance delivery shipment inspection treatment feeding vaccination timesheet application submission sale purchase claim rental hire trip viewing showing test transfer lease distribution pickup ticket request complaint incident repair service job lesson shift interview".split()
+    "order booking reservation appointment visit check payment invoice expense receipt donation contribution gift loan checkout handover movement reading measurement response review rating session enrolment enrollment registration attendance delivery shipment inspection treatment feeding vaccination timesheet application submission sale purchase claim rental hire trip viewing showing test transfer lease distribution pickup ticket request complaint incident repair service job lesson shift interview copy line attendance record entry log slot assignment".split()
 )
 """Things that happen to something."""
 _PEOPLE = (
@@ -99,7 +99,7 @@ def assumed(sketch: Sketch) -> None:
         id(f.link) for t in sketch.tables for f in t.fields if f.link is not None
     }
     for n, table in enumerate(sketch.tables):
-        if id(table) in linked or table.origin is not None or table.key.split()[-1] not in EVENTFUL or not table.fields:
+        if id(table) in linked or table.origin is not None or table.key.split()[-1] not in EVENTFUL:
             continue
         things = [
             t
@@ -108,20 +108,12 @@ def assumed(sketch: Sketch) -> None:
         ]
         alike = [t for t in things if t.key.split()[-1][:6] == table.key.split()[-1][:6]]
         before = [t for t in sketch.tables[:n] if t in things]
-        other = alike[0] if alike else before[-1] if before and len(things) <= 3 else None
-        if other is not None:
+        others = alike[:1] or (things if len(things) <= 2 else before[-1:] if len(things) == 3 else [])
+        for other in others:
             name = other.name[:1].upper() + other.name[1:]
             if table.field(name) is None:
-                table.fields.append(
-                    FieldSketch(
-                        name,
-                        table.span,
-                        "link",
-                        link=other,
-                        sure=True,
-                        assumed=f"because {plural(table.name)} are usually about one {other.name}",
-                    )
-                )
+                why = f"because {plural(table.name)} are usually about one {other.name}"
+                table.fields.append(FieldSketch(name, table.span, "link", link=other, sure=True, assumed=why))
 
 
 def _attach(sketch: Sketch, table: TableSketch, field: FieldSketch, people: TableSketch | None) -> None:

@@ -296,7 +296,7 @@ def steps(text: str, sketch: Sketch, table: TableSketch | None, raw: str) -> lis
     if _AI_IMAGE.search(text):
         made.append(StepSketch("ai", words=text, via="image"))
     elif _AI_TEXT.search(text):
-        made.append(StepSketch("ai", words=text, via=task_of(text)))
+        made += _model_steps(text, table)
     if m := _CREATE.search(text):
         noun = noun_of(m["x"])
         target = sketch.table(noun)
@@ -328,6 +328,27 @@ def steps(text: str, sketch: Sketch, table: TableSketch | None, raw: str) -> lis
             )
         )
     return made + messages
+
+
+def _model_steps(text: str, table: TableSketch | None) -> list[StepSketch]:
+    """One step for each choice that the model should set (`the category and priority`), and one for what it should write."""
+    chosen = (
+        [f for f in table.fields if f.kind == "select" and f.options and re.search(rf"\b{re.escape(f.key)}\b", text)]
+        if table
+        else []
+    )
+    judging = re.search(
+        r"\b(?:set|sets|pick|choose|assign|decide|tag|categori|classif|priorit|fill|score|work\s+out|detect|triage|label)\w*",
+        text,
+    )
+    made = [StepSketch("ai", words=text, via="classify", values={"into": f}) for f in chosen] if judging else []
+    writing = re.search(
+        r"\b(?:suggest|draft|write|propose|generate|summari[sz])\w*\s+(?:an?\s+|the\s+|some\s+|a\s+first\s+)?[\w ]*?(?:repl(?:y|ies)|response|answer|summary|e-?mail|text|draft|report|description|caption|it|them)?\b",
+        text,
+    )
+    if writing or not made:
+        made.append(StepSketch("ai", words=text, via=task_of(writing[0]) if writing else task_of(text)))
+    return made
 
 
 def _recipient(text: str) -> str:

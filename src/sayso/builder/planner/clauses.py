@@ -30,7 +30,7 @@ _SECTION: dict[str, Section] = {
 _VIEW = r"(?:board|kanban|calendars?|timeline|gantt|gallery|galleries|charts?|graphs?|dashboards?|pie|histogram)"
 _DO = (
     r"(?:remind|notify|alert|nudge|poke|ping|warn|slack|sms|let\s+(?!me\s+(?:describe|explain|know\s+if))(?:\w+\s+){1,4}know|"
-    r"(?:e-?mail|mail|message|text|msg)\s+(?:the|them|him|her|me|us|everyone|everybody|all|each|our|a|an|to|out|both|whoever|parents?|customers?|clients?|it|\w+\s+(?:the|a|when|if|about|on|every|with))\b|"
+    r"(?:e-?mail|mail|message|text|msg)\s+(?:the|them|him|her|me|us|everyone|everybody|all|each|our|a|an|to|out|both|whoever|parents?|customers?|clients?|it|(?!with|and|or|is|as|field|address|phone)\w+\s+(?:the|a|when|if|about|on|every|with))\b|"
     r"send\s+(?!dates?\b|times?\b|to\s+date)|post\s+(?:a|an|the|it|to|in|them|on)\b|tell\s+(?:me|us|the|them|everyone|whoever)\b)"
 )
 _WHEN = r"(?:when(?:ever)?|if|once|as\s+soon\s+as|every\s+time|each\s+time|anytime|the\s+moment|after|upon)\s+(?!(?:due|taken|returned|started|done|needed|possible|necessary|not|a\s+week|a\s+month|a\s+day|it's\s+due|is\s+it)\b)"
@@ -40,8 +40,9 @@ _AI = r"(?:(?:let|have|want|get|use|and|the|an?|with)\s+){0,3}(?:ai|gpt|chatgpt|
 _ONLY = r"only\s+(?:the\s+)?[\w\s-]{2,30}?\s(?:can|may|should|are\s+allowed|get\s+to|must)\b|nobody\s+(?:else|but|except)"
 _WANT = r"(?:i|we|they|you|he|she|the\s+\w+)\s+(?:also\s+|just\s+|really\s+)?(?:want|need|would|wanna|like|must|should|'d)\b|i'd\b|we'd\b|please\b|also\b|show\b|give\b|add\b"
 _CUE = re.compile(
-    rf"(?:\s*[,;]\s*|\s+[-–]\s+|\s+(?=and\s|plus\s|but\s|&\s))(?:(?:and|plus|also|then|but|&|as\s+well\s+as|so)\s+){0, 3}"
+    rf"(?:\s*[,;]\s*|\s+[-–]\s+|\s+(?=and\s|plus\s|but\s|&\s))(?:(?:and|plus|also|then|but|&|as\s+well\s+as|so)\s+){{0,3}}"
     rf"(?=(?:{_DO}|{_WHEN}|{_TIMED}|{_SUBJECT}|{_AI}|{_ONLY}|{_WANT}|"
+    rf"(?:(?:they|it|which)\s+)?(?:should|must|also)\s+(?:show|shows|display)\b|shows?\s+how\s+(?:much|many)\b|"
     rf"(?:an?|the|our|one)\s+(?:[\w-]+\s+){{0,3}}forms?\s*(?:where|with|that|\(|:|for\b)|"
     rf"(?:(?:an?|the|one|another|with|simple|nice|some)\s+){{0,3}}(?:[\w-]+\s+){{0,2}}{_VIEW}\b))"
 )
@@ -243,6 +244,8 @@ def _clause(
     defines: bool = False,
 ) -> Clause:
     s, e = (s, e) if row else _trim(text, s, e)
+    while not row and e > s + 3 and text[e - 1] in ".!" and not text[s:e].endswith(("...", "a.m.", "p.m.", "etc.")):
+        e -= 1
     raw = text[s:e]
     return Clause(s, e, raw, lowered(raw), heading, section, bullet, row, number, defines)  # type: ignore[arg-type]
 

@@ -121,11 +121,12 @@ def _add(sketch: Sketch, table: TableSketch | None, name: str, formula: str, spa
 
 
 def _named(piece: str, sketch: Sketch, span: Span, home: TableSketch) -> bool:
-    name = _clean(re.sub(r"\bat\s+an?\b.*$", "", piece))
+    piece = re.sub(r"\s+at\s+an?\b.*$", "", piece.strip(" .,;:!"))
+    name = _clean(piece)
     if m := re.match(r"(?:how\s+(?:much|many)\s+)(?:of\s+)?(?:the\s+)?(?P<x>.+)$", piece.strip()):
         words = [
             w
-            for w in m["x"].split()
+            for w in re.findall(r"[\w'-]+", m["x"])
             if w not in ("is", "are", "the", "of", "already", "still", "been", "has", "have", "was", "were", "there", "at")
         ]
         name = " ".join(words[:3])
@@ -153,6 +154,11 @@ def _summary(piece: str, sketch: Sketch, span: Span, home: TableSketch | None) -
     if home is None:
         return False
     noun = noun_of(what)
+    if m["how"].startswith("how") and sketch.table(noun) is None:
+        return _named(piece, sketch, span, home)
+    if what in ("", "it", "this", "that", "them", "up") and sketch.touched is not None and sketch.touched[1].computed:
+        what = sketch.touched[1].name.lower()
+        noun = ""
     if how == "count" or (how == "sum" and sketch.table(noun) and not lexicon.fields().get(noun)):
         child = sketch.table(noun)
         words = [w for w in what.split() if w not in ("the", "are", "is")]
@@ -275,7 +281,27 @@ def _rolled(sketch: Sketch, table: TableSketch, field: FieldSketch) -> bool:
             and re.search(r"\b(?:total|sum|average|avg)\b", f"{field.key} {said}")
         ):
             return _set_rollup(field, other, link, plain, summary, table)
+    if summary in ("sum", "count") and _chained(sketch, table, field, words, summary, kinds):
+        return True
     return summary == "average" and _row_average(table, field)
+
+
+def _chained(sketch: Sketch, table: TableSketch, field: FieldSketch, words: str, summary: str, kinds: frozenset[str]) -> bool:
+    """Hours of a project whose tasks hold them in time entries: a total on each task first, then the total of those."""
+    for middle, link in children(sketch, table):
+        for far, deeper in children(sketch, middle):
+            target = _match(far, words, kinds, field) if far is not table else None
+            if target is None:
+                continue
+            name = cased_name(f"total {target.name.lower()}")
+            step = middle.field(name)
+            if step is None:
+                step = FieldSketch(name, field.span, computed=True, assumed=f"so that {field.name} of {table.name} can add it up")
+                middle.fields.append(step)
+                _set_rollup(step, far, deeper, target, "sum", middle)
+                step.changed = True
+            return _set_rollup(field, middle, link, step, "sum", table)
+    return False
 
 
 def _row_average(table: TableSketch, field: FieldSketch) -> bool:
@@ -297,6 +323,15 @@ def _set_rollup(
     if target is not None and target.kind in _MOMENTS and summary in ("maximum", "latest"):
         summary = "latest"
     field.settings |= {"summary": summary, "over": other, "through": link, "target": target}
+    said = f"{field.name} {field.settings.get('what', '')} {field.formula}".lower()
+    for chosen in other.fields:
+        named = (
+            [o for o in chosen.options if re.search(rf"(?<![\w-]){re.escape(o.lower())}(?![\w-])", said)]
+            if chosen.kind == "select"
+            else []
+        )
+        if len(named) == 1:
+            field.settings["where"] = (chosen, named[0])
     return True
 
 

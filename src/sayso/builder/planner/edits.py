@@ -70,7 +70,7 @@ def _described(wish: Wish, text: Text, app: App, touched: Touched, pieces: list[
     pieces = [_directed(c, app, touched) for c in pieces]
     readable = [c for c in pieces if c.text.strip()]
     understand(readable, sketch) if readable else None
-    made = finished(replace(wish, app=app), text, sketch, pieces)
+    made = finished(replace(wish, app=app), text, sketch, pieces, tuple(notes))
     change = difference(wish.app, made.spec, made.change.title)
     if not change.steps:
         left = tuple(n for n in made.notes if n.kind == "not_understood") or tuple(

@@ -14,7 +14,7 @@ from sayso.spec.app import App
 from sayso.spec.change import difference
 
 
-def finished(wish: Wish, text: Text, sketch: Sketch, pieces: list[Clause]) -> Plan:
+def finished(wish: Wish, text: Text, sketch: Sketch, pieces: list[Clause], done: tuple[Note, ...] = ()) -> Plan:
     """From a filled sketch to a checked plan with its notes."""
     cut = _within_limits(sketch)
     for table in sketch.tables:
@@ -36,7 +36,7 @@ def finished(wish: Wish, text: Text, sketch: Sketch, pieces: list[Clause]) -> Pl
     app, dropped = repair.repaired(app, wish.app)
     before = wish.app or App(id=app.id, name=app.name, zone=app.zone)
     change = difference(before, app, title=_headline(app, wish))
-    notes = notes_of(wish, text, sketch, pieces, work, app, unclear, dropped + cut)
+    notes = notes_of(wish, text, sketch, pieces, work, app, unclear, dropped + cut, done)
     return Plan(app, change, notes, "plan", _message(app, wish, notes))
 
 

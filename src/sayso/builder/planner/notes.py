@@ -27,6 +27,7 @@ def notes_of(
     app: App,
     unclear: list[tuple[TableSketch, FieldSketch]],
     dropped: tuple[Problem, ...],
+    done: tuple[Note, ...] = (),
 ) -> tuple[Note, ...]:
     """All notes of a plan: yours in the order of the spec, then assumptions, questions, and what was left."""
     told: list[Note] = []
@@ -64,7 +65,8 @@ def notes_of(
     told += _models(app, wish)
     told += _questions(sketch, work, alive, unclear)
     told += [Note("not_understood", p.path, f"Left out: {p.reason}") for p in dropped]
-    told += left(text, sketch, clauses, [n.span for n in told if n.kind == "yours" and n.span])
+    spans = [n.span for n in (*done, *told) if n.kind == "yours" and n.span]
+    told += left(text, sketch, clauses, spans)
     return tuple(told)
 
 

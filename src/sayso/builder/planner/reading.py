@@ -28,6 +28,7 @@ def by_rules(clauses: list[Clause]) -> list[Reading]:
     """Intents by rules; a trigger that waits goes with the action after it, a further action with the rule before it."""
     readings: list[Reading] = []
     for clause in clauses:
+        clause = _arrow(clause)
         intent = intents_of(clause)
         last = readings[-1] if readings else None
         if (
@@ -56,6 +57,18 @@ def by_rules(clauses: list[Clause]) -> list[Reading]:
             continue
         readings.append(Reading(clause, intent))
     return readings
+
+
+_ARROW = re.compile(r"^(?:if\s+|when\s+)?(?P<a>[^>,(]{3,60}?)\s*-?>\s*(?P<b>[^>]{4,})$")
+
+
+def _arrow(clause: Clause) -> Clause:
+    """`high priority > Slack #urgent` says when and what."""
+    m = _ARROW.match(clause.text)
+    if m is None or not (automations.acts(m["b"]) or re.match(r"(?:slack|e-?mail|sms|notify|text)\b", m["b"])):
+        return clause
+    words = f"when {clause.raw[m.start('a') : m.end('a')]} then {clause.raw[m.start('b') : m.end('b')]}"
+    return replace(clause, raw=words, text=words.lower() if len(words.lower()) == len(words) else words)
 
 
 def _waits(last: Reading) -> bool:

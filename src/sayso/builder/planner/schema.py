@@ -62,7 +62,7 @@ _DEEDS = (
 
 def noun_of(phrase: str) -> str:
     """The noun that a phrase is about, lemma: `all of our open work orders` gives `open work order`; empty without one."""
-    text = re.sub(r"[\"'“”*_`#|]", " ", phrase.lower()).replace("'s", " ")
+    text = re.sub(r"[\"“”*_`#|{}]|'(?!s\b)", " ", phrase.lower()).replace("'s", " ")
     text = re.sub(r"\([^)]*\)?", " ", text)
     text = " ".join(text.replace("/", " / ").split()).strip(" .,:;!?-–()")
     previous = None
@@ -75,7 +75,11 @@ def noun_of(phrase: str) -> str:
             text + " ",
         ).strip()
     run: list[str] = []
-    for word in text.split():
+    words = text.split()
+    for n, word in enumerate(words):
+        if not run and n + 1 < len(words) and lemma(f"{word} {words[n + 1]}") in lexicon.tables():
+            run.append(word)
+            continue
         if (
             (word in lexicon.verbs() and (word not in _NOUNS_TOO or (run and is_plural(run[-1]))))
             or word in ("/", "-", "–", "+")
@@ -327,8 +331,19 @@ def _tables_inside(rest: str) -> bool:
     return False
 
 
+_WAY = re.compile(
+    r"^.*\b(?:way|place|app|tool|something|somewhere|system|form)\s+(?:to|2|for)\s+(?:log|track|record|manage|keep\s+track\s+of|keep|register|organi[sz]e|report|store|collect|handle)(?:ing)?\s+(?=\w)(?!time\b|hours\b|mileage\b|mood\b|weight\b|progress\b)"
+)
+
+
 def _subject_noun(phrase: str, sketch: Sketch) -> str:
     """The table noun of a lead such as `Trainings we offer`, `every handover is logged`, `we send campaigns`."""
+    phrase = _WAY.sub("", phrase)
+    if m := re.search(
+        r"\b(?:log|track|record|enter|note)\s+(?:my\s+|our\s+|their\s+|the\s+)?(?P<x>time|hours|mileage|mood|weight|progress|overtime)$",
+        phrase,
+    ):
+        return f"{'time' if m['x'] in ('hours', 'overtime') else m['x']} entry"
     if m := re.match(
         r"(?:then\s+|and\s+|also\s+|we\s+|please\s+)*(?:log|record|register|track|list|keep|note|store)\s+(?:the\s+|all\s+|every\s+|each\s+)?(?P<x>[\w -]{3,30})$",
         phrase,
@@ -530,6 +545,9 @@ _FORM = re.compile(
     r"^(?P<lead>.*?\b)?(?P<n>[\w-]+(?:\s+[\w-]+){0,2}?)\s+forms?\s*(?:\(|:|–|-\s|where\b|with\b|that\s+(?:has|asks|collects)|asking(?:\s+for)?|to\s+collect)\s*(?P<list>.+)$"
 )
 _FORM_FOR = re.compile(r"\bforms?\s+(?:for|to)\s+(?:an?\s+|the\s+|new\s+)?(?P<n>[\w -]{3,30}?)\s*[:(–-]\s*(?P<list>.+)$")
+_FORM_FILLED = re.compile(
+    r"^(?:every|each|all|the|an?|our)?\s*(?P<n>[\w -]{3,30}?)\s+(?:should|must|can|will|has\s+to|have\s+to|needs?\s+to|could|to)?\s*fills?\s+(?:in|out)\s+(?:an?|the|this)\s+(?:[\w-]+\s+)?form\b[^:(,]{0,40}[:(]\s*(?P<list>.+)$"
+)
 _DOER = re.compile(
     r"^(?:the|an?|each|every)\s+(?P<who>[\w-]+(?:\s+[\w-]+)?)\s+(?=gives?|rates?|scores?|writes?|attach|uploads?|signs?|picks?|chooses?|fills?|enters?|describes?|takes?|adds?|ticks?)"
 )
@@ -543,10 +561,12 @@ _ASSIGNED = re.compile(
 
 def _form(raw: str, text: str, start: int, span: Span, sketch: Sketch) -> bool:
     """A form and what it asks: `a service request form (what's wrong, how urgent, a photo)`."""
-    m = _FORM_FOR.search(text) or _FORM.match(text)
+    m = _FORM_FOR.search(text) or _FORM.match(text) or _FORM_FILLED.match(text)
     if m is None:
         return False
     noun = noun_of(m["n"])
+    if m.re is _FORM_FILLED:
+        noun = f"{noun} report" if noun and sketch.table(noun) is None else "report"
     table = sketch.table(noun) if noun else None
     if table is None and tableish(noun, told=True):
         table = sketch.add(noun, span)
@@ -609,7 +629,8 @@ def _sentence(raw: str, text: str, start: int, span: Span, sketch: Sketch) -> No
     tracked = _tracked(text)
     wordy = [w for w in re.findall(r"[a-z']+", text) if w in _TELLS]
     if tracked:
-        return _walk(raw[tracked:], text[tracked:], start + tracked, sketch, told=True)
+        context = bool(_TRADE.search(text[:tracked])) and not re.search(r"[(:]", text)
+        return _walk(raw[tracked:], text[tracked:], start + tracked, sketch, told=True, topic=context, context=context)
     if not wordy:
         listed = items(raw, start) if sketch.subject is not None and "," in text else []
         if listed and sum(map(is_fieldish, listed)) * 3 >= len(listed) * 2 and not is_many(text.split(",")[0].split("(")[0]):
@@ -626,6 +647,11 @@ def _sentence(raw: str, text: str, start: int, span: Span, sketch: Sketch) -> No
 
 _TELLS = frozenset(
     "is are was were am have has had do does did can could may might must shall should will would we i you they he she it's i'm we're don't".split()
+)
+
+
+_TRADE = re.compile(
+    r"\b(?:sell|rent|run|offer|host|make|teach|lend|maintain|service|repair|publish|breed|grow|produce|organi[sz]e|handle|have|manage)\s+(?:out\s+)?$"
 )
 
 
@@ -819,7 +845,7 @@ def _deeds(raw: str, text: str, start: int, sketch: Sketch) -> None:
             field.sure = True
 
 
-def _walk(raw: str, text: str, start: int, sketch: Sketch, *, told: bool, topic: bool = False) -> None:
+def _walk(raw: str, text: str, start: int, sketch: Sketch, *, told: bool, topic: bool = False, context: bool = False) -> None:
     """A list at the top of things: `my properties (type, price), buyers with their budget, and viewings`."""
     current: TableSketch | None = None
     filling = False
@@ -873,7 +899,7 @@ def _walk(raw: str, text: str, start: int, sketch: Sketch, *, told: bool, topic:
             if not (plural_head or bracket or has or topic or noun in lexicon.tables() or noun.split()[-1] in UNCOUNTED):
                 continue
             table = sketch.add(noun, (at, start + b))
-            table.topic = topic and not (plural_head and not _contained(head)) and not bracket and not has
+            table.topic = topic and (context or not plural_head or _contained(head)) and not bracket and not has
         if table is None:
             continue
         if mark == ">" and previous is not None and previous is not table:

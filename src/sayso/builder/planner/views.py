@@ -102,6 +102,8 @@ def _view(kind: str, part: str, at: int, span: Span, clause: Clause, sketch: Ske
         return False
     view = ViewSketch(kind, part, span, by=by.strip())  # type: ignore[arg-type]
     view.measure = of.strip()
+    if re.match(r"(?:that|this|it)\b", view.by) and sketch.touched is not None:
+        view.by = sketch.touched[1].name.lower()
     view.shape = next((s for w, s in _SHAPES.items() if re.search(rf"\b{w}", part)), "")
     table = _table(said, by, of, part, sketch, kind)
     if table is None and kind != "dashboard":
