@@ -13,6 +13,7 @@ from typing import Any
 
 from sayso.builder.planner import Plan, Wish, plan
 from sayso.spec.app import App
+from sayso.spec.automation import Ai as AiStep
 from sayso.spec.change import completed_app
 from sayso.spec.fields import Link
 from sayso.spec.part import id_from
@@ -158,8 +159,8 @@ def _ai_parts(app: App) -> list[Json]:
     for rule in app.automations:
         table = app.table(getattr(rule.trigger, "table", None) or "")
         for step in rule.steps:
-            field = table.field(step.into) if step.kind == "ai" and step.into and table else None
-            if table is not None and field is not None and field.kind != "ai":
+            field = table.field(step.into) if isinstance(step, AiStep) and step.into and table else None
+            if isinstance(step, AiStep) and table is not None and field is not None and field.kind != "ai":
                 parts.append({"kind": _TASKS.get(step.task, step.task), "table": table.name, "field": field.name})
     return parts
 

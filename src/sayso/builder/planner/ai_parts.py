@@ -55,8 +55,10 @@ def _name(piece: str, task: str, table: TableSketch, source: str) -> str:
         return (
             "Sentiment"
             if re.search(r"sentiment|negative|positive|tone|mood", piece)
+            else "Urgency"
+            if "urgen" in piece
             else "Priority"
-            if "priorit" in piece or "urgen" in piece
+            if "priorit" in piece
             else "Score"
             if re.search(r"\bscor|\brat(?:e|ing)", piece)
             else "Category"

@@ -451,8 +451,10 @@ class Assembly:
 
     def _chart(self, view: ViewSketch, table: TableSketch, common: dict[str, Any]) -> Chart:
         by, bucket = self._axis(view, table)
-        usual: ChartShape = "line" if bucket else "bar"
-        shape: ChartShape = next((one for one in SHAPES if one == view.shape), usual)
+        said = [one for one in SHAPES if one == view.shape]
+        shape: ChartShape = "line" if bucket else "bar"
+        if said:
+            shape = said[0]
         if by is not None:
             view.by = by.name
         return Chart(

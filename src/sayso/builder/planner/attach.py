@@ -61,6 +61,7 @@ def links(sketch: Sketch) -> None:
     _without_doubles(sketch)
 
 
+_MANY_OF = frozenset("contact child pet vehicle task visit order member".split())
 _CORE = frozenset(
     "customer client car vehicle product supplier vendor property project employee student patient course tenant machine room member donor volunteer teacher driver technician guest pet animal horse book artist candidate applicant branch warehouse brand campaign event account company contractor".split()
 )
@@ -142,6 +143,10 @@ def _attach(sketch: Sketch, table: TableSketch, field: FieldSketch, people: Tabl
     person = field.kind == "person" or (field.kind is None and kind == "person" and sure >= 0.7)
     if person and people is not None and people is not table:
         return _make(field, people, many=field.many or _plural(field.name))
+    if field.kind is None and not field.options and _plural(field.name) and key in _MANY_OF:
+        made = sketch.add(key, field.span)
+        made.assumed = f"{field.name} are many, so they have a table of their own"
+        return _make(field, made, many=True) if made is not table else None
     if (
         field.kind is None
         and _plural(field.name)

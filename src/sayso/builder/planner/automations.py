@@ -37,7 +37,7 @@ _REMINDER = re.compile(r"\bremind|\bnudge|\breminder")
 _CHAN = (("slack", re.compile(r"\bslack\b|#[a-z][\w-]+")), ("teams", re.compile(r"\b(?:ms\s+|microsoft\s+)?teams\s+(?:channel|message)\b|\bon\s+teams\b|\bin\s+teams\b|\bmicrosoft\s+teams\b")), ("discord", re.compile(r"\bdiscord\b")), ("telegram", re.compile(r"\btelegram\b|\bmattermost\b")), ("sms", re.compile(r"\bsms\b|\btext\s+(?:message|the|them|him|her|me|us|everyone|all|a\s|each|our)|\bby\s+text\b|\btexts\b|\bwhats\s?app\b")))  # fmt: skip
 _MAIL = re.compile(r"\be-?mails?(?:ed|ing)?\b|\bmails?(?:ed)?\b(?!\s+address)|\bnewsletter\b")
 _TELL = re.compile(
-    r"\b(?:notif\w+|alert\w*|remind\w*|nudge\w*|poke\w*|ping\w*|warn\w*|tell\w*|let\s+(?:\w+\s+){1,5}?know|message|msg|inform|reminder)\b"
+    r"\b(?:flags?|notif\w+|alert\w*|remind\w*|nudge\w*|poke\w*|ping\w*|warn\w*|tell\w*|let\s+(?:\w+\s+){1,5}?know|message|msg|inform|reminder)\b"
 )
 _SEND = re.compile(r"\bsend\w*|\bget\s+an?\b|\breceives?\b|\bdigest\b|\bpost\w*\b")
 _CREATE = re.compile(
@@ -101,7 +101,7 @@ def read(clause: Clause, sketch: Sketch) -> bool:
         before
         and not re.search(r"\bhours?|hrs?\b", before["unit"] or "")
         and not _stale(text)
-        and (not when or before.start() < when.start() or before["n3"] or before["n4"] or _REMINDER.search(text))
+        and (not when or before.start() < when.start() or before["n3"] or before["n4"] or before["n5"] or _REMINDER.search(text))
     ):
         _dated(rule, before, text, sketch)
     elif strong and not (when and when.start() < strong[0].start and not re.search(r"^\s*on\b", when[0])):
@@ -157,8 +157,8 @@ def _stale(text: str) -> bool:
 
 
 def _dated(rule: AutomationSketch, m: "re.Match[str]", text: str, sketch: Sketch) -> None:
-    raw = m["n"] or m["n3"] or m["n4"] or "1"
-    unit = (m["unit"] or m["unit3"] or m["unit4"] or "day").split()[-1].rstrip("s")
+    raw = m["n"] or m["n3"] or m["n4"] or m["n5"] or "1"
+    unit = (m["unit"] or m["unit3"] or m["unit4"] or m["unit5"] or "day").split()[-1].rstrip("s")
     count = _NUMBERS.get(raw) or int(raw if raw.isdigit() else 1)
     rule.trigger = "date_reached"
     rule.days = count * _UNIT_DAYS.get(unit, 1)

@@ -306,9 +306,8 @@ def _chained(sketch: Sketch, table: TableSketch, field: FieldSketch, words: str,
 
 def _row_average(table: TableSketch, field: FieldSketch) -> bool:
     """An average over the row's own ratings: `average rating per review`."""
-    rated = [f for f in table.fields if f.kind == "rating"] or [
-        f for f in table.fields if f.kind == "number" and "score" in f.key
-    ]
+    rated = [f for f in table.fields if f.kind == "rating" and f is not field and not f.computed]
+    rated = rated or [f for f in table.fields if f.kind == "number" and "score" in f.key and f is not field]
     if len(rated) < 2:
         return False
     field.kind, field.formula = "formula", "ROUND((" + " + ".join(f"{{{f.name}}}" for f in rated) + f") / {len(rated)}, 1)"

@@ -26,7 +26,7 @@ WHEN = re.compile(
     r"^(?P<over>(?:over|above|below|under|more\s+than|less\s+than)\s+[€$£]?\d[\d,.]*k?\b.*)|(?:^|[\s,(;-])(?:when(?:ever)?|once|as\s+soon\s+as|every\s+time|each\s+time|any\s?time|the\s+moment|upon|if|after|on)\s+(?P<event>(?:(?:an?|the|any|some|someone|somebody|anyone|nobody|no\s+one|it|they|there|we|he|she|stock|new|one|each|every|all|my|our|status|[\w'-]+s?)\b).*)"
 )
 ACT = re.compile(
-    r"\b(?:remind(?:s|ed|ers?)?|notif(?:y|ies|ied|ication)s?|alert(?:s|ed)?|nudge[sd]?|poke[sd]?|ping(?:s|ed)?|warn(?:s|ed)?|(?:auto)?-?e-?mail(?:s|ed|ing)?(?=\s+(?!address|field|addresses|and\s+phone|or\s+phone|,|$|\())|slack(?:s|ed)?\b|sms|"
+    r"\b(?:remind(?:s|ed|ers?)?|^flags?\s+\w+|highlights?\s+\w+\s+(?:that|expiring|due)|notif(?:y|ies|ied|ication)s?|alert(?:s|ed)?|nudge[sd]?|poke[sd]?|ping(?:s|ed)?|warn(?:s|ed)?|(?:auto)?-?e-?mail(?:s|ed|ing)?(?=\s+(?!address|field|addresses|and\s+phone|or\s+phone|,|$|\())|slack(?:s|ed)?\b|sms|"
     r"text(?:s|ed)?\s+(?:the|them|him|her|me|us|everyone|all|each|our|a|to)|send(?:s|ing)?\s+(?!date|time)|message\s+(?:the|them|me|us|to)|post(?:s|ed)?\s+(?:a|an|the|it|to|in|them|on)\b|tell(?:s)?\s+(?:me|us|the|them|everyone|whoever)|"
     r"let\s+(?!me\s+(?:describe|explain|know\s+if))(?:\w+\s+){1,5}?know|(?:gets?|get|receives?|wants?|needs?)\s+(?:an?\s+|the\s+)?(?:\w+\s+)?(?:e-?mail|text\s+message|notification|reminder|alert|message|sms|digest|summary|report)\b|"
     r"(?:creates?|adds?|opens?|makes?|generates?|starts?)\s+(?:a|an|the|one|new|follow)\b|(?:set|sets|update|updates|change|changes|mark|marks|move|moves|assign|assigns|flag|flags|close|closes|archive|archives|delete|deletes|cancel|cancels|escalate|escalates|approve|reorder)\s+(?:the|it|them|its|their|a|an|to|as|that|him|her|any|all|each|status|those|\w+\s+to|\w+\s+as)\b|"
@@ -36,6 +36,7 @@ ACT = re.compile(
 BEFORE = re.compile(
     r"\b(?P<n>\d{1,3}|an?|one|two|three|four|five|six|seven|ten|fourteen|thirty|sixty|ninety)\s+(?P<unit>days?|weeks?|months?|hours?|hrs?|business\s+days?|working\s+days?)\s+(?:\w+\s+){0,2}?(?P<side>before|prior\s+to|ahead\s+of|in\s+advance\s+of|after|past|following)\b\s*(?P<what>[^,.;]*)|"
     r"\b(?P<side2>the\s+day\s+before|the\s+morning\s+of|the\s+night\s+before|the\s+week\s+before|a\s+day\s+before|a\s+week\s+before|day\s+before)\b\s*(?P<what2>[^,.;]*)|"
+    r"\b(?:expir\w*|due|ending|coming\s+up|running\s+out|lapsing|renewing)\s+(?:in|within)\s+(?:the\s+)?(?:next\s+)?(?P<n5>\d{1,3})\s+(?P<unit5>days|weeks|months)\b|"
     r"\b(?P<n4>\d{1,3}|an?|one|two|three)\s+(?P<unit4>days?|weeks?|months?)\s+(?:overdue|late)\b|"
     r"\b(?:when|if|once)\s+(?:an?\s+|the\s+|its\s+|their\s+)?(?P<what3>[\w ]{2,40}?)\s+(?:is|are|comes?|gets?)\s+(?:within|less\s+than|under)\s+(?P<n3>\d{1,3}|a|one|two)\s+(?P<unit3>days?|weeks?|months?)(?:\s+(?:away|of))?"
 )
@@ -54,6 +55,7 @@ ROLE = re.compile(
     r"\b(?:hidden|invisible|not\s+visible|private)\s+(?:from|to)\s+(?P<who8>[\w\s]{2,30})"
 )
 COMPUTED = re.compile(
+    r"\b(?:is|are)\s+(?:the\s+)?[\w ]{2,30}?\s*[+×*]\s*\w|"
     r"(?:\w\s*(?:=|\bequals\b)\s*\w)|\b(?:calculated?s?|computed?|computes|work(?:ed|s)?\s+(?:it\s+)?out|auto[- ]?calc\w*|sum(?:s|med)?\s+(?:of|up)|add(?:s|ed)?\s+up|totals?\s+up|roll(?:s|ed)?\s*-?\s*(?:that\s+)?up|multipl(?:y|ied|ies)|times\s+the|divided\s+by|minus\s+the|"
     r"(?:total|average|avg|sum|count|number|min|max|minimum|maximum|latest|remaining|places|seats|budget|stock|days|hours)\s+(?:[\w-]+\s+){0,4}?(?:per|for\s+each|of\s+each|on\s+each|by)\s+\w+|"
     r"(?:show|shows|display|displays|see)\s+(?:on|for|per|me\s+per|in)\s+(?:each|every|the|a)\s+\w+|(?:total|average|count)\s+(?:is|are|of|from)\s+(?:the\s+)?\w+|from\s+(?:the\s+)?lines)\b|[\w)]\s*[×*]\s*[\w(]|\b\w+\s+x\s+\w+\b(?=.*\b(?:total|value|cost|amount|price|rate|hours|qty|quantity|forecast|score|probability)\b)"
@@ -90,17 +92,29 @@ def intents_of(clause: Clause) -> Intent:
         return "automation"
     if (
         ROLE.search(text)
-        and not re.match(r"(?:i|we|i'd|we'd|please)\b", text)
+        and not re.match(r"(?:i|we|i'd|we'd|please)\b|[\w -]{3,30}?\s(?:has|have)\s[^.]*,", text)
         and not re.search(r"\b(?:can|could|may)\s+(?:you|i|we)\b", text)
     ):
         return "role"
     viewed = VIEW.search(text)
+    if (
+        viewed
+        and clause.start == 0
+        and re.match(
+            r"(?:an?\s+|the\s+|simple\s+|basic\s+)*[\w-]+\s+(?:calendar|board|kanban|dashboard)\s+for\s+(?:our|my|the|an?)\b",
+            text,
+        )
+        and not re.search(r"\b(?:by|of|with)\b", text)
+    ):
+        return "schema"
     if clause.section == "views" or (_LIST_VIEW.match(text) and not re.search(r"\(|:", text)):
         return "view"
     if viewed and (viewed["form"] is None or not _form_schema(text)) and not _defines(text):
         return "view"
     if _GROUPED.search(text) or (_CHARTED.search(text) and viewed):
         return "view"
+    if _form_schema(text):
+        return "schema"
     if AI.search(text) and not _defines(text):
         return "ai"
     if (

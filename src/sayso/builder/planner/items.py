@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from sayso.builder.planner import lexicon
-from sayso.builder.planner.inflect import lemma
+from sayso.builder.planner.inflect import is_plural, lemma
 from sayso.builder.planner.options import capital, choices
 
 NAME_WORDS_MAX = 6
@@ -350,7 +350,10 @@ def _bracket(inner: str, cased: str, at: int, made: Item) -> None:
             not made.sure
             and sum(known) * 2 > len(known)
             and not re.search(r"/|\bor\b|e\.g|like|such as|…|\.\.|etc", inner)
-            and lexicon.kind_of(made.name or "")[0] not in CHOICE
+            and (
+                lexicon.kind_of(made.name or "")[0] not in CHOICE
+                or (is_plural(made.name.split()[-1]) and lexicon.is_table_noun(made.name))
+            )
         ):
             made.sub = items(cased, at)
         elif not made.options and lexicon.kind_of(made.name)[0] not in (
@@ -403,6 +406,12 @@ def _inline_choices(text: str, cased: str, made: Item) -> tuple[str, str]:
                 made.options = listed
                 return text[:at], cased[:at]
     head = _choice_head(text)
+    levels = text[len(head) :].split() if head else []
+    if len(levels) >= 2 and all(
+        w in lexicon.hues() or w in ("med", "mid", "hi", "lo", "small", "large", "s", "m", "l", "xl") for w in levels
+    ):
+        made.options = [{"med": "Medium", "mid": "Medium", "hi": "High", "lo": "Low"}.get(w, capital(w)) for w in levels]
+        return text[: len(head)], cased[: len(head)]
     if (
         head
         and len(text) > len(head)
@@ -494,23 +503,28 @@ def _name(text: str, cased: str, made: Item) -> str:
         else re.sub(r"[\"“”{}\[\]()?!]", "", cased)
     )
     words = cased.split()
-    while words and words[-1].lower() in (
-        "and",
-        "or",
-        "the",
-        "a",
-        "of",
-        "for",
-        "to",
-        "with",
-        "as",
-        "is",
-        "in",
-        "on",
-        "&",
-        "/",
-        "+",
-        "-",
+    while (
+        words
+        and not _dated(words)
+        and words[-1].lower()
+        in (
+            "and",
+            "or",
+            "the",
+            "a",
+            "of",
+            "for",
+            "to",
+            "with",
+            "as",
+            "is",
+            "in",
+            "on",
+            "&",
+            "/",
+            "+",
+            "-",
+        )
     ):
         words.pop()
     while words and words[0].lower() in ("and", "or", "of", "the", "a", "an", "&", "/", "+", "-", "to"):
@@ -530,6 +544,21 @@ def _known(text: str) -> bool:
 _NO_NAMES = frozenset(
     "please thanks thank etc more so everything stuff things anything others other rest same them it that this all each too also ok okay simple cheers".split()
 )
+
+
+def _dated(words: list[str]) -> bool:
+    """`produced on`, `issued on`, `taken at`, `due in`: the small word at the end belongs to the name."""
+    return (
+        len(words) == 2
+        and words[1].lower() in ("on", "at", "by", "in", "out")
+        and (
+            words[0].lower().endswith(("ed", "en", "wn"))
+            or words[0].lower()
+            in ("due", "date", "sent", "paid", "made", "bought", "sold", "left", "time", "check", "built", "met")
+        )
+    )
+
+
 _ACRONYMS = frozenset(
     "id url sku vat gst iban bic vin cv pdf dob qr isbn po pin gps ip sla kpi roi rsvp faq crm hr it nps csat api erp eta etd ai ui ux qa ar ap pr b2b cpc cpm ctr roi mrr arr usd eur gbp dba ein ssn npi rfi rfp rfq sop".split()
 )

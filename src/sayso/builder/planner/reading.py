@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from sayso.builder.planner import ai_parts, attach, automations, computed, kinds, roles, schema, views
+from sayso.builder.planner import ai_parts, attach, automations, computed, kinds, roles, schema, studio, views
 from sayso.builder.planner.clauses import Clause
 from sayso.builder.planner.intents import Intent, intents_of
 from sayso.builder.planner.sketch import Sketch, TableSketch, ViewSketch
@@ -92,7 +92,11 @@ def understand(clauses: list[Clause], sketch: Sketch, reader: Reader = by_rules)
     readings = reader(clauses)
     subjects: dict[int, TableSketch | None] = {}
     for reading in readings:
-        if reading.intent == "schema":
+        if reading.intent in ("schema", "ai") and studio.read(
+            reading.clause.raw, reading.clause.text, reading.clause.start, (reading.clause.start, reading.clause.end), sketch
+        ):
+            _noted(reading.clause, True, sketch)
+        elif reading.intent == "schema":
             _noted(reading.clause, schema.read(reading.clause, sketch), sketch)
         elif (
             reading.intent == "automation"
@@ -100,6 +104,12 @@ def understand(clauses: list[Clause], sketch: Sketch, reader: Reader = by_rules)
             and m["list"].count(",") >= 1
         ):
             _asked(reading.clause, m.start("list"), sketch)
+        elif (
+            reading.intent == "automation"
+            and (m := re.search(r"\((?P<list>[^()]{6,})\)", reading.clause.text))
+            and m["list"].count(",") >= 1
+        ):
+            _told_of(reading.clause, m, sketch)
         elif reading.intent == "view" and "form" in reading.clause.text:
             views.read(reading.clause, sketch)
             sketch.views[:] = [v for v in sketch.views if v.kind == "form"]
@@ -119,7 +129,7 @@ def understand(clauses: list[Clause], sketch: Sketch, reader: Reader = by_rules)
     readers = {"computed": _computed, "view": views.read, "ai": ai_parts.read, "role": roles.read, "automation": automations.read}
     for intent in ("computed", "view", "ai", "automation", "role"):
         for reading in readings:
-            if reading.intent == intent:
+            if reading.intent == intent and reading.clause.start not in sketch.used:
                 sketch.subject = subjects[reading.clause.start] or sketch.subject
                 _noted(reading.clause, readers[intent](reading.clause, sketch), sketch)
     _second_chance(readings, subjects, sketch)
@@ -128,6 +138,21 @@ def understand(clauses: list[Clause], sketch: Sketch, reader: Reader = by_rules)
     _settle_kinds(sketch)
     ai_parts.settle(sketch)
     return readings
+
+
+def _told_of(clause: Clause, m: "re.Match[str]", sketch: Sketch) -> None:
+    """`when feedback comes in (name, email, stars)`: what comes in has these fields."""
+    listed = schema.items(clause.raw[m.start("list") : m.end("list")], clause.start + m.start("list"))
+    before = re.sub(r"^.*?\b(?:when(?:ever)?|if|once|every\s+time)\s+", "", clause.text[: m.start()])
+    noun = schema.noun_of(re.split(r"\s+(?:comes?|is|are|gets?|arrives?|lands?|changes?)\b", before)[0])
+    table = sketch.table(noun) if noun else None
+    if sum(map(schema.is_fieldish, listed)) * 2 < len(listed) or len(listed) < 2:
+        return
+    if table is None and noun and schema.tableish(noun):
+        table = sketch.add(noun, (clause.start, clause.end))
+    if table is not None and not table.fields:
+        schema.fill(table, listed, sketch)
+        sketch.subject = table
 
 
 def _asked(clause: Clause, at: int, sketch: Sketch) -> None:

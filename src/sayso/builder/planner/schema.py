@@ -40,7 +40,7 @@ _OF_EACH = re.compile(
 )
 _BELONGS = re.compile(
     r"^(?P<a>.{1,70}?)\s+(?:(?:always|also|can|may|must|should|will|usually|all|each)\s+)*(?:belong(?:s|ing)?\s+to|(?:is|are|be|gets?|get)\s+(?:part\s+of|(?:made|placed|submitted|reported|raised|created|written|booked|done|taken|given|owned|run|led|taught|held)\s+(?:by|for|at|in)|for|tied\s+to|linked\s+(?:to|with)|attached\s+to|assigned\s+to|related\s+to|connected\s+(?:to|with)|in|on|at|under|inside|grouped\s+(?:into|under|by))|"
-    r"(?:links?|relates?|refers?|connects?|goes|points?)\s+(?:back\s+)?to|depends?\s+on|sits?\s+(?:in|on|under)|lives?\s+(?:in|at|under)|come\s+from|comes\s+from|falls?\s+under|rolls?\s+up\s+(?:to|into))\s+(?P<n>(?:exactly\s+)?(?:one|an?|the|its|their|our|several|many|multiple|one\s+or\s+more|other|different|some|at\s+least\s+one|any\s+number\s+of)\s+)?(?P<b>[\w' -]{2,40}?)(?P<rest>\s*(?:,|;|\band\b|\bor\b|\bwith\b|\(|$).*)$"
+    r"(?:links?|relates?|refers?|connects?|goes|points?)\s+(?:back\s+)?to|goes?\s+out\s+(?:on|to|in)|happens?\s+(?:at|in)|takes?\s+place\s+(?:at|in)|depends?\s+on|sits?\s+(?:in|on|under)|lives?\s+(?:in|at|under)|come\s+from|comes\s+from|falls?\s+under|rolls?\s+up\s+(?:to|into))\s+(?P<n>(?:exactly\s+)?(?:one|an?|the|its|their|our|several|many|multiple|one\s+or\s+more|other|different|some|at\s+least\s+one|any\s+number\s+of)\s+)?(?P<b>[\w' -]{2,40}?)(?P<rest>\s*(?:,|;|\band\b|\bor\b|\bwith\b|\(|$).*)$"
 )
 _TIES = re.compile(
     r"\b(?:link|links|tie|ties|connect|connects|match|matches|assign|assigns)\s+(?:each\s+|every\s+|an?\s+|the\s+|our\s+|all\s+)?(?P<a>[\w' -]{2,30}?)\s+(?:to|with)\s+(?P<n>an?\s+|the\s+|one\s+|their\s+|its\s+|our\s+|several\s+|many\s+|each\s+)?(?P<b>[\w' -]{2,30}?)(?=\s*(?:,|;|\band\b|\bwith\b|\bso\b|\(|$))"
@@ -106,6 +106,15 @@ def noun_of(phrase: str) -> str:
         )
     ):
         run.pop()
+    if len(run) > 2 and lemma(" ".join(run)) not in lexicon.tables():
+        if lemma(" ".join(run[-2:])) in lexicon.tables():
+            run = run[-2:]
+        elif singular(run[-1]) in lexicon.tables() and singular(run[-1]) not in _VAGUE:
+            run = (
+                run[-2:]
+                if len(run) == 3 and "-" not in run[-2] and run[-2] not in ("style", "type", "based", "like")
+                else run[-1:]
+            )
     if len(run) > TABLE_WORDS_MAX:
         run = run[-TABLE_WORDS_MAX:]
     return lemma(" ".join(run))
@@ -165,7 +174,8 @@ def _read(clause: Clause, sketch: Sketch) -> None:
         _spoken(sketch.add(noun, span), sketch)
         return None
     name, at = lead_of(raw)
-    if name and _definition(name, raw[at:], clause.start + at, span, sketch):
+    equals = bool(name) and "=" in raw[len(name) : at]
+    if name and _definition(name, raw[at:], clause.start + at, span, sketch, equals=equals):
         return None
     under = sketch.table(noun_of(clause.heading)) if clause.heading and not clause.section else None
     if (
@@ -206,13 +216,19 @@ def _row(raw: str, clause: Clause, sketch: Sketch) -> None:
             fill(table, [i for where, cell in cells for i in items(cell, clause.start + where)], sketch)
 
 
+_PEOPLE_DO = re.compile(r"(?:the\s+|our\s+|my\s+)?(?P<who>[\w-]+)\s+(?:can\s+|may\s+)?(?P<v>[a-z]+)\b.*$")
+_DEED_NOUNS = {
+    "adopt": "adoption", "book": "booking", "rent": "rental", "visit": "visit", "order": "order", "donate": "donation", "apply": "application", "enrol": "enrolment",
+    "enroll": "enrollment", "register": "registration", "borrow": "loan", "request": "request", "report": "report", "buy": "purchase", "pay": "payment", "reserve": "reservation",
+    "hire": "hire", "review": "review", "complain": "complaint", "volunteer": "shift", "train": "training session", "inspect": "inspection", "deliver": "delivery", "submit": "submission",
+}  # fmt: skip
 _HAS_MANY = re.compile(
     r"(?P<a>.{2,40}?)\s+(?:can\s+|may\s+)?(?:has|have|contains?|includes?|comes?\s+with)\s+"
     r"(?:(?:many|several|multiple|some|one\s+or\s+more|its\s+own|their)\s+)?(?P<b>[\w -]{3,30})$"
 )
 
 
-def _definition(name: str, rest: str, start: int, span: Span, sketch: Sketch) -> bool:
+def _definition(name: str, rest: str, start: int, span: Span, sketch: Sketch, *, equals: bool = False) -> bool:
     """`Name: a, b, c` in its many shapes. False when the name is no table and no field with choices."""
     low = name.lower().strip()
     section = section_of(low)
@@ -234,6 +250,12 @@ def _definition(name: str, rest: str, start: int, span: Span, sketch: Sketch) ->
             elif sketch.subject and found:
                 fill(sketch.subject, items(rest[a:b], start + a), sketch)
         return found
+    if not section and (m := _PEOPLE_DO.match(low)) and m["v"] in _DEED_NOUNS and is_many(m["who"]):
+        table = sketch.add(_DEED_NOUNS[m["v"]], span)
+        _spoken(table, sketch)
+        body = re.sub(r"^(?:(?:we|i)\s+)?(?:record|note|log|keep|store|track|need|want)\s+", "", rest)
+        fill(table, items(body, start + len(rest) - len(body)), sketch)
+        return True
     if not section and (m := _HAS_MANY.match(low)) and is_many(m["b"]) and tableish(noun_of(m["b"])):
         a, b = _end(m["a"], sketch, span), sketch.table(noun_of(m["b"])) or sketch.add(noun_of(m["b"]), span)
         if a is not None and a is not b:
@@ -241,7 +263,7 @@ def _definition(name: str, rest: str, start: int, span: Span, sketch: Sketch) ->
             _spoken(b, sketch)
             _walk_fields(b, rest, start, sketch)
             return True
-    if not section and _tables_inside(rest) and (not noun_of(low) or sketch.exact(noun_of(low)) is None):
+    if not section and not equals and _tables_inside(rest) and (not noun_of(low) or sketch.exact(noun_of(low)) is None):
         _walk(rest, rest.lower() if len(rest.lower()) == len(rest) else rest, start, sketch, told=True)
         return True
     if section or _PRONOUN.match(low):
@@ -542,7 +564,7 @@ def _titled_many(name: str) -> str:
 
 
 _FORM = re.compile(
-    r"^(?P<lead>.*?\b)?(?P<n>[\w-]+(?:\s+[\w-]+){0,2}?)\s+forms?\s*(?:\(|:|–|-\s|where\b|with\b|that\s+(?:has|asks|collects)|asking(?:\s+for)?|to\s+collect)\s*(?P<list>.+)$"
+    r"^(?P<lead>.*?\b)?(?P<n>[\w-]+(?:\s+[\w-]+){0,2}?)\s+forms?(?:\s+(?:on|for|in|at)\s+(?:our|the|my)\s+[\w-]+)?\s*(?:\(|:|–|-\s|where\b|with\b|that\s+(?:has|asks|collects)|asking(?:\s+for)?|to\s+collect)\s*(?P<list>.+)$"
 )
 _FORM_FOR = re.compile(r"\bforms?\s+(?:for|to)\s+(?:an?\s+|the\s+|new\s+)?(?P<n>[\w -]{3,30}?)\s*[:(–-]\s*(?P<list>.+)$")
 _FORM_FILLED = re.compile(
@@ -550,6 +572,9 @@ _FORM_FILLED = re.compile(
 )
 _DOER = re.compile(
     r"^(?:the|an?|each|every)\s+(?P<who>[\w-]+(?:\s+[\w-]+)?)\s+(?=gives?|rates?|scores?|writes?|attach|uploads?|signs?|picks?|chooses?|fills?|enters?|describes?|takes?|adds?|ticks?)"
+)
+_ASKS_FOR_APP = re.compile(
+    r"^.{3,90}?\b(?:would\s+like|wants?|needs?|are\s+looking\s+for|is\s+looking\s+for)\s+(?:an?\s+|some\s+)?(?:new\s+|simple\s+|small\s+|better\s+)?(?:application|app|tool|system|database|tracker|solution|place|way)\s+(?:for|to\s+(?:track|manage|keep\s+track\s+of|organi[sz]e|handle|record))\s+(?!(?:[\w ]+,){2})"
 )
 _SUBMITS = re.compile(
     r"^(?:an?|the|each|every|our|any)?\s*(?P<who>[\w-]+(?:\s+[\w-]+)?)\s+(?:submits?|enters?|fills?\s+in|logs?|records?|gives?|provides?|types?\s+in|tells?\s+us|notes?)\s+(?:the\s+|their\s+|his\s+|her\s+|an?\s+)?(?P<list>[^.]+,.+)$"
@@ -599,6 +624,8 @@ def _form(raw: str, text: str, start: int, span: Span, sketch: Sketch) -> bool:
 def _sentence(raw: str, text: str, start: int, span: Span, sketch: Sketch) -> None:
     if _form(raw, text, start, span, sketch):
         return None
+    if m := _ASKS_FOR_APP.match(text):
+        return _walk(raw[m.end() :], text[m.end() :], start + m.end(), sketch, told=True, topic=True, context=True)
     if _explicit_link(raw, text, start, span, sketch):
         return None
     if (m := _STARS.search(text)) and sketch.subject and (m["top"] or m["top2"] or "star" in m[0]):
@@ -760,7 +787,11 @@ def _end(phrase: str, sketch: Sketch, span: Span, *, only_known: bool = False) -
 def _has(m: "re.Match[str]", raw: str, start: int, span: Span, sketch: Sketch) -> bool:
     subject, verb = m["subj"].strip(" ,"), m["verb"]
     low = subject.lower()
-    if re.match(r"(?:(?:i|we|you|they)|(?:and|also|then|so|but)\s+(?:i|we|you))$", low) and verb.split()[-1] in (
+    if re.match(
+        r"(?:about|around|roughly|over|more\s+than|some|nearly|almost|\d|two|three|four|five|six|ten|dozens)\b", m["list"]
+    ) and not re.match(r"(?:each|every|an?|the)\b", low):
+        return False
+    if re.match(r"(?:(?:i|we|you)|(?:and|also|then|so|but)\s+(?:i|we|you))$", low) and verb.split()[-1] in (
         "want",
         "have",
         "need",
@@ -810,6 +841,12 @@ def _has(m: "re.Match[str]", raw: str, start: int, span: Span, sketch: Sketch) -
     if table is None:
         return False
     sketch.subject = table
+    if n := re.search(
+        r"\s(?:per|for|against|on|of|by|at|in)\s+(?:each\s+|every\s+|the\s+|our\s+|an?\s+)?(?P<b>[\w -]{2,24}?)\s*$", low
+    ):
+        other = sketch.table(noun_of(n["b"]))
+        if other is not None and other is not table:
+            _linked(table, other, sketch, many=False, span=span)
     _walk_fields(table, raw[m.start("list") :], start + m.start("list"), sketch)
     return True
 
@@ -853,6 +890,8 @@ def _walk(raw: str, text: str, start: int, sketch: Sketch, *, told: bool, topic:
     for a, b, mark in pieces(text):
         piece = text[a:b]
         at = start + a
+        if context and not is_many(re.split(r"\s+(?:to|in|for|from|at|by|per)\b", piece)[0]):
+            continue
         if filling and current and not _turns(piece, sketch):
             fill(current, items(raw[a:b], at), sketch)
             continue
@@ -871,10 +910,10 @@ def _walk(raw: str, text: str, start: int, sketch: Sketch, *, told: bool, topic:
             fill(current, items(raw[a + colon.start("f") : b], at + colon.start("f")), sketch)
             filling, previous = True, current
             continue
-        bracket = re.search(r"\s*\((?P<x>.*?)\)?(?:\s+(?:who|which|that)\b.*)?\s*$", piece)
+        bracket = re.search(r"\s*\((?P<x>.*?)(?:\)\s+(?:who|which|that)\b.*|\)?)\s*$", piece)
         has = _WITH_LIST.search(piece)
         head = piece[: min(bracket.start() if bracket else len(piece), has.start() if has else len(piece))]
-        if re.match(r"\s*(?:show|see|display|make|let|give)\s", head):
+        if re.match(r"\s*(?:show|see|display|make|let|give)\s", head) or re.search(r"\bhere\s*$", head):
             continue
         noun = noun_of(re.sub(r"\s+(?:per|for\s+(?:each|every)|by)\s+[\w -]+$", "", head))
         table = sketch.table(noun) if noun else None
@@ -909,6 +948,10 @@ def _walk(raw: str, text: str, start: int, sketch: Sketch, *, told: bool, topic:
         _per(table, head, sketch, (at, start + b))
         if has:
             filling = True
+            twin = sketch.tables[-2] if mark == "and" and len(sketch.tables) > 1 and sketch.tables[-1] is table else None
+            if twin is not None and twin.origin is None and not twin.fields and is_many(head):
+                fill(twin, items(raw[a + has.end() :], at + has.end()), sketch)
+                _spoken(table, sketch, 0)
             fill(table, items(raw[a + has.end() : b], at + has.end()), sketch)
         elif bracket:
             filling = False

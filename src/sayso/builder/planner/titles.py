@@ -15,6 +15,11 @@ _EVENTFUL = frozenset(
 )
 
 
+_PEOPLE = re.compile(
+    r"\b(?:guest|member|client|customer|contact|employee|volunteer|student|pupil|patient|tenant|donor|applicant|candidate|attendee|participant|supplier|vendor|driver|player|teacher|owner|parent|child)s?$"
+)
+
+
 def settle(table: TableSketch) -> None:
     """Puts the field that rows are called by first; adds one, marked as assumed, when there is none."""
     if table.origin is not None and table.origin.fields:
@@ -30,6 +35,8 @@ def settle(table: TableSketch) -> None:
             ),
             None,
         )
+        if found is not None and pattern is None and _PEOPLE.search(table.name.lower()):
+            continue
         if found is not None and (pattern is not None or table.fields.index(found) == 0):
             table.fields.remove(found)
             table.fields.insert(0, found)

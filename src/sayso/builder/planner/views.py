@@ -194,4 +194,5 @@ def _form(part: str, at: int, span: Span, said: list[TableSketch], sketch: Sketc
     if any(v.kind == "form" and v.table is table for v in sketch.views):
         return True
     sketch.views.append(ViewSketch("form", part, span, table=table))
+    sketch.subject = table
     return True
