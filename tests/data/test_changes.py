@@ -87,6 +87,9 @@ CONVERSIONS: list[tuple[str, Change, str, list[Any]]] = [
     ("text to select", turned("projects", "title", "Title", "select"), "projects/title", ["job_0", "job_1", "job_2", "job_3", "job_4"]),
     ("text to checkbox", turned("clients", "phone", "Phone", "checkbox"), "clients/phone", [False, False, False, False, False]),
     ("link to text", turned("projects", "client", "Client", "text"), "projects/client", ["Brandt & Söhne", "Otto", "Mia", "Lindqvist AB", "Lamp, Ltd"]),
+    ("formula to text", turned("projects", "call", "Call", "text"), "projects/call", ["Job 0: +49 30 1", "Job 1: n/a", "Job 2: 040 / 22 33", "Job 3:", "Job 4: 123"]),
+    ("rollup to number", turned("clients", "open_work", "Open work", "number"), "clients/open_work", [0, 12.5, 25, None, 50]),
+    ("lookup to text", turned("projects", "client_phone", "Client phone", "text"), "projects/client_phone", PHONES),
     ("text to long text", turned("clients", "phone", "Phone", "long_text"), "clients/phone", PHONES),
 ]  # fmt: skip
 
@@ -97,7 +100,11 @@ async def test_values_become_what_a_person_would_expect_and_come_back_exactly(
 ) -> None:
     before = await whole(tx, desk)
     table, id = where.split("/")
-    drop = [] if id in ("phone", "stage") else [field("remove", "clients", "share"), field("remove", "projects", "call")]
+    drop = (
+        []
+        if id in ("phone", "stage", "call", "open_work", "client_phone")
+        else [field("remove", "clients", "share"), field("remove", "projects", "call")]
+    )
     app = await apps.change(tx, desk, change(*drop, *(s.portable() for s in wanted.steps)), by=northlight.ben)
     assert await values(tx, app, table, id) == expected
     after = await whole(tx, app)

@@ -105,13 +105,13 @@ async def _built(tx: AsyncConnection, app: OpenApp, after: App, by: Actor, resto
     layout = laid_out(before, after, old, datetime.now(UTC).date().isoformat(), restoring)
     new = layout.columns
     await ddl.patiently(tx)
+    ground = await ground_of(tx, app, after, new)
+    forth = [await conversion.prepared(tx, ground, fill) for fill in layout.fills]
     await readable.dropped(tx, app.number, app.id, before, after, old, new)
     await ddl.run(tx, ddl.built(app.number, layout))
     await ddl.run(tx, ddl.worded(app.number, before, after, old, new))
-    if layout.fills:
-        ground = await ground_of(tx, ddl.schema(app.number), [(before, old), (after, new)], by)
-        for fill in layout.fills:
-            await conversion.fill(tx, ground, fill)
+    for fill, values in zip(layout.fills, forth, strict=True):
+        await conversion.fill(tx, ground, fill, values)
     await settled.must_be_unique(tx, app, after, new)
     await ddl.run(tx, ddl.ruled(app.number, before, after, old, new))
     await ddl.run(tx, ddl.searched_anew(app.number, before, after, old, new))

@@ -25,15 +25,33 @@ from sayso.spec.fields import Autonumber, Link
 BATCH_VALUES = 2_000
 
 
-async def fill(tx: AsyncConnection, ground: Ground, fill: Fill) -> None:
+def by_row(fill: Fill) -> bool:
+    """Whether values are found row by row, since they do not lie in a column."""
+    return isinstance(fill.old, Link) or isinstance(fill.new, Link) or fill.old.storage == "computed"
+
+
+async def prepared(tx: AsyncConnection, ground: Ground, fill: Fill) -> str | None:
+    """What can be worked out before the table is touched, while everyone else goes on reading it: new values by old ones."""
+    if fill.back or by_row(fill) or isinstance(fill.new, Autonumber):
+        return None
+    rows, old = f"{ground.schema}.t_{fill.table_no}", column_of(fill.old, fill.source)
+    values = await _values(tx, f"select distinct {old} from {rows} where {old} is not null")
+    return await mapped(tx, values, fill.old, fill.new, turn(fill.old, fill.new, ground.people))
+
+
+async def fill(tx: AsyncConnection, ground: Ground, fill: Fill, forth: str | None) -> None:
+    """`forth` is what `prepared` gave."""
     if isinstance(fill.new, Autonumber):
         return
-    if isinstance(fill.old, Link) or isinstance(fill.new, Link):
+    if by_row(fill):
         await link_conversion.fill(tx, ground, fill)
     elif fill.back:
         await _back(tx, ground, fill)
-    else:
-        await _forth(tx, ground, fill)
+    elif forth:
+        rows, old, new = f"{ground.schema}.t_{fill.table_no}", column_of(fill.old, fill.source), f"c_{fill.target}"
+        await tx.execute(
+            text(f"update {rows} as t set {new} = m.new from {forth} as m where m.old = t.{old} and m.new is not null")
+        )
 
 
 def column_of(field: Any, number: int | None) -> str:
@@ -46,13 +64,6 @@ def type_of(field: Any) -> str:
     if field.kind in KEPT:
         return "timestamptz" if field.kind.endswith("_at") else "text"
     return str(field.storage)
-
-
-async def _forth(tx: AsyncConnection, ground: Ground, fill: Fill) -> None:
-    rows, old, new = f"{ground.schema}.t_{fill.table_no}", column_of(fill.old, fill.source), f"c_{fill.target}"
-    values = await _values(tx, f"select distinct {old} from {rows} where {old} is not null")
-    forth = await mapped(tx, values, fill.old, fill.new, turn(fill.old, fill.new, ground.people))
-    await tx.execute(text(f"update {rows} as t set {new} = m.new from {forth} as m where m.old = t.{old} and m.new is not null"))
 
 
 async def _back(tx: AsyncConnection, ground: Ground, fill: Fill) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.data.columns import Columns
-from sayso.data.physical import is_stored
+from sayso.data.open_app import OpenApp
+from sayso.data.physical import is_stored, schema_of
 from sayso.data.turned import People
 from sayso.db import tables as t
 from sayso.spec.app import App
@@ -19,6 +20,7 @@ from sayso.team.actor import Actor
 class Ground:
     """`titles` gives, for each table, its PostgreSQL name and the expression that its rows are called by."""
 
+    before: OpenApp
     schema: str
     people: People
     ends: dict[int, tuple[str, str]]
@@ -29,15 +31,16 @@ class Ground:
         return ("a", "b") if self.ends.get(number) == (table, field) else ("b", "a")
 
 
-async def ground_of(tx: AsyncConnection, schema: str, states: list[tuple[App, Columns]], by: Actor) -> Ground:
+async def ground_of(tx: AsyncConnection, before: OpenApp, after: App, new: Columns) -> Ground:
     """Of the app before and after a change: tables that go are still there to be read."""
     titles, ends = dict[str, tuple[str, str]](), dict[int, tuple[str, str]]()
-    for app, columns in states:
+    schema = schema_of(before)
+    for app, columns in ((before.spec, before.columns), (after, new)):
         ends |= columns.ends
         for table in app.tables:
             if table.id in columns.tables:
                 titles[table.id] = (f"{schema}.t_{columns.tables[table.id]}", _title(app, columns, table.id))
-    return Ground(schema, await _people(tx, states[-1][0], by), ends, titles)
+    return Ground(before, schema, await _people(tx, after, before.by), ends, titles)
 
 
 def _title(app: App, columns: Columns, table_id: str) -> str:

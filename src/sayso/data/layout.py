@@ -129,7 +129,8 @@ def _field(drawing: _Drawing, table: Table, old: Any, new: Any) -> None:
         return
     held = _taken_up(drawing, table, new) if drawing.restoring else None
     target = held if held is not None else _placed(drawing, table, new)
-    readable = old is not None and (source is not None or (old.storage == "system" and held is None))
+    # What was not held in a column cannot have been edited since, so a column that is taken up again is right as it is.
+    readable = old is not None and (source is not None or (old.storage in ("system", "computed") and held is None))
     if readable and target != source:
         drawing.work.append(Fill(table, drawing.tables[table.id], old, source, new, target, back=held is not None))
 

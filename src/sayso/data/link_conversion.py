@@ -1,4 +1,4 @@
-"""Links turned into other kinds and back: a linked row is known by what it is called."""
+"""Links and computed values turned into other kinds, row by row: a linked row is known by what it is called."""
 
 # ruff: noqa: S608  names in statements are numbers of the catalogue, or quoted by the dialect
 
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sayso.data import computed_conversion
 from sayso.data.ground import Ground
 from sayso.data.layout import Fill
 from sayso.data.physical import KEPT
@@ -44,12 +45,14 @@ async def converted(tx: AsyncConnection, ground: Ground, fill: Fill) -> Turned:
     """Every row that holds something, and what becomes of it."""
     if isinstance(fill.old, Link):
         said = {id: BETWEEN.join(names) for id, names in (await _names(tx, ground, fill)).items()}
-        if not isinstance(fill.new, Link):
-            as_value = turn(WORDS, fill.new, ground.people)
-            return {id: as_value(words) for id, words in said.items()}
+    elif fill.old.storage == "computed":
+        said = await computed_conversion.words(tx, ground.before, fill)
     else:
         said = await _words(tx, ground, fill)
-    return await _found(tx, ground, fill.new, said)
+    if isinstance(fill.new, Link):
+        return await _found(tx, ground, fill.new, said)
+    as_value = turn(WORDS, fill.new, ground.people)
+    return {id: as_value(words) for id, words in said.items()}
 
 
 async def _names(tx: AsyncConnection, ground: Ground, fill: Fill) -> dict[int, list[str]]:

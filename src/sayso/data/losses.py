@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.data import link_conversion, settled
-from sayso.data.conversion import column_of
+from sayso.data.conversion import by_row, column_of
 from sayso.data.ddl import schema
 from sayso.data.ground import Ground, ground_of
 from sayso.data.layout import Fill, laid_out
@@ -77,7 +77,7 @@ async def _lost(tx: AsyncConnection, app: OpenApp, after: App) -> tuple[Loss, ..
                 found += await _field(tx, app, table, field)
     layout = laid_out(app.spec, after, app.columns, "")
     if layout.fills:
-        ground = await ground_of(tx, schema(app.number), [(app.spec, app.columns), (after, layout.columns)], app.by)
+        ground = await ground_of(tx, app, after, layout.columns)
         for fill in layout.fills:
             found += await _turned(tx, ground, fill)
     return tuple(found)
@@ -110,7 +110,7 @@ async def _turned(tx: AsyncConnection, ground: Ground, fill: Fill) -> list[Loss]
     """Values that cannot be read as the new kind, and sets of which only one stays."""
     at = f"tables/{fill.table.id}/fields/{fill.new.id}"
     tally = _Tally()
-    if isinstance(fill.old, Link) or isinstance(fill.new, Link):
+    if by_row(fill):
         for _, state in (await link_conversion.converted(tx, ground, fill)).values():
             tally.add(state, 1, None)
     else:
