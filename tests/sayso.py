@@ -41,7 +41,8 @@ def _environment(env: dict[str, str] | None) -> dict[str, str]:
     return kept | {"PYTHONPATH": str(SOURCES), "PYTHONWARNINGS": "error"} | (env or {})
 
 
-async def _begun(*args: str, env: dict[str, str] | None) -> asyncio.subprocess.Process:
+async def begun(*args: str, env: dict[str, str] | None = None) -> asyncio.subprocess.Process:
+    """One command, under way."""
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "sayso", *args,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=_environment(env),
@@ -50,7 +51,7 @@ async def _begun(*args: str, env: dict[str, str] | None) -> asyncio.subprocess.P
 
 async def sayso(*args: str, env: dict[str, str] | None = None) -> Answer:
     """Runs one command to its end."""
-    process = await _begun(*args, env=env)
+    process = await begun(*args, env=env)
     out, err = await asyncio.wait_for(process.communicate(), ANSWER_SECONDS_MAX)
     return Answer(process.returncode or 0, out.decode(), err.decode())
 
@@ -58,7 +59,7 @@ async def sayso(*args: str, env: dict[str, str] | None = None) -> Answer:
 @asynccontextmanager
 async def up(home: Path, *args: str, env: dict[str, str] | None = None) -> AsyncGenerator[Up]:
     """A server of this home, once it says that it is ready; stopped with Ctrl-C unless it is gone already."""
-    process = await _begun("up", "--home", str(home), "--port", "0", "--no-browser", "--json", *args, env=env)
+    process = await begun("up", "--home", str(home), "--port", "0", "--no-browser", "--json", *args, env=env)
     try:
         assert process.stdout
         line = await asyncio.wait_for(process.stdout.readline(), ANSWER_SECONDS_MAX)

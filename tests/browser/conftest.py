@@ -1,29 +1,28 @@
-"""A real server, a real browser, and a desk for each module: signed in as whom the story is about."""
+"""A real Chromium before a real server: the little company, each in a browser of their own."""
 
 import asyncio
 import os
 import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import uvicorn
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sayso.db import transaction
 from sayso.settings import Settings
-from sayso.team import links
+from sayso.team import keys, sessions
 from sayso.team.actor import Actor
 from sayso.web.app import create_app
-from tests.browser.desk import ROWS, SPEC
 from tests.conftest import Northlight
 
-BUILT = Path(__file__).parents[2] / "src/sayso/web/static/index.html"
-CHROMIUM = os.environ.get("SAYSO_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -32,139 +31,147 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-EXPECTED = ("409 (Conflict)", "422 (Unprocessable", "404 (Not Found)")
-"""What Chromium writes to its console by itself when an answer refuses."""
-
-
-SOON_SECONDS_MAX = 5.0
-
-
-async def soon(read: Callable[[], Awaitable[Any]], wanted: Any) -> None:
-    """What is shown at once reaches the server a moment later."""
-    for _ in range(int(SOON_SECONDS_MAX / 0.05)):
-        if await read() == wanted:
-            return
-        await asyncio.sleep(0.05)
-    assert await read() == wanted
+ANSWER_MS_MAX = 10_000
+START_SECONDS_MAX = 20
+COOKIE = "sayso_session"
 
 
 @dataclass
-class Seat:
-    """One browser window of one person, and what its console complained about."""
+class Person:
+    """Someone at their screen (`page`) who may also ask the API directly."""
 
     page: Page
-    url: str
-    complaints: list[str] = field(default_factory=list)
-
-    async def open(self, view: str, app: str = "desk") -> Page:
-        """From here on the console is listened to."""
-        await self.page.goto("about:blank")
-        self.page.on("console", self.hears)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        await self.page.goto(f"{self.url}/a/{app}/{view}")
-        return self.page
-
-    async def asks(self, method: str, path: str, body: Any = None) -> Any:
-        """Through the API, as this person."""
-        headers = {"Origin": self.url, "Sec-Fetch-Site": "same-origin"}
-        answer = await self.page.context.request.fetch(f"{self.url}{path}", method=method, data=body, headers=headers)
-        assert answer.ok, f"{method} {path}: {answer.status} {await answer.text()}"
-        return await answer.json() if answer.status != 204 else None
-
-    async def row(self, name: str) -> dict[str, Any]:
-        page = await self.asks("GET", "/api/apps/desk/tables/projects/rows?limit=200")
-        return next(row for row in page["rows"] if row["values"]["name"] == name)
-
-    async def value(self, name: str, field: str) -> Any:
-        return (await self.row(name))["values"][field]
-
-    async def order(self, status: str | None) -> list[str]:
-        """Names of the rows with this status, as they stand by hand."""
-        page = await self.asks("GET", "/api/apps/desk/tables/projects/rows?limit=200")
-        return [row["values"]["name"] for row in page["rows"] if row["values"]["status"] == status]
-
-    def hears(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not any(known in message.text for known in EXPECTED):
-            self.complaints.append(message.text)
+    api: httpx.AsyncClient
+    actor: Actor
+    wrong: list[str]
+    """What the page complained about: must stay empty."""
 
 
-@dataclass
-class Desk:
-    """The server of this module, with the small app in it."""
-
-    url: str
-    browser: Browser
-    engine: AsyncEngine
-    company: Northlight
-    seats: list[tuple[Seat, BrowserContext]] = field(default_factory=list)
-
-    async def seat(self, by: Actor, *, dark: bool = False, phone: bool = False, script: bool = True) -> Seat:
-        size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
-        context = await self.browser.new_context(
-            viewport={"width": size["width"], "height": size["height"]}, color_scheme="dark" if dark else "light",
-            locale="en-GB", java_script_enabled=script, reduced_motion="reduce",
-        )  # fmt: skip
-        seat = Seat(await context.new_page(), self.url)
-        self.seats.append((seat, context))
-        async with transaction(self.engine) as tx:
-            secret = await links.sign_in(tx, by=by)
-        await seat.page.goto(f"{self.url}/sign-in/{secret}")
-        return seat
-
-    async def ana(self, **how: bool) -> Seat:
-        return await self.seat(self.company.ana, **how)
-
-    async def cleo(self, **how: bool) -> Seat:
-        return await self.seat(self.company.cleo, **how)
-
-    async def leave(self) -> list[str]:
-        """Closes every window; answers what their consoles said."""
-        said = [line for seat, _ in self.seats for line in seat.complaints]
-        for _, context in self.seats:
-            await context.close()
-        self.seats.clear()
-        return said
+Arrives = Callable[..., Awaitable[Person]]
 
 
 @pytest.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    assert CHROMIUM, "the browser tests need Chromium: script/test installs it, SAYSO_CHROMIUM names one"
+async def chromium() -> AsyncIterator[Browser]:
+    path = os.environ.get("SAYSO_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        browser = await playwright.chromium.launch(executable_path=path, args=list(QUIET))
         yield browser
         await browser.close()
 
 
 @pytest.fixture(scope="module")
-async def served(engine: AsyncEngine, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    """The address of a server on this module's own database."""
-    assert BUILT.is_file(), "the front end is not built: script/test does it, or `npm run build` in frontend/"
+async def url(engine: AsyncEngine, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """The address of a server on this module's database."""
+    built = files("sayso.web") / "static" / "index.html"
+    assert built.is_file(), "the front end is not built; script/test builds it, or: cd frontend && npm ci && npm run build"
     door = socket.create_server(("127.0.0.1", 0))
-    url = f"http://localhost:{door.getsockname()[1]}"
-    app = create_app(engine, Settings(home=Path(tmp_path_factory.mktemp("home")), public_url=url))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, ws="websockets-sansio"))
-    server.install_signal_handlers = lambda: None  # type: ignore[method-assign, attr-defined]
-    running = asyncio.create_task(server._serve([door]))  # pyright: ignore[reportPrivateUsage]
-    while not server.started:  # noqa: ASYNC110 -- uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    yield url
+    address = f"http://127.0.0.1:{door.getsockname()[1]}"
+    settings = Settings(home=Path(tmp_path_factory.mktemp("home")), public_url=address)
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(engine, settings), log_level="error", lifespan="on", timeout_graceful_shutdown=2)
+    )
+    serving = asyncio.create_task(server.serve([door]))
+    async with asyncio.timeout(START_SECONDS_MAX):
+        while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
+            await asyncio.sleep(0.02)
+    yield address
     server.should_exit = True
-    await running
+    await serving
     door.close()
 
 
-@pytest.fixture(scope="module")
-async def made(served: str, browser: Browser, engine: AsyncEngine, northlight_kept: Northlight) -> AsyncIterator[Desk]:
-    desk = Desk(served, browser, engine, northlight_kept)
-    ana = await desk.ana()
-    await ana.asks("POST", "/api/apps", {"spec": SPEC})
-    await ana.asks("POST", "/api/apps/desk/tables/projects/rows", {"rows": [{"values": values} for values in ROWS]})
-    assert await desk.leave() == []
-    yield desk
+@pytest.fixture
+async def arrives(chromium: Browser, url: str, engine: AsyncEngine) -> AsyncIterator[Arrives]:
+    """`await arrives(northlight.ana)` opens a browser of theirs; all are closed after the test, and nothing may have gone wrong in them."""
+    here: list[Person] = []
+
+    async def arrive(who: Actor, *, wide: int = 1440, high: int = 900, **more: Any) -> Person:
+        async with transaction(engine) as tx:
+            secret = await sessions.begin(tx, by=who)
+            _, token = await keys.create(tx, "Tests", by=who)
+        context = await chromium.new_context(
+            viewport={"width": wide, "height": high}, permissions=["clipboard-read", "clipboard-write"], locale="en-GB", **more
+        )
+        await context.add_cookies([{"name": COOKIE, "value": secret, "url": url}])
+        page = await context.new_page()
+        page.set_default_timeout(ANSWER_MS_MAX)
+        wrong: list[str] = []
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        api = httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {token}"}, timeout=30)
+        here.append(Person(page, api, who, wrong))
+        return here[-1]
+
+    yield arrive
+    for person in here:
+        await person.api.aclose()
+        await person.page.context.close()
+    assert [person.wrong for person in here if person.wrong] == []
+
+
+SHOOTS: dict[str, Any] = {
+    "id": "desk", "name": "Client desk", "icon": "users",
+    "tables": [
+        {"id": "shoots", "name": "Shoots", "fields": [
+            {"id": "name", "name": "Name", "kind": "text", "required": True},
+            {"id": "stage", "name": "Stage", "kind": "select", "options": [
+                {"id": "asked", "name": "Asked", "hue": "yellow"}, {"id": "booked", "name": "Booked", "hue": "blue"}, {"id": "done", "name": "Done", "hue": "green"}]},
+            {"id": "budget", "name": "Budget", "kind": "money"},
+            {"id": "on", "name": "On", "kind": "date"},
+            {"id": "lead", "name": "Lead", "kind": "person"},
+            {"id": "client", "name": "Client", "kind": "link", "to": "clients", "reverse": "shoots"},
+            {"id": "fit", "name": "Fit", "kind": "rating"},
+            {"id": "paid", "name": "Paid", "kind": "checkbox"},
+            {"id": "tags", "name": "Tags", "kind": "multi_select", "options": [{"id": "film", "name": "Film", "hue": "red"}, {"id": "food", "name": "Food", "hue": "teal"}]},
+            {"id": "notes", "name": "Notes", "kind": "long_text"},
+            {"id": "crew", "name": "Crew", "kind": "number"},
+            {"id": "share", "name": "Share", "kind": "percent"},
+            {"id": "call", "name": "Call", "kind": "datetime"},
+            {"id": "took", "name": "Took", "kind": "duration"},
+            {"id": "mail", "name": "Mail", "kind": "email"},
+            {"id": "tel", "name": "Tel", "kind": "phone"},
+            {"id": "site", "name": "Site", "kind": "url"},
+            {"id": "files", "name": "Files", "kind": "file"},
+            {"id": "each", "name": "Each", "kind": "formula", "formula": "{Crew} * 2"},
+            {"id": "next", "name": "Next step", "kind": "ai", "prompt": "Next step for {Name}"},
+        ]},
+        {"id": "clients", "name": "Clients", "fields": [
+            {"id": "name", "name": "Name", "kind": "text"},
+            {"id": "shoots", "name": "Shoots", "kind": "link", "to": "shoots", "many": True, "reverse": "client"},
+        ]},
+    ],
+    "views": [{"id": "all", "name": "All shoots", "kind": "grid", "table": "shoots"}],
+}  # fmt: skip
+ROWS = [
+    {"name": "Kestrel, winter range", "stage": "asked", "budget": "18400", "on": "2026-11-24", "crew": 3},
+    {"name": "Ostra, spring catalogue", "stage": "booked", "budget": "9650", "on": "2026-11-26", "crew": 2},
+    {"name": "Brandt, workshop film", "stage": "asked", "budget": "14200", "on": "2026-11-27", "crew": 5},
+    {"name": "Halden, lookbook", "stage": "done", "budget": "11900", "on": "2026-12-03", "crew": 4},
+]
+
+
+@dataclass(frozen=True)
+class Desk:
+    id: str
+    ids: list[int]
+
+    @property
+    def rows(self) -> str:
+        return f"/api/apps/{self.id}/tables/shoots/rows"
 
 
 @pytest.fixture
-async def desk(made: Desk) -> AsyncIterator[Desk]:
-    """The desk; when a story ends, every window closes and no console has complained."""
-    yield made
-    assert await made.leave() == []
+async def desk(url: str, engine: AsyncEngine, northlight_kept: Northlight) -> Desk:
+    """A fresh app with four shoots and two clients."""
+    async with transaction(engine) as tx:
+        _, token = await keys.create(tx, "Tests", by=northlight_kept.ana)
+    async with httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {token}"}, timeout=30) as api:
+        made = await api.post("/api/apps", json={"spec": SHOOTS})
+        assert made.status_code == 201, made.text
+        id = made.json()["id"]
+        await api.post(
+            f"/api/apps/{id}/tables/clients/rows",
+            json={"rows": [{"values": {"name": n}} for n in ("Kestrel Outdoor", "Fika & Co")]},
+        )
+        rows = await api.post(f"/api/apps/{id}/tables/shoots/rows", json={"rows": [{"values": v} for v in ROWS]})
+        assert rows.status_code == 201, rows.text
+        return Desk(id, [row["id"] for row in rows.json()["rows"]])

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from sayso.data import apps, undo, versions
+from sayso.data import apps, forgetting, undo, versions
 from sayso.data.open_app import OpenApp
 from sayso.db import tables as t
 from sayso.db import transaction
@@ -273,6 +273,32 @@ async def test_search_forgets_a_removed_field_and_remembers_it_again(
     )
     assert "+49 30 1" not in await words(app)
     assert "+49 30 1" in await words(await undone(tx, app, northlight.ben))
+
+
+async def test_what_was_taken_away_is_forgotten_after_its_time(
+    tx: AsyncConnection, desk: OpenApp, northlight: Northlight
+) -> None:
+    drop = change(
+        {"do": "remove", "part": "table", "id": "projects"},
+        field("remove", "clients", "share"),
+        field("remove", "clients", "phone"),
+    )
+    app = await apps.change(tx, desk, drop, by=northlight.ben)
+    assert await forgetting.forget(tx, app, by=northlight.ben) == 0
+    assert await forgetting.forget(tx, app, by=northlight.ben, days=-1) == 1 + 4 + 1 + 1
+    left = (
+        "select c.relname, count(a.attname) from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname like 'c\\_%'"
+    )
+    where = " and not a.attisdropped where c.relnamespace = to_regnamespace(:s) and c.relname like 't\\_%' and c.relkind = 'r' group by 1"
+    assert [tuple(r) for r in await tx.execute(text(left + where), {"s": f"app_{app.number}"})] == [
+        (f"t_{app.columns.tables['clients']}", 2)
+    ]
+    app = await apps.open_app(tx, app.id, by=northlight.ben, to="build")
+    assert app.columns.detached == () and app.version == 2
+    assert await values(tx, app, "clients", "worth") == [0, 100, 200, 300, 400]
+    back = await undone(tx, app, northlight.ben)
+    assert back.spec == DESK
+    assert await values(tx, back, "clients", "phone") == [None] * 5
 
 
 async def test_a_builder_may_and_a_member_may_not(tx: AsyncConnection, desk: OpenApp, northlight: Northlight) -> None:

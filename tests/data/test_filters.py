@@ -147,7 +147,7 @@ filters = st.recursive(
 sorts = st.lists(
     st.builds(Sort, field=st.sampled_from(ASKED), descending=st.booleans()), max_size=3, unique_by=lambda s: s.field
 ).map(tuple)
-THOROUGH = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+THOROUGH = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
 def real(one: Condition | Filter, people: Northlight) -> Any:

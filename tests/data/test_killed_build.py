@@ -55,7 +55,7 @@ async def test_a_killed_build_leaves_the_old_version(engine: AsyncEngine, fresh_
         await link(tx, app, "projects", "client", await put(tx, app, "projects", title="Job", stage="won"), client)
         before = await seen(tx, app)
 
-    steps = [0, 1, 2, 3, 5, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48, 52, 56, 60]
+    steps = range(0, 60, 2)
     killed = 0
     for last in steps:
         code, out = await built(fresh_url, last)
@@ -69,7 +69,7 @@ async def test_a_killed_build_leaves_the_old_version(engine: AsyncEngine, fresh_
             assert await seen(tx, now) == before
     else:
         pytest.fail("the build has more statements than were tried")
-    assert killed > 10 and out.startswith("built")
+    assert killed >= 8 and out.startswith("built")
     async with transaction(engine) as tx:
         now = await apps.open_app(tx, "client_desk", by=ana)
         assert now.version == 2 and now.spec.table("visits") is not None

@@ -8,6 +8,7 @@ from sayso import __version__
 
 COMMANDS = {
     "up": "sayso.cli.up",
+    "build": "sayso.cli.build",
     "plan": "sayso.cli.plan",
     "apply": "sayso.cli.apply",
     "import": "sayso.cli.imports",

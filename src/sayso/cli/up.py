@@ -5,13 +5,20 @@ import os
 import sys
 import webbrowser
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import click
 
+from sayso.cli.build import built, built_before
 from sayso.cli.command import Say
 from sayso.cli.command import command as asynchronous
-from sayso.server import serving
+from sayso.cli.imports import brought_in, is_spreadsheet
+from sayso.db import transaction
+from sayso.errors import SaysoError
+from sayso.server import Running, serving
 from sayso.settings import PORT, PORT_MAX, Settings
+from sayso.team import people
 
 
 @click.command("up")
@@ -29,10 +36,12 @@ async def command(settings: Settings, say: Say, wish: str | None, port: int | No
         settings = replace(settings, port=port)
     if host:
         settings = replace(settings, host=host)
+    say.progress("Starting")
     async with serving(settings) as running:
-        sign_in = await running.sign_in()
-        say.answer({"url": running.settings.url, "sign_in": sign_in, "home": str(settings.home), "pid": os.getpid()})
-        say.line(f"Sayso is ready at {running.settings.url}")
+        made = await wished(running, wish, say) if wish and wish.strip() else {}
+        sign_in = await running.sign_in(to=f"/a/{made['app']}" if "app" in made else "/")
+        say.answer({"url": running.settings.url, "sign_in": sign_in, "home": str(settings.home), "pid": os.getpid(), **made})
+        say.line(f"Sayso is ready at {made.get('address') or running.settings.url}")
         say.line(f"Sign in, once within 15 minutes: {sign_in}")
         say.line("Ctrl-C stops it.")
         sys.stdout.flush()
@@ -40,6 +49,25 @@ async def command(settings: Settings, say: Say, wish: str | None, port: int | No
             await asyncio.to_thread(webbrowser.open, sign_in)
         await asyncio.wait([running.stopped])
     say.progress("Stopped.")
+
+
+async def wished(running: Running, wish: str, say: Say) -> dict[str, Any]:
+    """The app of this wish: built now, or the one that this very wish has made before. A wish that cannot be built is told,
+    and the server stays: in the browser it can be said another way."""
+    async with transaction(running.engine) as tx:
+        owner = await people.first_owner(tx)
+        before = await built_before(tx, wish, by=owner)
+    try:
+        if is_spreadsheet(wish):
+            made = await brought_in(running.engine, running.settings, Path(wish), say, by=owner)
+        else:
+            made = before or await built(running.engine, wish, say, by=owner)
+    except SaysoError as error:
+        say.line(str(error))
+        return {"problem": str(error)}
+    if before:
+        say.line(f"{made['name']} was built from these words before.")
+    return {**made, "address": f"{running.settings.url}/a/{made['app']}"}
 
 
 def has_browser() -> bool:

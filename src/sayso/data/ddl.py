@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import text
@@ -23,10 +23,10 @@ LOCK_SECONDS_MAX = 10
 """How long a change waits for those who are writing to the same table."""
 
 
-async def run(tx: AsyncConnection, statements: Iterator[str] | tuple[str, ...] | list[str]) -> None:
-    """One after the other, as they are: nothing in them is a parameter."""
-    for statement in statements:
-        await tx.exec_driver_sql(statement, execution_options={"no_parameters": True})
+async def run(tx: AsyncConnection, statements: Iterable[str]) -> None:
+    """All of them in one journey to PostgreSQL, as they are: nothing in them is a parameter."""
+    if told := ";\n".join(statements):
+        await tx.exec_driver_sql(told, execution_options={"no_parameters": True})
 
 
 async def patiently(tx: AsyncConnection) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import array
 from sayso.data.conditions.choice import as_array, choice_condition, named_like, option_id, set_condition
 from sayso.data.conditions.day import day_condition
 from sayso.data.conditions.linked import linked_condition
+from sayso.data.conditions.listed import sendable
 from sayso.data.conditions.number import number_condition
 from sayso.data.conditions.text import folded, text_condition
 from sayso.data.physical import field_of
@@ -68,7 +69,9 @@ def condition_on(scope: Scope, condition: Condition, path: str) -> Sql:
     if condition.op not in allowed:
         raise Invalid(Problem(f"{path}/op", f"{field.name} cannot be asked that; it can be {', '.join(allowed)}"))
     try:
-        return _meaning(scope, field, condition.op, condition.value, path)
+        return _meaning(scope, field, condition.op, sendable(condition.value), path)
+    except (ValueError, TypeError, KeyError, ArithmeticError, RecursionError):
+        raise Invalid(Problem(f"{path}/value", f"{field.name} cannot be compared with that", str(field.example))) from None
     except Invalid as wrong:
         raise Invalid.of(
             p if p.path else Problem(f"{path}/value", f"{field.name} {p.reason}", p.example) for p in wrong.problems

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from sayso.data.ground import Ground, ground_of
 from sayso.data.layout import Fill, laid_out
 from sayso.data.open_app import OpenApp
 from sayso.data.physical import is_stored
-from sayso.data.turned import State, turn
+from sayso.data.turned import State, Turn, turn
 from sayso.errors import Problem
 from sayso.spec.app import App
 from sayso.spec.change import Change, Effect, apply, completed, effects
@@ -120,8 +121,8 @@ async def _turned(tx: AsyncConnection, ground: Ground, fill: Fill) -> list[Loss]
         query = (
             f"select {column}, count(*) from {rows} where {column} is not null and deleted_at is null group by 1 order by 2 desc"
         )
-        for value, count in (await tx.execute(text(query))).all():
-            tally.add(as_new(value)[1], count, fill.old.written(value) if is_stored(fill.old) else None)
+        counted = (await tx.execute(text(query))).all()
+        await asyncio.to_thread(tally.read, [(r[0], r[1]) for r in counted], as_new, fill.old)
     return list(tally.losses(at, fill.old.name))
 
 
@@ -136,6 +137,13 @@ class _Tally:
         self.counts[state] += count
         if example and len(self.examples[state]) < EXAMPLES_MAX:
             self.examples[state].append(example[:40])
+
+    def read(self, values: list[tuple[Any, int]], as_new: Turn, old: Any) -> None:
+        """Beside the event loop: there may be as many different values as rows."""
+        for value, count in values:
+            state = as_new(value)[1]
+            wanted = state != "kept" and len(self.examples[state]) < EXAMPLES_MAX
+            self.add(state, count, old.written(value) if wanted and is_stored(old) else None)
 
     def losses(self, at: str, name: str) -> Iterable[Loss]:
         total = sum(self.counts.values())

@@ -62,8 +62,8 @@ class Asked:
     @property
     def key(self) -> Hashable:
         app, clock = self.scope.app, self.scope.clock
-        asked = (self.filter.model_dump_json(), self.sorts, " ".join(self.search.split()).casefold(), app.by.workspace)
-        me = app.by.member if '"me"' in asked[0] else None
+        asked = (repr(self.filter), self.sorts, " ".join(self.search.split()).casefold(), app.by.workspace)
+        me = app.by.member if "'me'" in asked[0] else None
         day = clock.today if self.reads.by_day else None
         minute = clock.now.replace(second=0, microsecond=0) if self.reads.by_minute else None
         return ("order", app.number, app.version, self.scope.table.id, *asked, me, day, minute)

@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.data.conditions.choice import as_array, named_like
+from sayso.data.conditions.listed import sendable
 from sayso.data.conditions.text import folded, holds
 from sayso.data.packed import packed_ids, unpacked
 from sayso.data.physical import is_stored, words_clause
@@ -26,7 +27,7 @@ LINKED_FOUND_MAX = 10_000
 
 def needle_of(text: str) -> str:
     """What is searched for. Raises `Invalid` when it is too long."""
-    needle = " ".join(text.replace("\x00", "").split())
+    needle = " ".join(sendable(text).split())
     if len(needle) > SEARCH_CHARACTERS_MAX:
         raise Invalid(Problem("search", f"holds at most {SEARCH_CHARACTERS_MAX} characters"))
     return needle

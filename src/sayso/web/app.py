@@ -17,6 +17,7 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 
 import sayso
+from sayso.data import sweeping
 from sayso.data.imports.abandoned import abandoned
 from sayso.errors import SaysoError
 from sayso.settings import Settings
@@ -25,11 +26,12 @@ from sayso.web.api_route import ApiRoute
 from sayso.web.callers import Callers
 from sayso.web.hub import Hub
 from sayso.web.jobs import Jobs
+from sayso.web.pages.page import BUILT
 from sayso.web.parts import Parts
 from sayso.web.routes import API, LIVE, PUBLIC, Address
 from sayso.web.safety import SafeAnswers
 from sayso.web.shapes import ProblemDocument
-from sayso.web.workspace_page import FOLDER, BuiltFiles, WorkspacePage
+from sayso.web.workspace_page import BuiltFiles, WorkspacePage
 
 ERRORS: dict[int | str, dict[str, Any]] = {
     "4XX": {"description": "What is wrong, and what to do", "model": ProblemDocument},
@@ -37,7 +39,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path = FOLDER) -> FastAPI:
+def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path = BUILT) -> FastAPI:
     """The whole web as one ASGI app. Without an engine it can only describe itself.
 
     `static` is where the built workspace lies.
@@ -75,6 +77,7 @@ async def _living(app: FastAPI) -> AsyncGenerator[None]:
     parts: Parts = app.state.parts
     await abandoned(parts.engine)
     async with parts.hub.running(), parts.jobs.running():
+        parts.jobs.begin(sweeping.hourly(parts.engine))
         yield
 
 

@@ -19,7 +19,6 @@ from sayso.team.actor import Actor
 from sayso.web.safety import SAFE_VERBS
 
 KEY_CHARACTERS_MAX = 200
-KEPT_HOURS = 24
 
 
 class Answered(Exception):

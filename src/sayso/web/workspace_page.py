@@ -15,9 +15,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from sayso.web.actor import COOKIE
-from sayso.web.pages.page import page
+from sayso.web.pages.page import BUILT, page
 
-FOLDER = Path(__file__).parent / "static"
 FOR_EVER = "public, max-age=31536000, immutable"
 HASHED = re.compile(r"-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
 SCRIPT_IN_PAGE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.S)
@@ -52,7 +51,7 @@ class BuiltFiles(StaticFiles):
 class WorkspacePage:
     """`index.html`, read again when a build has changed it."""
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    def __init__(self, folder: Path = BUILT) -> None:
         self._file = folder / "index.html"
         self._read: tuple[float, bytes, str] = (0, b"", "")
 

@@ -112,13 +112,13 @@ def _base_as_root(home: Path, shared: Path) -> Path:
     pointer, inside = home / "postgres.txt", home / "postgres"
     if pointer.exists():
         return Path(pointer.read_text().strip())
-    if inside.exists() and not closed_folder(home):
-        return inside
     if inside.exists():
-        raise Unavailable(
-            f"The database in {home} cannot be reached by its account, because {closed_folder(home)} is closed to others. "
-            f"Open it with `chmod o+x {closed_folder(home)}`, or move the home elsewhere."
-        )
+        if closed := closed_folder(home, inside.stat().st_uid):
+            raise Unavailable(
+                f"The database in {home} cannot be reached by its account, because {closed} is closed to others. "
+                f"Open it with `chmod o+x {closed}`, or move the home elsewhere."
+            )
+        return inside
     if not closed_folder(home):
         return inside
     _shared_folder(shared)
@@ -128,9 +128,13 @@ def _base_as_root(home: Path, shared: Path) -> Path:
     return base
 
 
-def closed_folder(folder: Path) -> Path | None:
-    """The first folder on the way that an account other than its owner cannot pass, if any."""
-    return next((f for f in (folder, *folder.parents) if not f.stat().st_mode & stat.S_IXOTH), None)
+def closed_folder(folder: Path, uid: int | None = None) -> Path | None:
+    """The first folder on the way that this account cannot pass, if any. Without a number: an account that owns none of them."""
+    return next((f for f in (folder, *folder.parents) if not _passable(f.stat(), uid)), None)
+
+
+def _passable(entry: os.stat_result, uid: int | None) -> bool:
+    return bool(entry.st_mode & (stat.S_IXUSR if entry.st_uid == uid else stat.S_IXOTH))
 
 
 def _owner(base: Path) -> Account | None:

@@ -5,12 +5,23 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 HERE = Path(__file__).parent
+BUILT = HERE.parent / "static"
+"""Where the build puts the workspace's files; among them the type that public pages share."""
 HUE = 262
 
+
+def coded(text: str) -> Markup:
+    """A sentence of ours, with what stands in backticks set as code."""
+    pieces = [escape(piece) for piece in text.split("`")]
+    return Markup("").join(Markup("<code>{}</code>").format(piece) if n % 2 else piece for n, piece in enumerate(pieces))
+
+
 _templates = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True)
+_templates.filters["coded"] = coded
 
 
 def page(template: str, *, status: int = 200, hue: int = HUE, framed: bool = False, **values: Any) -> HTMLResponse:
@@ -21,5 +32,10 @@ def page(template: str, *, status: int = 200, hue: int = HUE, framed: bool = Fal
         f"style-src 'self' 'nonce-{nonce}'; form-action 'self'; base-uri 'none'; "
         f"frame-ancestors {'*' if framed else chr(39) + 'none' + chr(39)}"
     )
-    html = _templates.get_template(template).render(nonce=nonce, hue=hue, **values)
+    html = _templates.get_template(template).render(nonce=nonce, hue=hue, font=_font(), **values)
     return HTMLResponse(html, status, {"content-security-policy": policy})
+
+
+def _font() -> str | None:
+    """The address of Inter, once there is a build; without one, pages speak in the system's own voice."""
+    return next((f"/static/assets/{path.name}" for path in BUILT.glob("assets/inter-latin-wght-*.woff2")), None)

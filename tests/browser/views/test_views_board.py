@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser.conftest import Desk, soon
+from tests.browser.views.conftest import Desk, soon
 
 pytestmark = pytest.mark.browser
 

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import Desk
+from tests.browser.views.conftest import Desk
 
 pytestmark = pytest.mark.browser
 

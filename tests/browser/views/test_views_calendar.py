@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser.conftest import Desk, soon
-from tests.browser.desk import TODAY, day
+from tests.browser.views.conftest import Desk, soon
+from tests.browser.views.desk import TODAY, day
 
 pytestmark = pytest.mark.browser
 

@@ -1,0 +1,67 @@
+"""kill -9 in the middle of an import: afterwards all rows are there, or nothing is, and the import says so."""
+
+import os
+import sys
+from asyncio import create_subprocess_exec, subprocess
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from sayso.data import apps, rows
+from sayso.data.imports.abandoned import abandoned
+from sayso.db import tables as t
+from sayso.db import transaction
+from tests.conftest import Northlight
+
+ROOT = Path(__file__).parents[3]
+ROWS = 6_500
+NEVER = 10_000
+
+
+async def run(url: str, root: Path, file: Path, statements: int, frames: int) -> str:
+    env = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    command = ("-m", "tests.data.imports.killed_import", url, str(root), str(file), str(statements), str(frames))
+    child = await create_subprocess_exec(
+        sys.executable, *command, env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    out, errors = await child.communicate()
+    assert not errors, errors.decode()
+    return out.decode()
+
+
+@pytest.mark.crash
+@pytest.mark.slow
+async def test_a_killed_import_leaves_nothing_or_all(
+    engine: AsyncEngine, fresh_url: str, northlight_kept: Northlight, tmp_path: Path
+) -> None:
+    ana = northlight_kept.ana
+    file = tmp_path / "readings.csv"
+    file.write_text("Sensor,Value\n" + "".join(f"s{i % 50},{i}\n" for i in range(ROWS)))
+    whole = await run(fresh_url, tmp_path / "imports", file, NEVER, NEVER)
+    assert whole.startswith("done")
+    last = int(whole.split()[1])
+    async with transaction(engine) as tx:
+        await apps.remove(tx, await apps.open_app(tx, "readings", by=ana, to="build"), by=ana)
+    points = [(n, NEVER) for n in range(1, last - 6, max(1, last // 6))] + [(NEVER, n) for n in (0, 2)]
+    for statements, frames in points:
+        assert not await run(fresh_url, tmp_path / "imports", file, statements, frames), "it was to die"
+        await abandoned(engine, patience_seconds=0)
+        async with transaction(engine) as tx:
+            there = {a.id for a in await apps.listed(tx, by=ana)}
+            states = (
+                (await tx.execute(select(t.imports.c.state).order_by(t.imports.c.created_at.desc()).limit(1))).scalars().all()
+            )
+            if there:
+                (app,) = there
+                opened = await apps.open_app(tx, app, by=ana, to="build")
+                assert await rows.count(tx, opened, opened.spec.tables[0].id) == ROWS and states == ["done"]
+                await apps.remove(tx, opened, by=ana)
+            else:
+                assert states != ["running"] and states != ["reading"]
+                trashed = (await tx.execute(select(t.apps.c.number))).scalars().all()
+                schemas = (
+                    await tx.execute(text("select count(*) from pg_namespace where nspname ~ '^app_[0-9]+$'"))
+                ).scalar_one()
+                assert schemas == len(trashed), "a schema without an app is left"
