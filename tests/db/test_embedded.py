@@ -98,6 +98,8 @@ async def test_a_leftover_pid_that_now_belongs_to_somebody_else_is_not_believed(
     async with postgres(empty_home, durable=False):
         place = place_of(empty_home)
         lines = (place.data / "postmaster.pid").read_text().splitlines()
+        lock = (place.run / postmaster.SOCKET_LOCK).read_text().splitlines()
+    (place.run / postmaster.SOCKET_LOCK).write_text("\n".join([str(os.getpid()), *lock[1:]]) + "\n")
     (place.data / "postmaster.pid").write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
     async with postgres(empty_home, durable=False) as url:
         assert await answers(url) == 1

@@ -20,6 +20,7 @@ RETRY_SECONDS = 0.3
 LOG_BYTES_MAX = 10_000_000
 STILL_ENDING = "pre-existing shared memory block"
 """What PostgreSQL says while the children of a killed one are still finishing; it must not start before they have."""
+SOCKET_LOCK = ".s.PGSQL.5432.lock"
 NOBODY = 2**31 - 1
 """A process number above every system's highest."""
 
@@ -134,7 +135,10 @@ def _forget_foreign_pid(place: Place) -> None:
     """Lets PostgreSQL start although the number in a leftover file is in use: by an unrelated process, or by a killed one
     that nobody has buried yet. Only the number is replaced, so that PostgreSQL still looks for children of the old one."""
     lines = _pid_file(place)
-    if lines and pid_of(place) is None:
+    if pid_of(place) is not None:
+        return
+    (place.run / SOCKET_LOCK).unlink(missing_ok=True)
+    if lines:
         file = os.open(place.data / "postmaster.pid", os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW)
         with os.fdopen(file, "w") as opened:
             opened.write("\n".join([str(NOBODY), *lines[1:]]) + "\n")
