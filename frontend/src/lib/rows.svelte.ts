@@ -98,6 +98,12 @@ export class Rows {
     return place < 0 ? undefined : this.at(place);
   }
 
+  /** A row as the server sent it, without edits that are on their way. */
+  stored(id: number): Row | undefined {
+    const place = this.placeOf(id);
+    return place < 0 ? undefined : this.#pages.get(Math.floor(place / PAGE_ROWS))?.[place % PAGE_ROWS];
+  }
+
   /** Asks for what is in sight between two places (`to` not included). */
   need(from: number, to: number): void {
     this.#sight = [Math.max(0, from), Math.max(1, to)];

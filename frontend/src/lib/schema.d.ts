@@ -3,10 +3,1268 @@
  * Do not make direct changes to the file.
  */
 
-export type paths = Record<string, never>;
+export interface paths {
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who I am. 401 when nobody is signed in.
+         * @description Who I am. 401 when nobody is signed in.
+         */
+        get: operations["session_show"];
+        put?: never;
+        post?: never;
+        /**
+         * Sign out: ends this session here and now.
+         * @description Sign out: ends this session here and now.
+         */
+        delete: operations["session_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who I am, and where.
+         * @description Who I am, and where.
+         */
+        get: operations["me_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the name that others see.
+         * @description Change the name that others see.
+         */
+        patch: operations["me_update"];
+        trace?: never;
+    };
+    "/api/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everyone in the workspace.
+         * @description Everyone in the workspace.
+         */
+        get: operations["members_listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The workspace's name and colour.
+         * @description The workspace's name and colour.
+         */
+        get: operations["workspace_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the workspace's name or colour.
+         * @description Change the workspace's name or colour.
+         */
+        patch: operations["workspace_update"];
+        trace?: never;
+    };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My tokens.
+         * @description My tokens.
+         */
+        get: operations["tokens_listed"];
+        put?: never;
+        /**
+         * A new token, shown this once.
+         * @description A new token, shown this once.
+         */
+        post: operations["tokens_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw a token; it stops at once.
+         * @description Withdraw a token; it stops at once.
+         */
+        delete: operations["tokens_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Apps, tables, views and rows whose name holds these words.
+         * @description Apps, tables, views and rows whose name holds these words.
+         */
+        get: operations["search_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every app that the one who asks may see.
+         * @description Every app that the one who asks may see.
+         */
+        get: operations["apps_listed"];
+        put?: never;
+        /**
+         * A new app, from a spec or a template. A template brings a few rows, which one request removes.
+         * @description A new app, from a spec or a template. A template brings a few rows, which one request removes.
+         */
+        post: operations["apps_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An app, whole.
+         * @description An app, whole.
+         */
+        get: operations["apps_show"];
+        put?: never;
+        post?: never;
+        /**
+         * Move an app to the trash.
+         * @description Move an app to the trash.
+         */
+        delete: operations["apps_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Change what an app is called and how it looks; a version like every change.
+         * @description Change what an app is called and how it looks; a version like every change.
+         */
+        patch: operations["apps_update"];
+        trace?: never;
+    };
+    "/api/apps/{app}/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove the sample rows that came with the app.
+         * @description Remove the sample rows that came with the app.
+         */
+        delete: operations["apps_remove_samples"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a change would do and what it would lose. Nothing is changed.
+         * @description What a change would do and what it would lose. Nothing is changed.
+         */
+        post: operations["plans_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions, newest first.
+         * @description Versions, newest first.
+         */
+        get: operations["versions_listed"];
+        put?: never;
+        /**
+         * Change the app, or return to an earlier version. 409 when someone changed it first.
+         * @description Change the app, or return to an earlier version. 409 when someone changed it first.
+         */
+        post: operations["versions_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One version, whole.
+         * @description One version, whole.
+         */
+        get: operations["versions_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/undos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What undo and redo would do now.
+         * @description What undo and redo would do now.
+         */
+        get: operations["undos_show"];
+        put?: never;
+        /**
+         * Undo my latest change in this app.
+         * @description Undo my latest change in this app.
+         */
+        post: operations["undos_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/redos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do again what I undid last.
+         * @description Do again what I undid last.
+         */
+        post: operations["undos_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/formulas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The type of a formula, what is wrong with it, and what it gives for the first rows.
+         * @description The type of a formula, what is wrong with it, and what it gives for the first rows.
+         */
+        post: operations["formulas_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/views/{view}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Links at which this form can be reached.
+         * @description Links at which this form can be reached.
+         */
+        get: operations["links_listed"];
+        put?: never;
+        /**
+         * Make the form public: anyone with the link may send it.
+         * @description Make the form public: anyone with the link may send it.
+         */
+        post: operations["links_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/views/{view}/links/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw a link; it stops at once.
+         * @description Withdraw a link; it stops at once.
+         */
+        delete: operations["links_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/tables/{table}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A page of rows, as a view shows them or as asked.
+         * @description A page of rows, as a view shows them or as asked.
+         */
+        get: operations["rows_page"];
+        put?: never;
+        /**
+         * Add one row or several.
+         * @description Add one row or several.
+         */
+        post: operations["rows_create"];
+        /**
+         * Move rows to the trash.
+         * @description Move rows to the trash.
+         */
+        delete: operations["rows_remove_many"];
+        options?: never;
+        head?: never;
+        /**
+         * Change several rows, all or none.
+         * @description Change several rows, all or none.
+         */
+        patch: operations["rows_update_many"];
+        trace?: never;
+    };
+    "/api/apps/{app}/tables/{table}/rows/{row}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One row.
+         * @description One row.
+         */
+        get: operations["rows_show"];
+        put?: never;
+        post?: never;
+        /**
+         * Move one row to the trash.
+         * @description Move one row to the trash.
+         */
+        delete: operations["rows_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Change one row. 409 carries what is there now.
+         * @description Change one row. 409 carries what is there now.
+         */
+        patch: operations["rows_update"];
+        trace?: never;
+    };
+    "/api/apps/{app}/tables/{table}/rows/{row}/position": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put a row before another one.
+         * @description Put a row before another one.
+         */
+        put: operations["rows_move"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/tables/{table}/rows/{row}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened to a row, newest first.
+         * @description What happened to a row, newest first.
+         */
+        get: operations["history_listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/tables/{table}/rows/{row}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Comments on a row, oldest first.
+         * @description Comments on a row, oldest first.
+         */
+        get: operations["comments_listed"];
+        put?: never;
+        /**
+         * Say something about a row.
+         * @description Say something about a row.
+         */
+        post: operations["comments_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/tables/{table}/rows/{row}/comments/{comment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take back what I said.
+         * @description Take back what I said.
+         */
+        delete: operations["comments_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/tables/{table}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows grouped, with counts and summaries of each group.
+         * @description Rows grouped, with counts and summaries of each group.
+         */
+        get: operations["groups_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/tables/{table}/aggregates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One figure for each value of a field: what a chart or a tile draws.
+         * @description One figure for each value of a field: what a chart or a tile draws.
+         */
+        get: operations["groups_aggregates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/tables/{table}/summaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures over all rows asked for: the foot of a grid.
+         * @description Figures over all rows asked for: the foot of a grid.
+         */
+        get: operations["groups_summaries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/tables/{table}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rows of a view or a filter as CSV, XLSX or JSON, streamed.
+         * @description The rows of a view or a filter as CSV, XLSX or JSON, streamed.
+         */
+        get: operations["exports_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/tables/{table}/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows in the trash, latest first.
+         * @description Rows in the trash, latest first.
+         */
+        get: operations["trash_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/tables/{table}/restorations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take rows out of the trash.
+         * @description Take rows out of the trash.
+         */
+        post: operations["trash_restore_rows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Apps in the trash, latest first.
+         * @description Apps in the trash, latest first.
+         */
+        get: operations["trash_apps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trash/restorations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an app out of the trash.
+         * @description Take an app out of the trash.
+         */
+        post: operations["trash_restore_app"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Store a file, to be named in a row's values.
+         * @description Store a file, to be named in a row's values.
+         */
+        post: operations["files_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A file, to be saved; never shown as a page.
+         * @description A file, to be saved; never shown as a page.
+         */
+        get: operations["files_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/files/{file}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A picture drawn anew, at most this many pixels wide and high.
+         * @description A picture drawn anew, at most this many pixels wide and high.
+         */
+        get: operations["files_thumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take in a CSV or XLSX file and see what is in it. Nothing is imported yet.
+         * @description Take in a CSV or XLSX file and see what is in it. Nothing is imported yet.
+         */
+        post: operations["imports_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far an import is.
+         * @description How far an import is.
+         */
+        get: operations["imports_show"];
+        put?: never;
+        post?: never;
+        /**
+         * Stop an import; nothing of it stays.
+         * @description Stop an import; nothing of it stays.
+         */
+        delete: operations["imports_cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin: into a new app, a new table or an existing one.
+         * @description Begin: into a new app, a new table or an existing one.
+         */
+        post: operations["imports_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rows that could not be taken, with reasons, as CSV.
+         * @description The rows that could not be taken, with reasons, as CSV.
+         */
+        get: operations["imports_refused"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My drafts that are not built yet, newest first.
+         * @description My drafts that are not built yet, newest first.
+         */
+        get: operations["drafts_listed"];
+        put?: never;
+        /**
+         * Say what you need: answered at once, while the plan is being made.
+         * @description Say what you need: answered at once, while the plan is being made.
+         */
+        post: operations["drafts_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/drafts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A draft and its plan.
+         * @description A draft and its plan.
+         */
+        get: operations["drafts_show"];
+        put?: never;
+        post?: never;
+        /**
+         * Discard a draft.
+         * @description Discard a draft.
+         */
+        delete: operations["drafts_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Put an edited change in place of the planned one.
+         * @description Put an edited change in place of the planned one.
+         */
+        patch: operations["drafts_update"];
+        trace?: never;
+    };
+    "/api/drafts/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say something more; the plan follows.
+         * @description Say something more; the plan follows.
+         */
+        post: operations["drafts_say"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/drafts/{id}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Build it, in one transaction. Asked again, it gives the same answer and builds nothing.
+         * @description Build it, in one transaction. Asked again, it gives the same answer and builds nothing.
+         */
+        post: operations["drafts_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/drafts/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The plan as it comes, one JSON object a line: a section each, then the draft.
+         * @description The plan as it comes, one JSON object a line: a section each, then the draft.
+         */
+        get: operations["drafts_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Finished apps to begin from.
+         * @description Finished apps to begin from.
+         */
+        get: operations["templates_listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/wishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ten example wishes.
+         * @description Ten example wishes.
+         */
+        get: operations["templates_wishes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Acceptance */
+        Acceptance: {
+            /**
+             * Choices
+             * @description Answers to the plan's questions, and how losses are met, by path.
+             * @default {}
+             */
+            choices?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Samples
+             * @description Whether a new app begins with a few believable rows, which one request removes.
+             * @default true
+             */
+            samples?: boolean;
+        };
+        /** Add */
+        Add: {
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "app" | "table" | "field" | "view" | "automation" | "coworker" | "slot" | "role";
+            /**
+             * Table
+             * @description Only for fields: the table that holds it.
+             */
+            table?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            do: "add";
+            /**
+             * Value
+             * @description The whole part.
+             */
+            value: {
+                [key: string]: unknown;
+            };
+            /** At */
+            at?: number | null;
+        };
+        /** Aggregate */
+        Aggregate: {
+            /** Key */
+            key: unknown;
+            /** Name */
+            name: string;
+            /** Split */
+            split: unknown;
+            /** Split Name */
+            split_name: string | null;
+            /** Value */
+            value: unknown;
+        };
+        /** Aggregates */
+        Aggregates: {
+            /** Groups */
+            groups: components["schemas"]["Aggregate"][];
+            /** Total */
+            total: unknown;
+        };
+        /** Alter */
+        Alter: {
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "app" | "table" | "field" | "view" | "automation" | "coworker" | "slot" | "role";
+            /**
+             * Table
+             * @description Only for fields: the table that holds it.
+             */
+            table?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            do: "alter";
+            /**
+             * Id
+             * @default
+             */
+            id?: string | "";
+            /**
+             * Value
+             * @description The whole new part, with the same id.
+             */
+            value: {
+                [key: string]: unknown;
+            };
+        };
+        /** ApiToken */
+        ApiToken: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Scopes
+             * @description Empty means all rights of the member.
+             */
+            scopes: ("read" | "comment" | "write" | "build" | "manage")[];
+            /**
+             * Begins
+             * @description The first characters, to tell tokens apart.
+             */
+            begins: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Expires At */
+            expires_at: string | null;
+        };
+        /** ApiTokens */
+        ApiTokens: {
+            /** Items */
+            items: components["schemas"]["ApiToken"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * App
+         * @description What a team uses, whole: JSON and YAML by `portable` and `model_validate`.
+         */
+        App: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /**
+             * Icon
+             * @default layers
+             */
+            icon?: string;
+            /**
+             * Hue
+             * @default 262
+             */
+            hue?: number;
+            /**
+             * Zone
+             * @default UTC
+             */
+            zone?: string;
+            /**
+             * Tables
+             * @default []
+             */
+            tables?: components["schemas"]["Table"][];
+            /**
+             * Views
+             * @default []
+             */
+            views?: (components["schemas"]["Grid"] | components["schemas"]["Board"] | components["schemas"]["Calendar"] | components["schemas"]["Gallery"] | components["schemas"]["Timeline"] | components["schemas"]["Chart"] | components["schemas"]["Form"] | components["schemas"]["Dashboard"])[];
+            /**
+             * Automations
+             * @default []
+             */
+            automations?: components["schemas"]["Automation"][];
+            /**
+             * Coworkers
+             * @default []
+             */
+            coworkers?: components["schemas"]["Coworker"][];
+            /**
+             * Slots
+             * @default []
+             */
+            slots?: components["schemas"]["Slot"][];
+            /**
+             * Roles
+             * @default []
+             */
+            roles?: components["schemas"]["Role"][];
+        };
+        /** AppChange */
+        AppChange: {
+            /** Name */
+            name?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Icon */
+            icon?: string | null;
+            /** Hue */
+            hue?: number | null;
+            /** Zone */
+            zone?: string | null;
+        };
+        /**
+         * AppLine
+         * @description An app in a list.
+         */
+        AppLine: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Icon */
+            icon: string;
+            /** Hue */
+            hue: number;
+            /** Tables */
+            tables: number;
+            /** Rows */
+            rows: number;
+            /** Version */
+            version: number;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /** AppLines */
+        AppLines: {
+            /** Items */
+            items: components["schemas"]["AppLine"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * AppState
+         * @description An app as it is now, and what the one who asks may do with it.
+         */
+        AppState: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            spec: components["schemas"]["App"];
+            /** May */
+            may: ("read" | "comment" | "write" | "build" | "manage")[];
+            /**
+             * Samples
+             * @description Whether there are sample rows, which one request removes.
+             */
+            samples: boolean;
+        };
+        /** AppToRestore */
+        AppToRestore: {
+            /** App */
+            app: string;
+        };
         /** Approval */
         Approval: {
             /**
@@ -50,7 +1308,7 @@ export interface components {
              * Steps
              * @default []
              */
-            steps?: (components["schemas"]["FindRows"] | components["schemas"]["CreateRow"] | components["schemas"]["UpdateRow"] | components["schemas"]["DeleteRow"] | components["schemas"]["SendEmail"] | components["schemas"]["SendMessage"] | components["schemas"]["Notify"] | components["schemas"]["HttpRequest"] | components["schemas"]["sayso__spec__automation__Ai"] | components["schemas"]["Approval"] | components["schemas"]["Wait"] | components["schemas"]["Branch"] | components["schemas"]["ForEach"])[];
+            steps?: (components["schemas"]["FindRows"] | components["schemas"]["CreateRow"] | components["schemas"]["UpdateRow"] | components["schemas"]["DeleteRow"] | components["schemas"]["SendEmail"] | components["schemas"]["SendMessage"] | components["schemas"]["Notify"] | components["schemas"]["HttpRequest"] | components["schemas"]["AiStep"] | components["schemas"]["Approval"] | components["schemas"]["Wait"] | components["schemas"]["Branch"] | components["schemas"]["ForEach"])[];
         };
         /**
          * Autonumber
@@ -155,6 +1413,16 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** Body_files_create */
+        Body_files_create: {
+            /** File */
+            file: string;
+        };
+        /** Body_imports_create */
+        Body_imports_create: {
+            /** File */
+            file: string;
+        };
         /**
          * Branch
          * @description Goes on with `then` when the trigger's row meets `filter`, else with `otherwise`.
@@ -170,12 +1438,37 @@ export interface components {
              * Then
              * @default []
              */
-            then?: (components["schemas"]["FindRows"] | components["schemas"]["CreateRow"] | components["schemas"]["UpdateRow"] | components["schemas"]["DeleteRow"] | components["schemas"]["SendEmail"] | components["schemas"]["SendMessage"] | components["schemas"]["Notify"] | components["schemas"]["HttpRequest"] | components["schemas"]["sayso__spec__automation__Ai"] | components["schemas"]["Approval"] | components["schemas"]["Wait"] | components["schemas"]["Branch"] | components["schemas"]["ForEach"])[];
+            then?: (components["schemas"]["FindRows"] | components["schemas"]["CreateRow"] | components["schemas"]["UpdateRow"] | components["schemas"]["DeleteRow"] | components["schemas"]["SendEmail"] | components["schemas"]["SendMessage"] | components["schemas"]["Notify"] | components["schemas"]["HttpRequest"] | components["schemas"]["AiStep"] | components["schemas"]["Approval"] | components["schemas"]["Wait"] | components["schemas"]["Branch"] | components["schemas"]["ForEach"])[];
             /**
              * Otherwise
              * @default []
              */
-            otherwise?: (components["schemas"]["FindRows"] | components["schemas"]["CreateRow"] | components["schemas"]["UpdateRow"] | components["schemas"]["DeleteRow"] | components["schemas"]["SendEmail"] | components["schemas"]["SendMessage"] | components["schemas"]["Notify"] | components["schemas"]["HttpRequest"] | components["schemas"]["sayso__spec__automation__Ai"] | components["schemas"]["Approval"] | components["schemas"]["Wait"] | components["schemas"]["Branch"] | components["schemas"]["ForEach"])[];
+            otherwise?: (components["schemas"]["FindRows"] | components["schemas"]["CreateRow"] | components["schemas"]["UpdateRow"] | components["schemas"]["DeleteRow"] | components["schemas"]["SendEmail"] | components["schemas"]["SendMessage"] | components["schemas"]["Notify"] | components["schemas"]["HttpRequest"] | components["schemas"]["AiStep"] | components["schemas"]["Approval"] | components["schemas"]["Wait"] | components["schemas"]["Branch"] | components["schemas"]["ForEach"])[];
+        };
+        /** Built */
+        Built: {
+            /** App */
+            app: string;
+            /** Version */
+            version: number;
+            /**
+             * Report
+             * @description What was done, told from what was applied.
+             */
+            report: components["schemas"]["Effect"][];
+            /**
+             * Samples
+             * @description How many sample rows each table has.
+             * @default {}
+             */
+            samples: {
+                [key: string]: number;
+            };
+            /**
+             * Importing
+             * @description The import that is bringing in the rows of the spreadsheet that was part of the wish.
+             */
+            importing: string | null;
         };
         /** ButtonPressed */
         ButtonPressed: {
@@ -262,6 +1555,22 @@ export interface components {
              * @enum {string}
              */
             kind: "called";
+        };
+        /**
+         * Change
+         * @description A difference between two states of an app.
+         */
+        Change: {
+            /**
+             * Title
+             * @default
+             */
+            title?: string;
+            /**
+             * Steps
+             * @default []
+             */
+            steps?: (components["schemas"]["Add"] | components["schemas"]["Alter"] | components["schemas"]["Rename"] | components["schemas"]["Move"] | components["schemas"]["Remove"])[];
         };
         /**
          * Chart
@@ -440,6 +1749,22 @@ export interface components {
             default?: boolean;
         };
         /**
+         * Choice
+         * @description One answer to a question.
+         */
+        Choice: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /**
+             * Safe
+             * @description Loses nothing.
+             * @default false
+             */
+            safe: boolean;
+        };
+        /**
          * ColourRule
          * @description Rows that meet the filter wear this colour; the first rule that fits wins.
          */
@@ -450,6 +1775,31 @@ export interface components {
              */
             hue: "gray" | "red" | "orange" | "yellow" | "green" | "teal" | "cyan" | "blue" | "purple" | "pink";
             filter: components["schemas"]["Filter"];
+        };
+        /** Comment */
+        Comment: {
+            /** Id */
+            id: number;
+            /** Text */
+            text: string;
+            /** By */
+            by: string | null;
+            /** By Name */
+            by_name: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Mine */
+            mine: boolean;
+        };
+        /** Comments */
+        Comments: {
+            /** Items */
+            items: components["schemas"]["Comment"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * Condition
@@ -516,7 +1866,10 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        /** CreatedAt */
+        /**
+         * CreatedAt
+         * @description When the row was added.
+         */
         CreatedAt: {
             /** Id */
             id: string;
@@ -543,7 +1896,10 @@ export interface components {
              */
             kind: "created_at";
         };
-        /** CreatedBy */
+        /**
+         * CreatedBy
+         * @description Who added the row.
+         */
         CreatedBy: {
             /** Id */
             id: string;
@@ -726,6 +2082,80 @@ export interface components {
             /** @default null */
             filter?: components["schemas"]["Filter"] | null;
         };
+        /** Draft */
+        Draft: {
+            /** Id */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "planning" | "ready" | "building" | "built" | "discarded" | "failed";
+            /** App */
+            app: string | null;
+            /** Wish */
+            wish: string;
+            /** Messages */
+            messages: components["schemas"]["Message"][];
+            plan: components["schemas"]["DraftPlan"] | null;
+            /** Base Version */
+            base_version: number | null;
+            /** Took Ms */
+            took_ms: number | null;
+            /** Error */
+            error: string | null;
+            /** @description Of a draft that is built. */
+            report: components["schemas"]["Built"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Samples
+             * @description Rows that the app would begin with, by table.
+             * @default {}
+             */
+            samples: {
+                [key: string]: {
+                    [key: string]: unknown;
+                }[];
+            };
+        };
+        /**
+         * DraftChange
+         * @description The plan's change, edited by hand.
+         */
+        DraftChange: {
+            change: components["schemas"]["Change"];
+        };
+        /** DraftPlan */
+        DraftPlan: {
+            /** Title */
+            title: string;
+            spec: components["schemas"]["App"] | null;
+            change: components["schemas"]["Change"] | null;
+            /** Effects */
+            effects: components["schemas"]["Effect"][];
+            /** Losses */
+            losses: components["schemas"]["Loss"][];
+            /** Notes */
+            notes: components["schemas"]["Note"][];
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "plan" | "question" | "refusal";
+            /** Message */
+            message: string;
+        };
+        /** Drafts */
+        Drafts: {
+            /** Items */
+            items: components["schemas"]["Draft"][];
+            /** Next */
+            next: string | null;
+        };
         /**
          * Duration
          * @description A length of time, stored and sent in whole seconds. `1:30`, `1h 30m` and `90 min` may be sent as well.
@@ -767,7 +2197,27 @@ export interface components {
              */
             default?: number | null;
         };
-        /** Email */
+        /**
+         * Effect
+         * @description What a change does, in a sentence.
+         */
+        Effect: {
+            /** Sentence */
+            sentence: string;
+            /** Part */
+            part: string;
+            /** Path */
+            path: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "adds" | "changes" | "loses";
+        };
+        /**
+         * Email
+         * @description An e-mail address.
+         */
         Email: {
             /** Id */
             id: string;
@@ -817,7 +2267,24 @@ export interface components {
             /** View */
             view: string;
         };
-        /** File */
+        /** FieldChange */
+        FieldChange: {
+            /**
+             * Field
+             * @description Nothing for a field that is gone.
+             */
+            field: string | null;
+            /** Name */
+            name: string;
+            /** Before */
+            before: unknown;
+            /** After */
+            after: unknown;
+        };
+        /**
+         * File
+         * @description Files of any kind.
+         */
         File: {
             /** Id */
             id: string;
@@ -907,7 +2374,7 @@ export interface components {
              * Steps
              * @default []
              */
-            steps?: (components["schemas"]["FindRows"] | components["schemas"]["CreateRow"] | components["schemas"]["UpdateRow"] | components["schemas"]["DeleteRow"] | components["schemas"]["SendEmail"] | components["schemas"]["SendMessage"] | components["schemas"]["Notify"] | components["schemas"]["HttpRequest"] | components["schemas"]["sayso__spec__automation__Ai"] | components["schemas"]["Approval"] | components["schemas"]["Wait"] | components["schemas"]["Branch"] | components["schemas"]["ForEach"])[];
+            steps?: (components["schemas"]["FindRows"] | components["schemas"]["CreateRow"] | components["schemas"]["UpdateRow"] | components["schemas"]["DeleteRow"] | components["schemas"]["SendEmail"] | components["schemas"]["SendMessage"] | components["schemas"]["Notify"] | components["schemas"]["HttpRequest"] | components["schemas"]["AiStep"] | components["schemas"]["Approval"] | components["schemas"]["Wait"] | components["schemas"]["Branch"] | components["schemas"]["ForEach"])[];
         };
         /**
          * Form
@@ -976,6 +2443,29 @@ export interface components {
              */
             required?: boolean;
         };
+        /** FormLink */
+        FormLink: {
+            /** Url */
+            url: string;
+            /** Token */
+            token: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Expires At */
+            expires_at: string | null;
+        };
+        /** FormLinks */
+        FormLinks: {
+            /** Items */
+            items: components["schemas"]["FormLink"][];
+            /** Next */
+            next: string | null;
+        };
         /** FormSubmitted */
         FormSubmitted: {
             /**
@@ -1032,6 +2522,61 @@ export interface components {
              * @default null
              */
             decimals?: number | null;
+        };
+        /**
+         * FormulaCheck
+         * @description `type` is that of the result, such as `number` or `list of text`; nothing when there are problems.
+         */
+        FormulaCheck: {
+            /** Type */
+            type: string | null;
+            /** Problems */
+            problems: components["schemas"]["Problem"][];
+            /**
+             * Examples
+             * @description What it gives for the first rows.
+             */
+            examples: components["schemas"]["FormulaExample"][];
+        };
+        /** FormulaExample */
+        FormulaExample: {
+            /** Row */
+            row: number;
+            /** Name */
+            name: string;
+            /** Value */
+            value: unknown;
+        };
+        /** FreshToken */
+        FreshToken: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Scopes
+             * @description Empty means all rights of the member.
+             */
+            scopes: ("read" | "comment" | "write" | "build" | "manage")[];
+            /**
+             * Begins
+             * @description The first characters, to tell tokens apart.
+             */
+            begins: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /**
+             * Token
+             * @description Shown once, here.
+             */
+            token: string;
         };
         /** Gallery */
         Gallery: {
@@ -1179,6 +2724,22 @@ export interface components {
                 [key: string]: "count" | "sum" | "average" | "minimum" | "maximum" | "median" | "earliest" | "latest" | "filled" | "empty" | "unique" | "any" | "all" | "join";
             };
         };
+        /** Group */
+        Group: {
+            /**
+             * Key
+             * @description The value (or values, one a grouping) that the rows share.
+             */
+            key: unknown;
+            /** Name */
+            name: string;
+            /** Count */
+            count: number;
+            /** Summaries */
+            summaries: {
+                [key: string]: unknown;
+            };
+        };
         /** Grouping */
         Grouping: {
             /** Field */
@@ -1193,6 +2754,73 @@ export interface components {
              * @default null
              */
             bucket?: ("day" | "week" | "month" | "quarter" | "year") | null;
+        };
+        /** Groups */
+        Groups: {
+            /** Groups */
+            groups: components["schemas"]["Group"][];
+        };
+        /** History */
+        History: {
+            /** Items */
+            items: components["schemas"]["HistoryEntry"][];
+            /** Next */
+            next: string | null;
+        };
+        /** HistoryEntry */
+        HistoryEntry: {
+            /** Id */
+            id: number;
+            /** Version */
+            version: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "created" | "changed" | "trashed" | "restored" | "moved" | "imported";
+            /** By */
+            by: string | null;
+            /** By Name */
+            by_name: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Changes */
+            changes: components["schemas"]["FieldChange"][];
+        };
+        /** Hit */
+        Hit: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "app" | "table" | "view" | "row";
+            /** Id */
+            id: string | number;
+            /** Name */
+            name: string;
+            /** App */
+            app: string;
+            /** App Name */
+            app_name: string;
+            /** Table */
+            table: string | null;
+            /** View */
+            view: string | null;
+            /**
+             * Detail
+             * @default
+             */
+            detail: string;
+        };
+        /** Hits */
+        Hits: {
+            /** Items */
+            items: components["schemas"]["Hit"][];
+            /** Next */
+            next: string | null;
         };
         /** HttpRequest */
         HttpRequest: {
@@ -1218,7 +2846,10 @@ export interface components {
              */
             body?: string;
         };
-        /** Image */
+        /**
+         * Image
+         * @description Pictures, shown small.
+         */
         Image: {
             /** Id */
             id: string;
@@ -1249,6 +2880,169 @@ export interface components {
              * @enum {string}
              */
             kind: "image";
+        };
+        /** Import */
+        Import: {
+            /** Id */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "reading" | "ready" | "running" | "done" | "failed" | "cancelled";
+            /** Name */
+            name: string;
+            /**
+             * Sheets
+             * @default []
+             */
+            sheets: components["schemas"]["ImportSheet"][];
+            /** Sheet */
+            sheet: string | null;
+            /**
+             * Columns
+             * @default []
+             */
+            columns: components["schemas"]["ImportColumn"][];
+            /**
+             * Sample
+             * @default []
+             */
+            sample: unknown[][];
+            /**
+             * Problems
+             * @default []
+             */
+            problems: components["schemas"]["Problem"][];
+            /**
+             * Rows
+             * @description As far as it is known before all is read.
+             */
+            rows: number | null;
+            /**
+             * Done
+             * @default 0
+             */
+            done: number;
+            /**
+             * Refused
+             * @default 0
+             */
+            refused: number;
+            /** App */
+            app: string | null;
+            /** Table */
+            table: string | null;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+        };
+        /**
+         * ImportColumn
+         * @description A column, and what it was taken for.
+         */
+        ImportColumn: {
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Examples
+             * @default []
+             */
+            examples: string[];
+            /**
+             * Options
+             * @default []
+             */
+            options: components["schemas"]["ImportOption"][];
+            /**
+             * Field
+             * @description The whole field that would be made of it.
+             */
+            field: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Links
+             * @default []
+             */
+            links: components["schemas"]["ImportLink"][];
+        };
+        /**
+         * ImportColumnChoice
+         * @description What becomes of one column: `field` names one of the table, `kind` makes a new one, neither leaves it out.
+         */
+        ImportColumnChoice: {
+            /** Column */
+            column: string;
+            /** Field */
+            field?: string | null;
+            /** Kind */
+            kind?: string | null;
+            /** Name */
+            name?: string | null;
+            /**
+             * To
+             * @description For a new link: the table of the same app that it names rows of.
+             */
+            to?: string | null;
+        };
+        /**
+         * ImportLink
+         * @description A table whose rows have the column's values for titles: the column could be a link to it.
+         */
+        ImportLink: {
+            /** App */
+            app: string;
+            /** Table */
+            table: string;
+            /** Name */
+            name: string;
+            /** Found */
+            found: number;
+        };
+        /** ImportOption */
+        ImportOption: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Hue */
+            hue: string;
+        };
+        /** ImportSheet */
+        ImportSheet: {
+            /** Name */
+            name: string;
+            /**
+             * Rows
+             * @description Only known of the sheet that was read.
+             */
+            rows: number | null;
+        };
+        /** ImportStart */
+        ImportStart: {
+            /** @default {} */
+            into?: components["schemas"]["Into"];
+            /** Sheet */
+            sheet?: string | null;
+            /** Columns */
+            columns?: components["schemas"]["ImportColumnChoice"][] | null;
+        };
+        /**
+         * Into
+         * @description An existing table, a new table of an app, or a new app when neither is said.
+         */
+        Into: {
+            /** App */
+            app?: string | null;
+            /** Table */
+            table?: string | null;
+            /** Name */
+            name?: string | null;
         };
         /**
          * Link
@@ -1410,6 +3204,41 @@ export interface components {
             field: string;
         };
         /**
+         * Loss
+         * @description What a change would lose, counted in the app's own rows.
+         */
+        Loss: {
+            /** Path */
+            path: string;
+            /** Sentence */
+            sentence: string;
+            /** Rows */
+            rows: number;
+            /**
+             * Choices
+             * @description Ways to go on that lose less.
+             * @default []
+             */
+            choices: components["schemas"]["Choice"][];
+        };
+        /** Me */
+        Me: {
+            member: components["schemas"]["Member"];
+            workspace: components["schemas"]["Workspace"];
+            /** May */
+            may: ("read" | "comment" | "write" | "build" | "manage")[];
+            /**
+             * Version
+             * @description Of Sayso.
+             */
+            version: string;
+        };
+        /** MeChange */
+        MeChange: {
+            /** Name */
+            name: string;
+        };
+        /**
          * Measure
          * @description `count` of rows, or a summary of one field's values.
          */
@@ -1425,6 +3254,43 @@ export interface components {
              * @default null
              */
             field?: string | null;
+        };
+        /** Member */
+        Member: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Email */
+            email: string | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "builder" | "member" | "viewer" | "nothing";
+            /** Initials */
+            initials: string;
+            /** Hue */
+            hue: number;
+        };
+        /** Members */
+        Members: {
+            /** Items */
+            items: components["schemas"]["Member"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Message */
+        Message: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "you" | "builder";
+            /** Words */
+            words: string;
+            /** At */
+            at: string | null;
         };
         /**
          * Money
@@ -1466,6 +3332,28 @@ export interface components {
              */
             default?: string | null;
         };
+        /** Move */
+        Move: {
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "app" | "table" | "field" | "view" | "automation" | "coworker" | "slot" | "role";
+            /**
+             * Table
+             * @description Only for fields: the table that holds it.
+             */
+            table?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            do: "move";
+            /** Id */
+            id: string;
+            /** To */
+            to: number;
+        };
         /**
          * MultiSelect
          * @description Several of a list; stores the options' ids.
@@ -1505,6 +3393,169 @@ export interface components {
              * @default []
              */
             default?: string[];
+        };
+        /**
+         * NewApp
+         * @description Either a spec or the id of a template.
+         */
+        NewApp: {
+            /** Spec */
+            spec?: {
+                [key: string]: unknown;
+            } | null;
+            /** Template */
+            template?: string | null;
+        };
+        /** NewComment */
+        NewComment: {
+            /** Text */
+            text: string;
+        };
+        /** NewDraft */
+        NewDraft: {
+            /**
+             * Wish
+             * @default
+             */
+            wish?: string;
+            /**
+             * App
+             * @description The app to change; nothing makes a new one.
+             */
+            app?: string | null;
+            /** Import */
+            import?: string | null;
+        };
+        /** NewFormLink */
+        NewFormLink: {
+            /** Expires At */
+            expires_at?: string | null;
+        };
+        /** NewFormula */
+        NewFormula: {
+            /** Table */
+            table: string;
+            /** Formula */
+            formula: string;
+        };
+        /** NewMessage */
+        NewMessage: {
+            /** Wish */
+            wish: string;
+        };
+        /** NewPlan */
+        NewPlan: {
+            change: components["schemas"]["Change"];
+        };
+        /**
+         * NewPosition
+         * @description Before which row it stands; nothing means last. `values` change in the same step, as when a card is dropped.
+         */
+        NewPosition: {
+            /** Before */
+            before?: number | null;
+            /** Values */
+            values?: {
+                [key: string]: unknown;
+            } | null;
+            /** Version */
+            version?: number | null;
+        };
+        /** NewRow */
+        NewRow: {
+            /**
+             * Values
+             * @description Values by field id; the shape of each follows the field's kind
+             * @default {}
+             */
+            values?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * NewRows
+         * @description One row by `values`, or several by `rows`.
+         */
+        NewRows: {
+            /** Values */
+            values?: {
+                [key: string]: unknown;
+            } | null;
+            /** Rows */
+            rows?: components["schemas"]["NewRow"][] | null;
+        };
+        /** NewToken */
+        NewToken: {
+            /** Name */
+            name: string;
+            /** Scopes */
+            scopes?: ("read" | "comment" | "write" | "build" | "manage")[] | null;
+            /** Expires At */
+            expires_at?: string | null;
+        };
+        /**
+         * NewVersion
+         * @description Either a change or the number of the version to return to, on top of `base_version`.
+         */
+        NewVersion: {
+            change?: components["schemas"]["Change"] | null;
+            /** Restore */
+            restore?: number | null;
+            /** Base Version */
+            base_version: number;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+        };
+        /**
+         * Next
+         * @description What undo and redo would do now, in a sentence.
+         */
+        Next: {
+            /** Next Undo */
+            next_undo: string | null;
+            /** Next Redo */
+            next_redo: string | null;
+        };
+        /**
+         * NoWords
+         * @description Nothing to say: an empty object.
+         */
+        NoWords: Record<string, never>;
+        /**
+         * Note
+         * @description What the planner has to say about its plan: what was assumed, what was not understood, what it asks.
+         */
+        Note: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "yours" | "assumed" | "not_understood" | "question";
+            /**
+             * Path
+             * @default
+             */
+            path: string;
+            /**
+             * Words
+             * @default
+             */
+            words: string;
+            /** Span */
+            span: [
+                number,
+                number
+            ] | null;
+            /**
+             * Choices
+             * @default []
+             */
+            choices: components["schemas"]["Choice"][];
+            /** Answer */
+            answer: string | null;
         };
         /**
          * Notify
@@ -1633,6 +3684,20 @@ export interface components {
              */
             span?: ("day" | "week" | "month" | "quarter" | "year") | null;
         };
+        /** OneOfRowChanges */
+        OneOfRowChanges: {
+            /**
+             * Values
+             * @description Values by field id; the shape of each follows the field's kind
+             */
+            values: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version?: number | null;
+            /** Id */
+            id: number;
+        };
         /**
          * Option
          * @description One choice. Values store its id, so that renaming an option touches no row.
@@ -1731,7 +3796,10 @@ export interface components {
              */
             default?: "me" | null;
         };
-        /** Phone */
+        /**
+         * Phone
+         * @description A telephone number, as it was written.
+         */
         Phone: {
             /** Id */
             id: string;
@@ -1763,7 +3831,64 @@ export interface components {
              */
             kind: "phone";
         };
-        /** Rating */
+        /** Plan */
+        Plan: {
+            /** @description With what must follow, such as reverse links. */
+            change: components["schemas"]["Change"];
+            /** Effects */
+            effects: components["schemas"]["Effect"][];
+            /** Problems */
+            problems: components["schemas"]["Problem"][];
+            /** Losses */
+            losses: components["schemas"]["Loss"][];
+            /** @description The app as it would be, also while there are problems. */
+            spec: components["schemas"]["App"];
+        };
+        /**
+         * Problem
+         * @description One thing that is wrong: where, why, and what would be right.
+         */
+        Problem: {
+            /** Path */
+            path: string;
+            /** Reason */
+            reason: string;
+            /** Example */
+            example: string | null;
+        };
+        /**
+         * ProblemDocument
+         * @description An error, after RFC 9457.
+         */
+        ProblemDocument: {
+            /**
+             * Type
+             * @example /problems/invalid
+             */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /**
+             * Detail
+             * @default
+             */
+            detail: string;
+            /**
+             * Problems
+             * @default []
+             */
+            problems: components["schemas"]["Problem"][];
+            /** Yours */
+            yours: unknown;
+            /** Theirs */
+            theirs: unknown;
+        };
+        /**
+         * Rating
+         * @description Stars, from none to `maximum`.
+         */
         Rating: {
             /** Id */
             id: string;
@@ -1799,6 +3924,51 @@ export interface components {
              * @default null
              */
             default?: number | null;
+        };
+        /** Remove */
+        Remove: {
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "app" | "table" | "field" | "view" | "automation" | "coworker" | "slot" | "role";
+            /**
+             * Table
+             * @description Only for fields: the table that holds it.
+             */
+            table?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            do: "remove";
+            /** Id */
+            id: string;
+        };
+        /** Rename */
+        Rename: {
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "app" | "table" | "field" | "view" | "automation" | "coworker" | "slot" | "role";
+            /**
+             * Table
+             * @description Only for fields: the table that holds it.
+             */
+            table?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            do: "rename";
+            /**
+             * Id
+             * @default
+             */
+            id?: string | "";
+            /** Name */
+            name: string;
         };
         /**
          * Right
@@ -1911,6 +4081,49 @@ export interface components {
              */
             value?: unknown;
         };
+        /** Row */
+        Row: {
+            /** Id */
+            id: number;
+            /** Version */
+            version: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Updated By */
+            updated_by: string | null;
+            /**
+             * Values
+             * @description Values by field id; the shape of each follows the field's kind
+             */
+            values: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * RowChange
+         * @description Only the values named are changed. With `version`, a row that someone changed since is left alone: 409.
+         */
+        RowChange: {
+            /**
+             * Values
+             * @description Values by field id; the shape of each follows the field's kind
+             */
+            values: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version?: number | null;
+        };
         /**
          * RowChanged
          * @description A row came to meet `filter` by a change to one of `fields` (any field when empty).
@@ -1935,6 +4148,11 @@ export interface components {
              *     }
              */
             filter?: components["schemas"]["Filter"];
+        };
+        /** RowChanges */
+        RowChanges: {
+            /** Rows */
+            rows: components["schemas"]["OneOfRowChanges"][];
         };
         /** RowCreated */
         RowCreated: {
@@ -1962,6 +4180,30 @@ export interface components {
             kind: "row_deleted";
             /** Table */
             table: string;
+        };
+        /** RowIds */
+        RowIds: {
+            /** Ids */
+            ids: number[];
+        };
+        /**
+         * RowPage
+         * @description Rows in order. `next` is the cursor of the page after.
+         */
+        RowPage: {
+            /** Rows */
+            rows: components["schemas"]["Row"][];
+            /** Total */
+            total: number | null;
+            /** Offset */
+            offset: number;
+            /** Next */
+            next: string | null;
+        };
+        /** Rows */
+        Rows: {
+            /** Rows */
+            rows: components["schemas"]["Row"][];
         };
         /**
          * Schedule
@@ -2117,6 +4359,31 @@ export interface components {
              */
             descending?: boolean;
         };
+        /** StoredFile */
+        StoredFile: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @description Decided by what is in it, never by what was claimed.
+             */
+            type: string;
+            /** Bytes */
+            bytes: number;
+            /** Width */
+            width: number | null;
+            /** Height */
+            height: number | null;
+        };
+        /** Summaries */
+        Summaries: {
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * Table
          * @description Rows of one kind. The first field, or the one that `title` names, is what a row is called by.
@@ -2140,12 +4407,35 @@ export interface components {
              * Fields
              * @default []
              */
-            fields?: (components["schemas"]["Text"] | components["schemas"]["LongText"] | components["schemas"]["Number"] | components["schemas"]["Money"] | components["schemas"]["Percent"] | components["schemas"]["Date"] | components["schemas"]["Datetime"] | components["schemas"]["Duration"] | components["schemas"]["Checkbox"] | components["schemas"]["Select"] | components["schemas"]["MultiSelect"] | components["schemas"]["Rating"] | components["schemas"]["Email"] | components["schemas"]["Phone"] | components["schemas"]["Url"] | components["schemas"]["Person"] | components["schemas"]["Link"] | components["schemas"]["Lookup"] | components["schemas"]["Rollup"] | components["schemas"]["Formula"] | components["schemas"]["File"] | components["schemas"]["Image"] | components["schemas"]["Autonumber"] | components["schemas"]["CreatedAt"] | components["schemas"]["CreatedBy"] | components["schemas"]["UpdatedAt"] | components["schemas"]["UpdatedBy"] | components["schemas"]["sayso__spec__fields__ai__Ai"])[];
+            fields?: (components["schemas"]["Text"] | components["schemas"]["LongText"] | components["schemas"]["Number"] | components["schemas"]["Money"] | components["schemas"]["Percent"] | components["schemas"]["Date"] | components["schemas"]["Datetime"] | components["schemas"]["Duration"] | components["schemas"]["Checkbox"] | components["schemas"]["Select"] | components["schemas"]["MultiSelect"] | components["schemas"]["Rating"] | components["schemas"]["Email"] | components["schemas"]["Phone"] | components["schemas"]["Url"] | components["schemas"]["Person"] | components["schemas"]["Link"] | components["schemas"]["Lookup"] | components["schemas"]["Rollup"] | components["schemas"]["Formula"] | components["schemas"]["File"] | components["schemas"]["Image"] | components["schemas"]["Autonumber"] | components["schemas"]["CreatedAt"] | components["schemas"]["CreatedBy"] | components["schemas"]["UpdatedAt"] | components["schemas"]["UpdatedBy"] | components["schemas"]["Ai"])[];
             /**
              * Title
              * @default null
              */
             title?: string | null;
+        };
+        /** Template */
+        Template: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Icon */
+            icon: string;
+            /** Hue */
+            hue: number;
+            /** Tables */
+            tables: string[];
+            spec: components["schemas"]["App"];
+        };
+        /** Templates */
+        Templates: {
+            /** Items */
+            items: components["schemas"]["Template"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * Text
@@ -2248,6 +4538,92 @@ export interface components {
              */
             by?: string | null;
         };
+        /** TrashedApp */
+        TrashedApp: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Icon */
+            icon: string;
+            /** Hue */
+            hue: number;
+            /**
+             * Deleted At
+             * Format: date-time
+             */
+            deleted_at: string;
+        };
+        /** TrashedApps */
+        TrashedApps: {
+            /** Items */
+            items: components["schemas"]["TrashedApp"][];
+            /** Next */
+            next: string | null;
+        };
+        /** TrashedRow */
+        TrashedRow: {
+            /** Id */
+            id: number;
+            /** Version */
+            version: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Updated By */
+            updated_by: string | null;
+            /**
+             * Values
+             * @description Values by field id; the shape of each follows the field's kind
+             */
+            values: {
+                [key: string]: unknown;
+            };
+            /**
+             * Deleted At
+             * Format: date-time
+             */
+            deleted_at: string;
+        };
+        /** TrashedRows */
+        TrashedRows: {
+            /** Rows */
+            rows: components["schemas"]["TrashedRow"][];
+            /** Total */
+            total: number | null;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+            /** Next */
+            next: string | null;
+        };
+        /** Undone */
+        Undone: {
+            /** Next Undo */
+            next_undo: string | null;
+            /** Next Redo */
+            next_redo: string | null;
+            /** Sentence */
+            sentence: string;
+            /**
+             * Undone
+             * @description What was touched: `{"kind": "rows", "table", "ids"}` or `{"kind": "app", "version"}`.
+             */
+            undone: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * UpdateRow
          * @description The trigger's row, or the rows of `table` that `filter` finds.
@@ -2270,7 +4646,10 @@ export interface components {
             /** @default null */
             filter?: components["schemas"]["Filter"] | null;
         };
-        /** UpdatedAt */
+        /**
+         * UpdatedAt
+         * @description When the row was changed last.
+         */
         UpdatedAt: {
             /** Id */
             id: string;
@@ -2297,7 +4676,10 @@ export interface components {
              */
             kind: "updated_at";
         };
-        /** UpdatedBy */
+        /**
+         * UpdatedBy
+         * @description Who changed the row last.
+         */
         UpdatedBy: {
             /** Id */
             id: string;
@@ -2324,7 +4706,10 @@ export interface components {
              */
             kind: "updated_by";
         };
-        /** Url */
+        /**
+         * Url
+         * @description A web address; `https://` is added where none is given.
+         */
         Url: {
             /** Id */
             id: string;
@@ -2356,6 +4741,51 @@ export interface components {
              */
             kind: "url";
         };
+        /**
+         * Version
+         * @description One state, and what has changed since.
+         */
+        Version: {
+            /** Version */
+            version: number;
+            /** Note */
+            note: string;
+            /** By */
+            by: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Effects */
+            effects: components["schemas"]["Effect"][];
+            spec: components["schemas"]["App"];
+            /** Since */
+            since: components["schemas"]["Effect"][];
+        };
+        /** VersionLine */
+        VersionLine: {
+            /** Version */
+            version: number;
+            /** Note */
+            note: string;
+            /** By */
+            by: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Effects */
+            effects: components["schemas"]["Effect"][];
+        };
+        /** Versions */
+        Versions: {
+            /** Items */
+            items: components["schemas"]["VersionLine"][];
+            /** Next */
+            next: string | null;
+        };
         /** Wait */
         Wait: {
             /**
@@ -2374,11 +4804,43 @@ export interface components {
              */
             kind: "webhook";
         };
+        /** Wish */
+        Wish: {
+            /** Title */
+            title: string;
+            /** Words */
+            words: string;
+            /** Icon */
+            icon: string;
+        };
+        /** Wishes */
+        Wishes: {
+            /** Items */
+            items: components["schemas"]["Wish"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Workspace */
+        Workspace: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Hue */
+            hue: number;
+        };
+        /** WorkspaceChange */
+        WorkspaceChange: {
+            /** Name */
+            name?: string | null;
+            /** Hue */
+            hue?: number | null;
+        };
         /**
          * Ai
          * @description A model's work; the answer goes into `into` of the trigger's row, or on to the next steps.
          */
-        sayso__spec__automation__Ai: {
+        AiStep: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -2412,7 +4874,7 @@ export interface components {
          *
          *     Declared here; until a model is connected the cell says so, and nothing is made up.
          */
-        sayso__spec__fields__ai__Ai: {
+        Ai: {
             /** Id */
             id: string;
             /** Name */
@@ -2459,66 +4921,6 @@ export interface components {
              */
             options?: components["schemas"]["Option"][];
         };
-        /**
-         * App
-         * @description What a team uses, whole: JSON and YAML by `portable` and `model_validate`.
-         */
-        App: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /**
-             * Description
-             * @default
-             */
-            description?: string;
-            /**
-             * Icon
-             * @default layers
-             */
-            icon?: string;
-            /**
-             * Hue
-             * @default 262
-             */
-            hue?: number;
-            /**
-             * Zone
-             * @default UTC
-             */
-            zone?: string;
-            /**
-             * Tables
-             * @default []
-             */
-            tables?: components["schemas"]["Table"][];
-            /**
-             * Views
-             * @default []
-             */
-            views?: (components["schemas"]["Grid"] | components["schemas"]["Board"] | components["schemas"]["Calendar"] | components["schemas"]["Gallery"] | components["schemas"]["Timeline"] | components["schemas"]["Chart"] | components["schemas"]["Form"] | components["schemas"]["Dashboard"])[];
-            /**
-             * Automations
-             * @default []
-             */
-            automations?: components["schemas"]["Automation"][];
-            /**
-             * Coworkers
-             * @default []
-             */
-            coworkers?: components["schemas"]["Coworker"][];
-            /**
-             * Slots
-             * @default []
-             */
-            slots?: components["schemas"]["Slot"][];
-            /**
-             * Roles
-             * @default []
-             */
-            roles?: components["schemas"]["Role"][];
-        };
     };
     responses: never;
     parameters: never;
@@ -2527,4 +4929,2792 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    session_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    me_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    me_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    members_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Members"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    workspace_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    workspace_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkspaceChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    tokens_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiTokens"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    tokens_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreshToken"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    tokens_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    search_show: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hits"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    apps_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppLines"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    apps_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApp"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppState"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    apps_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppState"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    apps_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    apps_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppState"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    apps_remove_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    plans_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    versions_listed: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Versions"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    versions_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVersion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppState"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    versions_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    undos_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Next"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    undos_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NoWords"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    undos_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NoWords"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    formulas_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFormula"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormulaCheck"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    links_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormLinks"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    links_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFormLink"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormLink"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    links_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                view: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    rows_page: {
+        parameters: {
+            query?: {
+                /** @description Begins with this view's filter, sorts and hidden fields */
+                view?: string | null;
+                /** @description A Filter as JSON, on top of the view's own */
+                filter?: string | null;
+                search?: string;
+                /** @description Sorts as JSON */
+                sorts?: string | null;
+                /** @description Ids of the fields wanted, with commas */
+                fields?: string | null;
+                offset?: number;
+                limit?: number;
+                cursor?: string | null;
+                /** @description 1 counts all rows as well */
+                total?: "0" | "1";
+            };
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowPage"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    rows_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRows"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rows"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    rows_remove_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RowIds"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    rows_update_many: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RowChanges"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rows"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    rows_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+                row: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Row"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    rows_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+                row: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    rows_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+                row: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RowChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Row"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    rows_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+                row: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPosition"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Row"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    history_listed: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+                row: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    comments_listed: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+                row: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comments"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    comments_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+                row: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewComment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    comments_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+                row: number;
+                comment: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    groups_groups: {
+        parameters: {
+            query: {
+                /** @description Begins with this view's filter, sorts and hidden fields */
+                view?: string | null;
+                /** @description A Filter as JSON, on top of the view's own */
+                filter?: string | null;
+                search?: string;
+                /** @description Groupings as JSON */
+                by: string;
+                /** @description Summaries by field id, as JSON */
+                summaries?: string | null;
+            };
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Groups"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    groups_aggregates: {
+        parameters: {
+            query?: {
+                /** @description Begins with this view's filter, sorts and hidden fields */
+                view?: string | null;
+                /** @description A Filter as JSON, on top of the view's own */
+                filter?: string | null;
+                search?: string;
+                /** @description A Grouping as JSON */
+                by?: string | null;
+                /** @description A Grouping as JSON: one series each */
+                split?: string | null;
+                /** @description A Measure as JSON */
+                measure?: string | null;
+            };
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Aggregates"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    groups_summaries: {
+        parameters: {
+            query: {
+                /** @description Begins with this view's filter, sorts and hidden fields */
+                view?: string | null;
+                /** @description A Filter as JSON, on top of the view's own */
+                filter?: string | null;
+                search?: string;
+                /** @description Summaries by field id, as JSON */
+                summaries: string;
+            };
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summaries"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    exports_show: {
+        parameters: {
+            query?: {
+                /** @description Begins with this view's filter, sorts and hidden fields */
+                view?: string | null;
+                /** @description A Filter as JSON, on top of the view's own */
+                filter?: string | null;
+                search?: string;
+                format?: "csv" | "xlsx" | "json";
+                sorts?: string | null;
+                /** @description 1 leaves text that a spreadsheet would take for a formula as it is */
+                raw?: "0" | "1";
+            };
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    trash_rows: {
+        parameters: {
+            query?: {
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrashedRows"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    trash_restore_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RowIds"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rows"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    trash_apps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrashedApps"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    trash_restore_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppToRestore"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppState"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    files_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_files_create"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredFile"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    files_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    files_thumbnail: {
+        parameters: {
+            query?: {
+                size?: number;
+            };
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    imports_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_imports_create"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    imports_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    imports_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    imports_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportStart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    imports_refused: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    drafts_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drafts"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    drafts_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    drafts_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    drafts_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    drafts_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    drafts_say: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMessage"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    drafts_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acceptance"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Built"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    drafts_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    templates_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Templates"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    templates_wishes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wishes"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+}

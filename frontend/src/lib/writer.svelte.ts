@@ -16,7 +16,8 @@ export interface Clash {
 }
 interface Kept {
   path: string;
-  byId(id: number): Row | undefined;
+  /** As the server sent it, without edits that are on their way. */
+  stored(id: number): Row | undefined;
   replace(row: Row): void;
 }
 
@@ -83,7 +84,7 @@ export class Writer {
   }
 
   #base(id: number): Row | undefined {
-    const known = this.#known.get(id), shown = this.#rows.byId(id);
+    const known = this.#known.get(id), shown = this.#rows.stored(id);
     return known && (!shown || known.version > shown.version) ? known : shown;
   }
 

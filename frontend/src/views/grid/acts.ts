@@ -1,5 +1,5 @@
 /** What a person does to rows in a grid: write, clear, fill, copy, paste, add, duplicate, throw away. Each says what it did, with a way back. */
-import { count } from "../../lib/format";
+import { count, isEmpty } from "../../lib/format";
 import type { Row, Value, Values } from "../../lib/shapes";
 import { idFrom, isWritable, type Condition, type Field, type Option } from "../../lib/spec";
 import { isCondition } from "../../lib/looks.svelte";
@@ -265,24 +265,39 @@ export function defaults(grid: GridState, row?: number): Values {
   return values;
 }
 
-/** A new row at the end, or before another; its first cell is ready to be typed into. */
+export interface Adding {
+  before: number | null;
+  values: Values;
+  /** What a row cannot be without, and has not yet. */
+  missing: Field[];
+}
+
+/** A new row at the end, or before another. What it cannot be without is asked first. */
 export async function add(grid: GridState, { before = null, near }: { before?: number | null; near?: number } = {}): Promise<void> {
+  const values = defaults(grid, near);
+  const missing = (grid.table.fields ?? []).filter((f) => f.required && isWritable(f) && f.kind !== "checkbox" && isEmpty(values[f.id]) && isEmpty((f as { default?: Value }).default));
+  if (missing.length) grid.adding = { before, values, missing };
+  else await make(grid, values, before);
+}
+
+/** Makes the row and goes to it; its first cell is ready to be typed into. */
+export async function make(grid: GridState, values: Values, before: number | null): Promise<void> {
   try {
-    const [made] = await grid.rows.create([defaults(grid, near)], before);
+    const [made] = await grid.rows.create([values], before);
     if (!made) return;
     void undo.read(grid.app.id);
     const total = grid.rows.total ?? 0;
     if (grid.mayOrder && before === null && total > 0) {
       grid.reveal({ row: total - 1, lane: 0 });
       grid.need();
-      await grid.rows.range(total - 1, total);
       await grid.rows.refresh();
     }
     const place = grid.rows.placeOf(made.id);
     if (place < 0) return void toasts.say("Added. The view’s filter or order puts it elsewhere", { label: "Open", act: () => grid.app.openRow(made.id) });
-    const lane = Math.max(0, grid.fields.findIndex(isWritable));
+    const lane = Math.max(0, grid.fields.findIndex((f) => isWritable(f) && isEmpty(made.values[f.id])));
     grid.choose(at(place, lane));
-    if (grid.mayEdit(grid.fields[lane])) grid.edit();
+    grid.refocus();
+    if (grid.mayEdit(grid.fields[lane]) && Object.keys(values).length === 0) grid.edit();
   } catch (error) {
     toasts.problem(error);
   }

@@ -6,6 +6,7 @@ import { Looks } from "../../lib/looks.svelte";
 import { Rows } from "../../lib/rows.svelte";
 import type { Row, Value } from "../../lib/shapes";
 import { isWritable, shownFields, type Field, type Grid, type Summary, type Table } from "../../lib/spec";
+import type { Adding } from "./acts";
 import { nested, type FlatGroup } from "./groups";
 import { barTop, moved, type Depth } from "./depth";
 import { lanesBetween, lanesOf, type Lane } from "./lanes";
@@ -41,6 +42,8 @@ export class GridState {
 
   selection = $state.raw<Selection | null>(null);
   editing = $state.raw<Editing | null>(null);
+  /** A new row that still wants something. */
+  adding = $state.raw<Adding | null>(null);
   /** Where the fill handle is being pulled over. */
   pulling = $state.raw<Area | null>(null);
   /** The width of a field while its edge is being pulled. */
