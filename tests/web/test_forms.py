@@ -136,3 +136,12 @@ async def test_a_file_comes_with_the_answers(company: Company, form: str):
     before = len(await _rows(company))
     wrong = await company.nobody.post(form, data={"name": "No mail", "email": ""}, files=files)
     assert wrong.status_code == 422 and "choose your files again" in wrong.text and len(await _rows(company)) == before
+
+
+async def test_a_form_that_strangers_could_never_send_is_not_made_public(company: Company, crm: None):
+    field = {"kind": "person", "id": "contact", "name": "Contact", "required": True}
+    form = {"kind": "form", "id": "ask", "name": "Ask", "table": "visits", "fields": [{"field": "contact"}]}
+    table = {"id": "visits", "name": "Visits", "fields": [{"kind": "text", "id": "name", "name": "Name"}, field]}
+    made = await company.ben.post("/api/apps", json={"spec": {"name": "Visits", "tables": [table], "views": [form]}})
+    refused = await company.ben.post(f"/api/apps/{made.json()['id']}/views/ask/links", json={})
+    assert refused.status_code == 422 and "Contact is required" in problem(refused)["problems"][0]["reason"]

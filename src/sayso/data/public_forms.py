@@ -17,6 +17,8 @@ from sayso.spec.view import Form
 from sayso.team import links
 from sayso.team.actor import Actor
 
+NOT_FOR_STRANGERS = frozenset({"person", "link"})
+"""Kinds that a public form never asks: their choices are the team's own people and rows."""
 NOT_OPEN = "This form is not open, or no longer."
 
 
@@ -68,8 +70,15 @@ def _stranger(link: links.FormLink) -> Actor:
 async def shared(
     tx: AsyncConnection, app: OpenApp, view_id: str, *, by: Actor, expires_at: datetime | None = None
 ) -> links.FormLink:
-    """Makes a form public. Raises `NotFound` for the view and `Invalid` when it is no form."""
-    _form(app, view_id)
+    """Makes a form public. Raises `NotFound` for the view, `Invalid` when it is no form or could never be sent by strangers."""
+    form = _form(app, view_id)
+    table = app.spec.table(form.table)
+    asked = {one.field: one.required for one in form.fields}
+    for field in table.fields if table else ():
+        if field.kind in NOT_FOR_STRANGERS and (field.required or asked.get(field.id)):
+            raise Invalid(
+                Problem(f"views/{view_id}", f"{field.name} is required, but strangers are not shown your team's people and rows")
+            )
     return await links.share_form(tx, app.number, view_id, by=by, expires_at=expires_at)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from sayso.data.public_forms import NOT_FOR_STRANGERS
 from sayso.spec.fields import AnyField, Checkbox, File, Image, LongText, Money, MultiSelect, Option, Percent, Rating, Select
 from sayso.spec.table import Table
 from sayso.spec.view import Form, FormField
@@ -22,9 +23,6 @@ LINES: dict[str, tuple[str, str, str]] = {
     "number": ("text", "decimal", ""),
 }
 """Type, inputmode and autocomplete of the kinds that are one line; the rest is text."""
-
-NOT_FOR_STRANGERS = frozenset({"person", "link"})
-"""Their choices are the team's own people and rows."""
 
 
 @dataclass(frozen=True, slots=True)
