@@ -1,12 +1,14 @@
 """Undo and redo, per person, with nobody's later work trampled on."""
 
+import random
+
 import orjson
 import pytest
 
 from sayso.data import query, rows, undo
 from sayso.data.query import Query
 from sayso.data.rows import Edit
-from sayso.errors import Conflict, NotFound
+from sayso.errors import Conflict, Invalid, NotFound
 from tests.conftest import Northlight
 from tests.data.built import built
 from tests.data.company import CRM
@@ -78,3 +80,51 @@ async def test_what_others_changed_since_is_left_alone(tx, crm, northlight: Nort
     await rows.update(tx, bens, "deals", 1, {"qty": 4}, by=ben)
     with pytest.raises(Conflict):
         await undo.undo(tx, crm, by=mia)
+
+
+async def something(draw: random.Random, tx, app) -> None:
+    mia, deal, client = app.by, lambda: draw.randint(1, 12), lambda: draw.randint(1, 4)
+    values = {
+        "qty": draw.choice([None, "1", "2.50", "1e-12"]), "stage": draw.choice([None, "won"]), "client": draw.choice([[], [client()]]), "tags": draw.choice([[], ["web", "film"]]),
+        "owner": draw.choice([[], "me"]), "met": draw.choice([None, "2026-11-27T08:00:00.123456+01:00"]), "amount": draw.choice([None, "0.01", "9999999.99"]),
+    }  # fmt: skip
+    values["owner"] = [mia.member] if values["owner"] else []
+    some = {id: values[id] for id in draw.sample(sorted(values), 3)}
+    match draw.randint(0, 7):
+        case 0:
+            await rows.create_many(tx, app, "deals", [{"title": "New", **some}, {"title": "Newer", "client": client()}], by=mia)
+        case 1 | 2:
+            await rows.update(tx, app, "deals", deal(), some, by=mia)
+        case 3:
+            await rows.update_many(tx, app, "deals", [Edit(id, some) for id in draw.sample(range(1, 9), 4)], by=mia)
+        case 4:
+            await rows.update(tx, app, "clients", client(), {"deals": draw.sample(range(1, 9), 3)}, by=mia)
+        case 5:
+            await rows.trash(tx, app, draw.choice(["deals", "clients"]), [draw.randint(1, 9), draw.randint(1, 9)], by=mia)
+        case 6:
+            await rows.restore(tx, app, draw.choice(["deals", "clients"]), [draw.randint(1, 9), draw.randint(1, 9)], by=mia)
+        case _:
+            await rows.move(tx, app, "deals", deal(), before=draw.choice([None, deal()]), values=some, by=mia)
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_whatever_was_done_all_of_it_can_be_undone_step_by_step(tx, crm, northlight: Northlight, seed: int):
+    mia, draw = northlight.mia, random.Random(seed)
+    await rows.create_many(tx, crm, "clients", [{"name": n} for n in "ABCD"], by=mia)
+    await rows.create_many(tx, crm, "deals", [{"title": f"Deal {n}", "client": n % 4 + 1} for n in range(8)], by=mia)
+    states = [await all_values(tx, crm)]
+    while len(states) < 20:
+        try:
+            async with tx.begin_nested():
+                await something(draw, tx, crm)
+        except (NotFound, Invalid):
+            continue
+        now = await all_values(tx, crm)
+        if now != states[-1]:
+            states.append(now)
+    for expected in reversed(states[:-1]):
+        while await all_values(tx, crm) != expected:
+            await undo.undo(tx, crm, by=mia)
+    for expected in states[1:]:
+        while await all_values(tx, crm) != expected:
+            await undo.redo(tx, crm, by=mia)

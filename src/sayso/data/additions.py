@@ -50,10 +50,8 @@ async def _link_new(tx: AsyncConnection, app: OpenApp, table: Table, rows: Rows,
         done = await links.replace(tx, app, table, link, wanted)
         await tell_others(tx, app, link, done)
         number = rows.numbers[link.id]
-        await written.amend(tx, app, rows, {id: {number: ids} for id, ids in done.after.items() if id in new})
-        losing = [
-            written.Change(id, {}, {number: done.before[id]}, {number: ids}) for id, ids in done.after.items() if id not in new
-        ]
+        await written.amend(tx, app, rows, {id: done.sides(number, id)[1] for id in done.after if id in new})
+        losing = [written.Change(id, {}, *done.sides(number, id)) for id in done.after if id not in new]
         kept += await written.change(tx, app, rows, losing)
         await _tell_losing(tx, app, table, rows, link, losing)
     return kept

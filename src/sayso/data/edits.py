@@ -72,9 +72,11 @@ async def _relink(
 ) -> None:
     done = await links.replace(tx, app, table, link, wanted)
     number = rows.numbers[link.id]
-    for id, ids in done.after.items():
+    for id in done.after:
         one = changes.setdefault(id, written.Change(id, {}))
-        one.before[number], one.after[number] = done.before[id], ids
+        before, after = done.sides(number, id)
+        one.before.update(before)
+        one.after.update(after)
     await tell_others(tx, app, link, done)
 
 

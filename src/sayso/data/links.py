@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, TableValuedAlias, cast, delete, func, insert, select, tuple_, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, DOUBLE_PRECISION
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.data.open_app import OpenApp
@@ -21,6 +21,8 @@ from sayso.spec.table import Table
 LINKS_PER_ROW_MAX = 10_000
 
 Lists = dict[int, list[int]]
+Places = Mapping[int, Mapping[int, float]]
+"""By row and linked id: where the pair stands. Both ends read it, so that what is put back must stand where it stood."""
 
 
 @dataclass(slots=True)
@@ -30,22 +32,37 @@ class Relinked:
     before: Lists = field(default_factory=dict)
     after: Lists = field(default_factory=dict)
     others: set[int] = field(default_factory=set)
+    was: Places = field(default_factory=dict)
+    now: Places = field(default_factory=dict)
+
+    def sides(self, number: int, row: int) -> tuple[dict[int | str, Any], dict[int | str, Any]]:
+        """What history keeps of a row, before and after: the ids by the link's number, and where they stood."""
+        sides = ((self.before[row], self.was[row]), (self.after[row], self.now[row]))
+        before, after = ({number: ids, f"{number}p": [places[id] for id in ids]} for ids, places in sides)
+        return before, after
 
 
 async def current(tx: AsyncConnection, pairs: Pairs, rows: Iterable[int]) -> Lists:
     """Linked ids of each row, in their order; trashed rows among them, for they may come back."""
-    mine, theirs = pairs.sql.c[pairs.mine], pairs.sql.c[pairs.theirs]
-    found = select(mine, theirs).where(mine == func.any(_array(rows))).order_by(mine, pairs.sql.c.position, theirs)
-    lists: Lists = {id: [] for id in rows}
-    for row, other in (await tx.execute(found)).all():
-        lists[row].append(other)
-    return lists
+    return {row: list(places) for row, places in (await _places(tx, pairs, rows)).items()}
 
 
-async def replace(tx: AsyncConnection, app: OpenApp, table: Table, link: Link, wanted: Mapping[int, list[int]]) -> Relinked:
-    """Makes these the linked rows of each row, and of no other where only one may have them."""
+async def _places(tx: AsyncConnection, pairs: Pairs, rows: Iterable[int]) -> dict[int, dict[int, float]]:
+    mine, theirs, position = pairs.sql.c[pairs.mine], pairs.sql.c[pairs.theirs], pairs.sql.c.position
+    found = select(mine, theirs, position).where(mine == func.any(_array(rows))).order_by(mine, position, theirs)
+    places: dict[int, dict[int, float]] = {id: {} for id in rows}
+    for row, other, place in (await tx.execute(found)).all():
+        places[row][other] = place
+    return places
+
+
+async def replace(
+    tx: AsyncConnection, app: OpenApp, table: Table, link: Link, wanted: Mapping[int, list[int]], back: Places | None = None
+) -> Relinked:
+    """Makes these the linked rows of each row, and of no other where only one may have them. `back` puts pairs where they stood."""
     pairs = pairs_of(app, table, link)
-    before = await current(tx, pairs, wanted)
+    was = await _places(tx, pairs, wanted)
+    before: Lists = {row: list(places) for row, places in was.items()}
     after: Lists = {row: ids for row, ids in wanted.items() if ids != before[row]}
     if not after:
         return Relinked()
@@ -53,9 +70,10 @@ async def replace(tx: AsyncConnection, app: OpenApp, table: Table, link: Link, w
         raise Invalid(Problem(f"values/{link.id}", f"{link.name} links to at most {LINKS_PER_ROW_MAX:,} rows"))
     if _alone(app, link):
         await _take(tx, pairs, link, before, after)
-    await _store(tx, pairs, before, after)
+        was |= await _places(tx, pairs, after.keys() - was.keys())
+    await _store(tx, pairs, was, after, back or {})
     others = {o for row in after for o in set(before[row]) ^ set(after[row])}
-    return Relinked({row: before[row] for row in after}, after, others)
+    return Relinked({row: before[row] for row in after}, after, others, was, await _places(tx, pairs, after))
 
 
 def _alone(app: OpenApp, link: Link) -> bool:
@@ -88,21 +106,30 @@ async def _take(tx: AsyncConnection, pairs: Pairs, link: Link, before: Lists, af
         after[row] = [id for id in after[row] if id not in lost[row]]
 
 
-async def _store(tx: AsyncConnection, pairs: Pairs, before: Lists, after: Lists) -> None:
+async def _store(tx: AsyncConnection, pairs: Pairs, before: Places, after: Lists, back: Places) -> None:
     mine, theirs, position = pairs.sql.c[pairs.mine], pairs.sql.c[pairs.theirs], pairs.sql.c.position
-    gone = [(row, id, 0) for row in after for id in set(before[row]) - set(after[row])]
+    gone = [(row, id, 0.0) for row in after for id in set(before[row]) - set(after[row])]
     if gone:
         old = _listed(gone)
         await tx.execute(delete(pairs.sql).where(tuple_(mine, theirs).in_(select(old.c.row, old.c.id))))
-    new = [(row, id, place) for row, ids in after.items() for place, id in enumerate(ids) if id not in set(before[row])]
+    standing = {row: _standing(ids, before[row], back.get(row)) for row, ids in after.items()}
+    new = [(row, id, place) for row, ids in standing.items() for id, place in ids.items() if id not in set(before[row])]
     if new:
         rows = _listed(new)
         await tx.execute(insert(pairs.sql).from_select([mine, theirs, position], select(rows.c.row, rows.c.id, rows.c.place)))
-    moved = [(row, id, place) for row in after if _moved(before[row], after[row]) for place, id in enumerate(after[row])]
+    again = [row for row in after if row in back or _moved(list(before[row]), after[row])]
+    moved = [(row, id, place) for row in again for id, place in standing[row].items()]
     if moved:
         rows = _listed(moved)
         here = (mine == rows.c.row) & (theirs == rows.c.id)
         await tx.execute(update(pairs.sql).where(here).values(position=rows.c.place))
+
+
+def _standing(ids: list[int], before: Mapping[int, float], back: Mapping[int, float] | None) -> dict[int, float]:
+    """Where each pair stands from now on: where it is put back to, else by its place in the list."""
+    if back is None:
+        return {id: float(n) for n, id in enumerate(ids)}
+    return {id: back.get(id, before.get(id, float(n))) for n, id in enumerate(ids)}
 
 
 def _moved(before: list[int], after: list[int]) -> bool:
@@ -111,8 +138,9 @@ def _moved(before: list[int], after: list[int]) -> bool:
     return bool(kept & set(after)) and after != [id for id in before if id in after]
 
 
-def _listed(pairs: list[tuple[int, int, int]]) -> TableValuedAlias:
-    columns = [cast([p[n] for p in pairs], ARRAY(BigInteger)) for n in range(3)]
+def _listed(pairs: list[tuple[int, int, float]]) -> TableValuedAlias:
+    kinds = (BigInteger, BigInteger, DOUBLE_PRECISION)
+    columns = [cast([p[n] for p in pairs], ARRAY(kind)) for n, kind in enumerate(kinds)]
     return func.unnest(*columns).table_valued("row", "id", "place", name="listed").render_derived()
 
 

@@ -24,16 +24,22 @@ def exactly(text: str | None) -> Raws:
     return {int(n): value for n, value in loaded.items() if n.isdigit()}
 
 
+def places(text: str | None) -> dict[int, dict[int, float]]:
+    """By link number: the linked ids of a `before` or `after`, and where they stood."""
+    loaded = json.loads(text) if text else {}
+    return {int(n): dict(zip(ids, loaded[f"{n}p"], strict=True)) for n, ids in loaded.items() if f"{n}p" in loaded}
+
+
 def position(text: str | None) -> float:
     return float(json.loads(text)["position"]) if text else 0.0
 
 
 async def current(tx: AsyncConnection, app: OpenApp, rows: Rows, ids: Sequence[int], numbers: set[int]) -> dict[int, Raws]:
-    """The values of these numbers now, of rows that are not in the trash; locks them."""
+    """The values of these numbers now, of rows in the trash as well, for they may come back; locks the rows."""
     t = rows.sql
     stored = tuple(sorted(numbers & {rows.numbers[f.id] for f in rows.table.fields if is_stored(f)}))
     raw = cast(raw_object(t.c, stored), Text)
-    found = select(t.c.id, raw).where(t.c.id.in_(ids), t.c.deleted_at.is_(None)).order_by(t.c.id).with_for_update()
+    found = select(t.c.id, raw).where(t.c.id.in_(ids)).order_by(t.c.id).with_for_update()
     values = {id: exactly(text) for id, text in (await tx.execute(found)).all()}
     for link in rows.table.fields:
         if isinstance(link, Link) and rows.numbers[link.id] in numbers:

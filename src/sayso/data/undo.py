@@ -102,6 +102,8 @@ class Turn:
         self.tx, self.app, self.rows, self.way = tx, app, rows, way
         self.touched: set[int] = set()
         self.left = 0
+        self.places: dict[int, dict[int, dict[int, float]]] = {}
+        """By link number, row and linked id: where the pairs that are put back stood."""
 
     async def all(self, entries: Sequence[Entry]) -> None:
         back = self.way == "back"
@@ -154,6 +156,9 @@ class Turn:
     def _wanted(self, entry: Entry) -> tuple[Raws, Raws]:
         """What the values should be now, and what they become. A row that is done again gets its links back."""
         before, after = raw.exactly(entry.before), raw.exactly(entry.after)
+        side = entry.before if self.way == "back" and entry.kind != "created" else entry.after
+        for number, places in raw.places(side).items():
+            self.places.setdefault(number, {})[entry.row] = places
         if entry.kind == "created":
             ends = {n: ids for n, ids in after.items() if n in self.app.columns.ends}
             return dict.fromkeys(ends), ends
@@ -164,19 +169,31 @@ class Turn:
         for n, value in expected.items():
             if n not in now or value == wanted.get(n):
                 continue
+            if n in self.app.columns.ends and now[n] != value:
+                put |= self._pairs(n, now[n], value or [], wanted.get(n) or [])
+                continue
             if value is None or now[n] == value:
                 put[n] = wanted.get(n)
             else:
                 self.left += 1
         return put
 
+    def _pairs(self, number: int, now: list[int], expected: list[int], wanted: list[int]) -> Raws:
+        """A list that others have changed since: only the pairs that this act made go, only those that it took come back."""
+        made, taken = set(expected) - set(wanted), [id for id in wanted if id not in expected]
+        merged = [id for id in now if id not in made] + [id for id in taken if id not in now]
+        self.left += merged == now
+        return {number: merged} if merged != now else {}
+
     async def _relink(self, link: Link, changes: dict[int, written.Change]) -> None:
         number = self.rows.numbers[link.id]
         wanted = {id: list(c.values[number] or []) for id, c in changes.items() if number in c.values}
-        done = await links.replace(self.tx, self.app, self.rows.table, link, wanted)
-        for id, ids in done.after.items():
+        done = await links.replace(self.tx, self.app, self.rows.table, link, wanted, self.places.get(number))
+        for id in done.after:
             one = changes.setdefault(id, written.Change(id, {}))
-            one.before[number], one.after[number] = done.before[id], ids
+            before, after = done.sides(number, id)
+            one.before.update(before)
+            one.after.update(after)
         if done.others:
             await tell_others(self.tx, self.app, link, done)
 

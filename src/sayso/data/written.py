@@ -29,12 +29,12 @@ Raw = Mapping[int, Any]
 
 @dataclass(slots=True)
 class Change:
-    """One row: raw values by number, and for links (by number as well) the lists before and after."""
+    """One row: raw values by number, and of links what `links.Relinked` says was before and is after."""
 
     id: int
     values: Raw
-    before: dict[int, list[int]] = field(default_factory=dict)
-    after: dict[int, list[int]] = field(default_factory=dict)
+    before: dict[int | str, Any] = field(default_factory=dict)
+    after: dict[int | str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ async def create(tx: AsyncConnection, app: OpenApp, rows: Rows, new: Sequence[Ra
     return await _kept(tx, rows, told)
 
 
-async def amend(tx: AsyncConnection, app: OpenApp, rows: Rows, links: Mapping[int, Mapping[int, list[int]]]) -> None:
+async def amend(tx: AsyncConnection, app: OpenApp, rows: Rows, links: Mapping[int, Mapping[int | str, Any]]) -> None:
     """Adds the links of rows that were just created to the entry of their creation."""
     for id, lists in links.items():
         entry = (history.c.app == app.number) & (history.c.table_no == rows.number) & (history.c.row_id == id)
