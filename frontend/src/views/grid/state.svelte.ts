@@ -16,10 +16,10 @@ import { areaOf, at, isOne, kept, type Area, type Place, type Selection, type Si
 
 export const GUTTER = 56;
 export const HEAD = 34;
-const OVERSCAN_PX = 165;
+export const OVERSCAN_PX = 165;
 /** Farther than this between two frames, nobody reads. */
 const RUSH_PX = 260;
-const SETTLE_MS = 90;
+const SETTLE_MS = 140;
 const ROW_HEIGHTS = { compact: 29, normal: 33, roomy: 45 } as const;
 const TOUCH_ROW_HEIGHT = 41;
 
