@@ -103,7 +103,7 @@ def icon_of(name: str) -> str:
 
 
 BUCKETS: tuple[Bucket, ...] = ("day", "week", "month", "quarter", "year")
-SHAPES: tuple[ChartShape, ...] = ("bar", "line", "area", "pie", "donut")
+SHAPES: dict[str, ChartShape] = {"bar": "bar", "line": "line", "area": "area", "pie": "pie", "donut": "donut"}
 
 
 class Assembly:
@@ -451,10 +451,7 @@ class Assembly:
 
     def _chart(self, view: ViewSketch, table: TableSketch, common: dict[str, Any]) -> Chart:
         by, bucket = self._axis(view, table)
-        said = [one for one in SHAPES if one == view.shape]
-        shape: ChartShape = "line" if bucket else "bar"
-        if said:
-            shape = said[0]
+        shape = SHAPES.get(view.shape, SHAPES["line"] if bucket else SHAPES["bar"])
         if by is not None:
             view.by = by.name
         return Chart(

@@ -111,7 +111,7 @@ def assumed(sketch: Sketch) -> None:
         before = [t for t in sketch.tables[:n] if t in things]
         others = alike[:1] or (things if len(things) <= 2 else before[-1:] if len(things) == 3 else [])
         for other in others:
-            name = other.name[:1].upper() + other.name[1:]
+            name = other.key[:1].upper() + other.key[1:]
             if table.field(name) is None:
                 why = f"because {plural(table.name)} are usually about one {other.name}"
                 table.fields.append(FieldSketch(name, table.span, "link", link=other, sure=True, assumed=why))

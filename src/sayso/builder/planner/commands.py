@@ -124,6 +124,13 @@ def _remove(text: str, raw: str, app: App, touched: Touched) -> Done | None:
 
 
 def _removal(piece: str, words: str, app: App, touched: Touched) -> tuple[Step | None, str, str | None, str | None]:
+    if m := re.match(
+        r"(?P<o>.+?)\s+(?:from|in|of)\s+(?:the\s+)?(?P<f>.+?)(?:\s+(?:options|choices|list|field|dropdown))?$", words
+    ):
+        chosen = choice_in(app, f"{piece.split(' from ')[0]} {m['f']}", touched)
+        held = field_in(app, m["f"], touched, kinds=("select", "multi_select"))
+        if chosen and held and chosen[1].id == held[1].id and chosen[0].id == held[0].id:
+            return _without_choice(*chosen), _path(chosen[0], chosen[1]), chosen[0].id, chosen[1].id
     bare = re.sub(r"\s+(?:table|tables)$", "", piece)
     named = re.sub(r"\s+(?:field|column|option|choice|from|in|on|of)\b.*$", "", piece)
     tail = words if " from " in words or " in " in words or " on " in words or " of " in words else piece
@@ -161,7 +168,7 @@ def _without_choice(table: Table, one: AnyField, id: str) -> Step:
 
 
 _REQUIRED = (
-    re.compile(r"^(?:make|mark|set)\s+(?:the\s+)?(?P<x>.+?)\s+(?:as\s+)?(?:a\s+)?(?:(?P<not>optional|not\s+required|no\s+longer\s+required)|(?P<req>required|mandatory|compulsory|obligatory)|(?P<uni>unique))(?:\s+field)?(?:\s+(?:in|on|for|of)\s+(?P<t>.+))?$"),
+    re.compile(r"^(?:make|mark|set)\s+(?:the\s+)?(?P<x>.+?)\s+(?:as\s+)?(?:a\s+)?(?:(?P<not>optional|not\s+required|no\s+longer\s+required)|(?P<req>required|mandatory|compulsory|obligatory)|(?P<uni>unique))(?:\s+and\s+(?:unique|required|mandatory))?(?:\s+field)?(?:\s+(?:in|on|for|of)\s+(?P<t>.+))?$"),
     re.compile(r"^(?:the\s+)?(?P<x>[\w' -]{2,60}?)\s+(?:is|are|must\s+be|should\s+be|has\s+to\s+be|needs\s+to\s+be)\s+(?:always\s+)?(?:(?P<not>optional|not\s+required|no\s+longer\s+required)|(?P<req>required|mandatory|compulsory|obligatory|filled(?:\s+in)?)|(?P<uni>unique))$"),
     re.compile(r"^(?P<req>require)\s+(?:an?\s+|the\s+)?(?P<x>.+?)(?:\s+(?:on|in|for)\s+(?P<t>.+))?$"),
 )  # fmt: skip
@@ -179,7 +186,9 @@ def _required(text: str, raw: str, app: App, touched: Touched) -> Done | None:
             found = field_in(app, f"{piece} {groups.get('t') or ''}" if piece.strip() else text, touched)
             if found is None:
                 continue
-            change = {"unique": True} if groups.get("uni") else {"required": groups.get("req") is not None}
+            change = {"unique": True} if re.search(r"\bunique\b", text) else {}
+            if groups.get("req") or groups.get("not") or re.search(r"\brequired\b|\bmandatory\b", text):
+                change["required"] = groups.get("not") is None
             made.append(_alter(found[0], found[1].model_copy(update=change)))
             last = found
         if last:
@@ -409,7 +418,7 @@ def _messages(text: str) -> list[Step]:
 
 
 _STOP = re.compile(
-    r"^(?:stop|don't|do\s+not|no\s+longer|quit|cease|turn\s+off|switch\s+off|disable)\s+(?:the\s+)?(?P<x>(?:e-?mail|mail|slack|notify|text|send|remind|alert|post|messag|notification|reminder|automation|digest|weekly|daily)\w*\b.*)$"
+    r"^(?:stop|don't|do\s+not|no\s+longer|quit|cease|turn\s+off|switch\s+off|disable)\s+(?:the\s+)?(?P<x>.{0,40}?\b(?:e-?mail|mail|slack|notify|text|send|remind|alert|post|messag|notification|reminder|automation|digest|weekly|daily)\w*\b.*)$"
 )
 
 

@@ -62,7 +62,10 @@ def read(text: str, raw: str, span: Span, sketch: Sketch) -> bool:
                 done = _summary(piece, sketch, span, home) or _named(piece, sketch, span, home) or done
             return done
     if not done:
-        for piece in re.split(r"\s*;\s*|,?\s+and\s+(?=total|average|avg|sum|count|number|how)", text):
+        for piece in re.split(
+            r"\s*;\s*|,\s*(?:and\s+)?(?=(?:total|average|avg|sum|count|number|how)\b)|\s+and\s+(?=total|average|avg|sum|count|number|how)",
+            text,
+        ):
             done = _summary(piece, sketch, span, None) or done
     for m in _WANTED.finditer(text):
         for one in re.split(r"\s*,\s*|\s+and\s+|\s+n\s+", m["name"]):

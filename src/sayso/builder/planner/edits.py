@@ -7,7 +7,9 @@ from sayso.builder.planner.clauses import Clause, clauses
 from sayso.builder.planner.commands import command, is_about_rule
 from sayso.builder.planner.finish import finished
 from sayso.builder.planner.given import sketch_of
+from sayso.builder.planner.inflect import lemma
 from sayso.builder.planner.names import Touched, tables_in
+from sayso.builder.planner.normalise import lowered
 from sayso.builder.planner.reading import understand
 from sayso.builder.planner.refusals import injected, refusal_for
 from sayso.builder.planner.spelling import Text
@@ -22,7 +24,7 @@ _UNDO = re.compile(
     re.I,
 )
 _AND = re.compile(
-    r"(?:\s*[,;]\s*|\s+)(?:and\s+(?:then\s+|also\s+)?|then\s+)(?=(?:rename|remove|delete|drop|add|make|turn|move|call|change|convert|link|put|show|give|replace|stop|mark|require|chart|get\s+rid)\b)"
+    r"(?:\s*[,;]\s*(?:and\s+|then\s+|also\s+)*|\s+(?:and\s+(?:then\s+|also\s+)?|then\s+))(?=(?:rename|remove|delete|drop|add|make|turn|move|call|change|convert|link|put|show|give|replace|stop|mark|require|chart|get\s+rid)\b)"
 )
 
 
@@ -40,7 +42,9 @@ def edited(wish: Wish, text: Text) -> Plan:
     commanded = {c.sentence for c in pieces if any(a < c.end and b > c.start for a, b in commands)}
     described: list[Clause] = []
     notes: list[Note] = []
+    renamed: dict[str, str] = {}
     for clause in pieces:
+        clause = _known_as(clause, renamed)
         if clause.sentence in commanded:
             described.append(replace(clause, text="", raw=clause.raw))
             continue
@@ -52,14 +56,33 @@ def edited(wish: Wish, text: Text) -> Plan:
                 touched.rule = rule.id
                 notes.append(Note("yours", f"automations/{rule.id}", clause.raw.strip(), text.span(clause.start, clause.end)))
                 continue
-            described.append(clause)
+            described.append(replace(clause, text="") if _COMMANDED.match(clause.text) else clause)
             continue
+        renamed |= _renames(app, after)
         app = after
         touched = Touched(done.table or touched.table, done.field, done.rule)
         notes.append(Note("yours", done.path, clause.raw.strip(), text.span(clause.start, clause.end)))
         for words in done.words:
             described.append(replace(clause, raw=words, text=words.lower(), heading="", section="", bullet=False))
     return _described(wish, text, app, touched, described, notes)
+
+
+_COMMANDED = re.compile(
+    r"^(?:(?:and|also|then|please|can you|could you)\s+)*(?:rename|relabel|remove|delete|drop|get\s+rid|scrap|undo|revert|swap|move)\b"
+)
+
+
+def _renames(before: App, after: App) -> dict[str, str]:
+    """Tables that go by another name now: the old one may still be said."""
+    return {t.name: new.name for t in before.tables if (new := after.table(t.id)) is not None and new.name != t.name}
+
+
+def _known_as(clause: Clause, renamed: dict[str, str]) -> Clause:
+    raw = clause.raw
+    for old, new in renamed.items():
+        for a, b in ((old, new), (lemma(old), lemma(new))):
+            raw = re.sub(rf"(?i)(?<![\w-]){re.escape(a)}(?![\w-])", b, raw)
+    return clause if raw == clause.raw else replace(clause, raw=raw, text=lowered(raw))
 
 
 def _described(wish: Wish, text: Text, app: App, touched: Touched, pieces: list[Clause], notes: list[Note]) -> Plan:
@@ -154,6 +177,9 @@ _NEW_TABLE = re.compile(
 )
 
 
+_COLUMN = re.compile(
+    r"^.*?\b(?:column|field)s?\s+(?:for|called|named|with)\s+(?:the\s+|an?\s+)?(?P<x>.+?)\s+(?:to|on|in|into|of)\s+(?:the\s+|each\s+|every\s+)?(?P<t>[\w' -]{2,40}?)(?:\s+table)?$"
+)
 _FIELD_WORD = re.compile(r"(?i)\s+(?:fields?|columns?)$")
 
 
@@ -173,6 +199,10 @@ def _directed(clause: Clause, app: App, touched: Touched) -> Clause:
         tables = tables_in(app, m["t"])
         if tables:
             return said(f"each {tables[0].name} has {raw[m.start('x') : m.end('x')]}")
+    if m := _COLUMN.match(text):
+        tables = tables_in(app, m["t"])
+        if tables:
+            return said(f"each {tables[0].name} has a {raw[m.start('x') : m.end('x')]}")
     if (m := _ADD.match(text)) and not re.search(
         r"\b(?:view|board|kanban|calendar|chart|graph|dashboard|gallery|timeline|automation|reminder)\b", m["x"]
     ):

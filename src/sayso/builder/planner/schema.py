@@ -433,11 +433,11 @@ def _walk_fields(table: TableSketch, rest: str, start: int, sketch: Sketch) -> N
         m = _WITH_LIST.search(piece)
         if not m or "(" in piece[: m.start()]:
             continue
-        noun = noun_of(piece[: m.start()])
+        noun = noun_of(re.sub(r"\s+(?:per|for\s+each|by)\s+[\w -]+$", "", piece[: m.start()]))
         other = sketch.table(noun) if noun else None
         if (
             other is None
-            and is_many(noun_phrase(piece[: m.start()]))
+            and is_many(noun_phrase(re.sub(r"\s+(?:per|for\s+each|by)\s+[\w -]+$", "", piece[: m.start()])))
             and tableish(noun)
             and noun != table.key
             and noun not in lexicon.fields()
@@ -450,6 +450,7 @@ def _walk_fields(table: TableSketch, rest: str, start: int, sketch: Sketch) -> N
             elif not any(f.link in (table, other) for t in (table, other) for f in t.fields):
                 _linked(other, table, sketch, many=False, span=(start + a, start + b))
             _spoken(other, sketch, 0.5)
+            _per(other, piece[: m.start()], sketch, (start + a, start + b))
             return _walk_fields(other, rest[a + m.end() :], start + a + m.end(), sketch)
         if n == 0 and (other is table or not noun):
             return fill(table, items(rest[m.end() :], start + m.end()), sketch)
@@ -541,7 +542,7 @@ def _linked(a: TableSketch, b: TableSketch, sketch: Sketch, *, many: bool, span:
     if existing is not None:
         existing.many = existing.many or (many and existing in a.fields)
         return existing
-    label = name or (_titled(b.name) if not many else _titled_many(b.name))
+    label = name or (_titled(lemma(b.name)) if not many else _titled_many(b.name))
     field = a.field(label)
     if field is None:
         field = FieldSketch(label, span)
@@ -816,7 +817,7 @@ def _has(m: "re.Match[str]", raw: str, start: int, span: Span, sketch: Sketch) -
         _walk(raw[m.start("list") :], m["list"], start + m.start("list"), sketch, told=True)
         return True
     table: TableSketch | None = None
-    if _PRONOUN.match(low) or low in ("each", "every one", "all"):
+    if _PRONOUN.match(low) or low in ("", "each", "every one", "all"):
         table = sketch.subject
     else:
         spoken = _tracked(low + " ")
