@@ -112,7 +112,7 @@ export class Dated {
   }
 
   /** The row as the server last sent it. */
-  byId(id: number): Row | undefined {
+  stored(id: number): Row | undefined {
     return [...(this.reading.value?.rows ?? []), ...(this.without.value?.rows ?? [])].find((row) => row.id === id);
   }
 
