@@ -1,10 +1,24 @@
 """Specs as people write them, and what they are told when they write them wrong."""
 
+import json
+import random
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
+from sayso import examples
 from sayso.errors import Invalid
 from sayso.spec.app import app_from
+from sayso.spec.change import completed_app
+from sayso.spec.check import check
 from sayso.spec.fields import Date, Link, MultiSelect, Select
+
+JUNK: list[Any] = [
+    None, "", 0, -1, 3.5, True, [], {}, "x", "{Name}", ["a"], {"a": 1}, "text", "clients", "name", 10**30, "ß" * 300, [[]],
+    {"field": "name"}, [{"of": 3}], "\x00", "me", {"kind": "grid"}, [None], "formula", "link", float("nan"),
+]  # fmt: skip
 
 BY_HAND = """
 name: Client desk
@@ -87,3 +101,53 @@ def test_what_is_wrong_is_told_with_its_place(text: str, path: str, reason: str)
 def test_nonsense_is_refused_kindly(raw: str) -> None:
     with pytest.raises(Invalid):
         app_from(raw)
+
+
+def test_any_example_with_junk_in_it_is_read_or_refused_never_more() -> None:
+    """Parts of real specs replaced by things that make no sense: what comes out is an app, its problems, or `Invalid`."""
+    chance = random.Random(20261122)
+    specs = [e.spec.portable() for e in examples.listed()]
+    outcomes: Counter[str] = Counter()
+    for _ in range(400):
+        raw = json.loads(json.dumps(chance.choice(specs)))
+        for path in chance.sample(list(places(raw)), 2):
+            spoil(raw, path, chance.choice(JUNK))
+        try:
+            outcomes["valid" if not check(completed_app(app_from(raw))) else "problems"] += 1
+        except Invalid:
+            outcomes["invalid"] += 1
+    assert min(outcomes[o] for o in ("valid", "problems", "invalid")) > 5, outcomes
+
+
+def test_what_is_nested_too_deeply_is_refused() -> None:
+    filter: dict[str, Any] = {"of": []}
+    steps: dict[str, Any] = {"kind": "for_each", "steps": []}
+    value: list[Any] = []
+    for _ in range(3_000):
+        filter, steps, value = {"of": [filter]}, {"kind": "for_each", "steps": [steps]}, [value]
+    table = {"name": "T", "fields": ["Name"]}
+    view = {"name": "V", "table": "T", "filter": filter}
+    rule = {"name": "A", "trigger": {"kind": "called"}, "steps": [steps]}
+    asked = {"name": "V", "table": "T", "filter": [{"field": "Name", "op": "is", "value": value}]}
+    for more in ({"views": [view]}, {"automations": [rule]}, {"views": [asked]}):
+        try:
+            problems = check(app_from({"name": "Desk", "tables": [table], **more}))
+        except Invalid as refused:
+            problems = refused.problems
+        assert problems
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in inside:
+        yield (*path, key)
+        yield from places(one, (*path, key))
+
+
+def spoil(value: Any, path: tuple[Any, ...], junk: Any) -> None:
+    try:
+        for key in path[:-1]:
+            value = value[key]
+        value[path[-1]] = junk
+    except (KeyError, IndexError, TypeError):
+        return

@@ -59,7 +59,13 @@ def app_from(raw: str | bytes | dict[str, Any]) -> App:
     value = _parsed(raw) if isinstance(raw, (str, bytes)) else raw
     if not isinstance(value, dict):
         raise Invalid(Problem("", "a spec is a mapping with a name and tables", "name: Client desk"))
-    written = spelled_out(value)
+    try:
+        return _valid(spelled_out(value))
+    except RecursionError:
+        raise Invalid("this spec is nested too deeply to be read") from None
+
+
+def _valid(written: dict[str, Any]) -> App:
     try:
         return App.model_validate(written)
     except ValidationError as error:

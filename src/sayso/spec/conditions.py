@@ -141,7 +141,7 @@ def _read_day(shape: Shape, text: str) -> None:
 
 
 def is_span(value: object) -> bool:
-    if value in SPANS:
+    if isinstance(value, str) and value in SPANS:
         return True
     days = re.fullmatch(r"(?:last|next)_(\d{1,4})_days", str(value))
     return bool(days) and 1 <= int(days[1]) <= SPAN_DAYS_MAX

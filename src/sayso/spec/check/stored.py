@@ -14,6 +14,13 @@ SPEC_CHARACTERS_MAX = 8_000_000
 
 
 def problems(app: App) -> Iterator[Problem]:
+    try:
+        yield from list(_kept(app))
+    except RecursionError:
+        yield Problem("", "a value in this app is nested too deeply to be stored")
+
+
+def _kept(app: App) -> Iterator[Problem]:
     if len(json.dumps(app.portable(), default=str)) > SPEC_CHARACTERS_MAX:
         yield Problem("", f"this app is too large: its spec may have {SPEC_CHARACTERS_MAX:,} characters")
     yield from _texts("", app)

@@ -42,7 +42,8 @@ class Names:
 
 
 def _id(found: Raw | None, said: Any) -> Any:
-    return found.get("id", said) if found else said
+    id = found.get("id") if found else None
+    return id if isinstance(id, str) else said
 
 
 def _index(parts: Any) -> dict[str, Raw]:

@@ -40,7 +40,7 @@ class Following:
         lost = {option for t, f, option in self.gone.options if (t, f) == (table, condition.field)}
         match condition.value:
             case list() | tuple():
-                left = [v for v in condition.value if v not in lost]
+                left = [v for v in condition.value if not (isinstance(v, str) and v in lost)]
                 same = len(left) == len(condition.value)
                 return condition if same else condition.model_copy(update={"value": left}) if left else None
             case str() if condition.value in lost:
