@@ -13,8 +13,9 @@ from sqlalchemy import text
 
 from sayso.db import open_engine
 from sayso.db.embedded import place_of, postgres, postmaster, presence
-from sayso.db.embedded.account import Place
+from sayso.db.embedded.account import Place, left_behind
 from sayso.errors import Unavailable
+from sayso.settings import SHARED
 
 AS_ROOT = os.geteuid() == 0
 
@@ -137,6 +138,10 @@ async def test_as_root_a_closed_folder_stays_closed(empty_home: Path):
             assert place.account.uid != 0
             assert place.base.stat().st_mode & 0o077 == 0
         assert closed.stat().st_mode & 0o777 == 0o700
+        assert place.base not in left_behind(SHARED)
+        shutil.move(home, closed / "elsewhere")
+        assert place.base in left_behind(SHARED)
+        shutil.move(closed / "elsewhere", home)
     finally:
         base = Path((home / "postgres.txt").read_text().strip())
         shutil.rmtree(base)

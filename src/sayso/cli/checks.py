@@ -14,7 +14,7 @@ from typing import Literal
 
 import sayso
 from sayso.db.embedded import presence
-from sayso.db.embedded.account import ACCOUNT, closed_folder, installed_binaries
+from sayso.db.embedded.account import ACCOUNT, closed_folder, installed_binaries, left_behind
 from sayso.errors import Unavailable
 from sayso.settings import Settings
 
@@ -106,6 +106,17 @@ def widened(settings: Settings) -> Finding:
     return Finding("Your folders", "good", f"PostgreSQL runs as {ACCOUNT}; its data lies {place}")
 
 
+def left_over(settings: Settings) -> Finding:
+    """As root: databases outside their homes, whose homes were removed."""
+    found = left_behind(settings.shared) if os.geteuid() == 0 else []
+    if not found:
+        return Finding("Left over", "good", "nothing")
+    names = " ".join(map(str, found))
+    return Finding(
+        "Left over", "note", f"{len(found)} databases of homes that are gone", f"If you do not need them: rm -r {names}"
+    )
+
+
 def disk(settings: Settings) -> Finding:
     folder = next(p for p in (settings.home, *settings.home.parents) if p.exists())
     free = shutil.disk_usage(folder).free
@@ -139,7 +150,18 @@ def front_end(_: Settings) -> Finding:
     )
 
 
-CHECKS: tuple[Callable[[Settings], Finding], ...] = (python, packages, postgres, home, private, widened, disk, port, front_end)
+CHECKS: tuple[Callable[[Settings], Finding], ...] = (
+    python,
+    packages,
+    postgres,
+    home,
+    private,
+    widened,
+    left_over,
+    disk,
+    port,
+    front_end,
+)
 
 
 def _database_folder(home: Path) -> Path:

