@@ -1,11 +1,15 @@
 """What every request passes before it is handled."""
 
+import asyncio
+
 import pytest
+from sqlalchemy import text
 
 from sayso.db import transaction
 from sayso.team import sessions
 from sayso.web.body import JSON_BYTES_MAX
 from tests.web.conftest import URL, Company, problem
+from tests.web.crm import CRM
 
 
 async def test_nobody_is_told_anything(company: Company):
@@ -104,16 +108,55 @@ async def test_what_is_not_there_is_said_in_a_problem_document(company: Company)
 
 
 async def test_a_write_sent_twice_is_done_once(company: Company):
-    key = {"idempotency-key": "7f0d"}
-    first = await company.mia.post("/api/tokens", json={"name": "Twice"}, headers=key)
-    second = await company.mia.post("/api/tokens", json={"name": "Twice"}, headers=key)
-    assert (first.status_code, first.content) == (second.status_code, second.content)
+    key, since = {"idempotency-key": "7f0d"}, await company.last_event()
+    first = await company.ben.post("/api/apps", json={"spec": CRM}, headers=key)
+    second = await company.ben.post("/api/apps", json={"spec": CRM}, headers=key)
+    assert (first.status_code, first.content) == (second.status_code, second.content) == (201, first.content)
     assert second.headers["idempotent-replayed"] == "true"
-    assert [t["name"] for t in (await company.mia.get("/api/tokens")).json()["items"]].count("Twice") == 1
+    assert await company.events(since) == ["app.built"]
 
-    other = await company.mia.post("/api/tokens", json={"name": "Other"}, headers=key)
+    other = await company.ben.post("/api/apps", json={"spec": {**CRM, "name": "Other"}}, headers=key)
     assert other.status_code == 409 and "another request" in problem(other)["detail"]
-    theirs = await company.ben.post("/api/tokens", json={"name": "Twice"}, headers=key)
-    assert theirs.json()["token"] != first.json()["token"], "keys belong to the one who sends them"
-    assert (await company.mia.post("/api/tokens", json={"name": ""}, headers={"idempotency-key": "x"})).status_code == 422
-    assert (await company.mia.post("/api/tokens", json={"name": "ok"}, headers={"idempotency-key": "x"})).status_code == 201
+    theirs = await company.ana.post("/api/apps", json={"spec": CRM}, headers=key)
+    assert theirs.json()["id"] != first.json()["id"], "keys belong to the one who sends them"
+
+    at_once = [company.ben.post("/api/apps", json={"spec": CRM}, headers={"idempotency-key": "at once"}) for _ in range(4)]
+    assert len({answer.json()["id"] for answer in await asyncio.gather(*at_once)}) == 1
+
+
+async def test_a_write_that_was_refused_may_be_mended_under_another_key_and_tried_again_under_its_own(company: Company):
+    key = {"idempotency-key": "x"}
+    for name, status in (("", 422), ("ok", 201)):
+        assert (await company.mia.post("/api/tokens", json={"name": name}, headers=key)).status_code == status
+    for wrong in ("", "x" * 201, "ä"):
+        headers = [(b"idempotency-key", wrong.encode("latin-1"))]
+        assert (await company.mia.post("/api/tokens", json={"name": "n"}, headers=headers)).status_code == 422
+
+
+async def test_a_secret_is_not_kept_with_its_answer(company: Company):
+    key = {"idempotency-key": "secret"}
+    made = await company.mia.post("/api/tokens", json={"name": "Once"}, headers=key)
+    assert made.status_code == 201
+    again = await company.mia.post("/api/tokens", json={"name": "Once"}, headers=key)
+    assert again.status_code == 409 and "shown once" in problem(again)["detail"]
+    assert [t["name"] for t in (await company.mia.get("/api/tokens")).json()["items"]].count("Once") == 1
+    async with company.engine.connect() as tx:
+        kept = (
+            await tx.execute(text("select coalesce(string_agg(encode(body, 'escape'), ''), '') from sayso.idempotency"))
+        ).scalar_one()
+    assert made.json()["token"] not in kept
+
+
+async def test_what_takes_longer_than_a_transaction_is_done_once_too(company: Company):
+    draft = (await company.ben.post("/api/drafts", json={"wish": "clients with name and phone"})).json()["id"]
+    while (await company.ben.get(f"/api/drafts/{draft}")).json()["state"] == "planning":  # noqa: ASYNC110  a person looks again
+        await asyncio.sleep(0.02)
+    key, words = {"idempotency-key": "say"}, {"wish": "add a field birthday to clients"}
+    first = await company.ben.post(f"/api/drafts/{draft}/messages", json=words, headers=key)
+    second = await company.ben.post(f"/api/drafts/{draft}/messages", json=words, headers=key)
+    assert first.status_code == 200 and second.content == first.content
+    said = (await company.ben.get(f"/api/drafts/{draft}")).json()["messages"]
+    assert [m["words"] for m in said].count(words["wish"]) == 1
+    for _ in range(2):
+        refused = await company.ben.post("/api/drafts/d_none/messages", json=words, headers={"idempotency-key": "none"})
+        assert refused.status_code == 404, "what failed leaves no claim behind"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import websockets
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from sayso.db import transaction
 from sayso.team import sessions
@@ -150,3 +151,20 @@ async def test_a_tab_that_takes_nothing_is_let_go(company: Company, app: FastAPI
     for n in range(WAITING_MESSAGES_MAX + 10):
         slow.tell({"n": n})
     assert slow.waiting.get_nowait() == 1013 and slow.waiting.empty()
+
+
+async def test_when_postgresql_drops_the_listener_tabs_are_sent_away_and_hear_again(company: Company, address: str, crm: str):
+    async with tab(address, company.cleo) as cleo:
+        await cleo.says(watch={"app": crm})
+        await cleo.hears("people")
+        async with company.engine.connect() as tx:
+            await tx.execute(text("select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen %'"))
+        with pytest.raises(websockets.ConnectionClosed):
+            await cleo.hears("rows")
+        assert cleo.socket.close_code == 1012
+    await asyncio.sleep(1.2)
+    async with tab(address, company.cleo) as cleo:
+        await cleo.says(watch={"app": crm})
+        await cleo.hears("people")
+        await company.mia.post(f"{CLIENTS}/rows", json={"values": {"name": "Back"}})
+        await cleo.hears("rows", kind="created")

@@ -75,6 +75,7 @@ class Hub:
     # ── what happened ─────────────────────────────────────────
 
     async def _listen(self) -> None:
+        """For ever: whatever goes wrong, tabs are sent away to come back and read again, and listening begins anew."""
         url = self._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         while True:
             try:
@@ -83,8 +84,8 @@ class Hub:
                     while True:
                         heard = [one async for one in listener.notifies(timeout=STILL_THERE_SECONDS, stop_after=1)]
                         await self._told([int(one.payload) for one in heard] or await _still_there(listener))
-            except (psycopg.OperationalError, OSError) as error:
-                log.warning("live updates stopped: %s", error)
+            except Exception as error:
+                log.warning("live updates stopped, and begin again in a moment: %s", error)
                 for tab in list(self._tabs):
                     tab.close(1012)
                 await asyncio.sleep(RECONNECT_SECONDS)

@@ -1,24 +1,31 @@
 """Writes that may be sent twice. `Idempotency-Key: …` makes the second one get the first one's answer.
 
 The key is claimed inside the request's own transaction: a second request with it waits for the first to end, and either
-finds its answer or, when the first was rolled back, does the work.
+finds its answer or, when the first was rolled back, does the work. What takes longer than one transaction claims its key
+apart; a second request is then told that the first has not ended yet.
 """
 
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sayso import db
 from sayso.db.tables import idempotency as t
 from sayso.errors import Conflict, Invalid, Problem
 from sayso.team.actor import Actor
 from sayso.web.safety import SAFE_VERBS
 
 KEY_CHARACTERS_MAX = 200
+UNANSWERED_SECONDS_MAX = 120
+"""A claim without an answer for so long is of a process that is gone."""
+
+Mine = dict[str, Any]
 
 
 class Answered(Exception):
@@ -44,40 +51,67 @@ def _is_upload(request: Request) -> bool:
     return request.headers.get("content-type", "").startswith("multipart/")
 
 
-async def claimed(tx: AsyncConnection, request: Request) -> None:
-    """Claims the request's key in `tx`, or raises `Answered`."""
+async def claimed(tx: AsyncConnection, request: Request) -> Mine | None:
+    """Claims the request's key in `tx`, or raises `Answered`. The answer is kept in `tx` as well."""
     key = key_of(request)
     if key is None:
-        return
+        return None
     by = request.state.by
-    mine = {"workspace_id": by.workspace, "actor": by.id, "key": key}
+    mine: Mine = {"workspace_id": by.workspace, "actor": by.id, "key": key}
     digest = sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode() + await request.body()).digest()
     claim = postgresql.insert(t).values(**mine, request=digest).on_conflict_do_nothing().returning(t.c.key)
     if (await tx.execute(claim)).first() is None:
-        raise Answered(await _earlier(tx, mine, digest))
+        row = (await tx.execute(select(t).where(*_is(mine)))).one()
+        if (answer := _earlier(row, digest)) is not None:
+            raise Answered(answer)
     request.state.claim = (tx, mine)
+    return mine
+
+
+async def claimed_apart(engine: AsyncEngine, request: Request) -> Mine | None:
+    """Claims the key at once; `given_up` takes that back when the work fails."""
+    async with db.transaction(engine) as tx:
+        mine = await claimed(tx, request)
+    request.state.claim = (engine, mine) if mine else None
+    return mine
+
+
+async def given_up(engine: AsyncEngine, mine: Mine) -> None:
+    async with db.transaction(engine) as tx:
+        await tx.execute(delete(t).where(*_is(mine), t.c.done.is_(False)))
 
 
 async def kept(request: Request, answer: Response) -> None:
-    """Keeps the answer under the claimed key, in the transaction that is about to be committed."""
-    claim: tuple[AsyncConnection, dict[str, Any]] | None = getattr(request.state, "claim", None)
+    """Keeps the answer under the claimed key. An answer that holds a secret is not kept, only that it was given."""
+    claim: tuple[AsyncConnection | AsyncEngine, Mine] | None = getattr(request.state, "claim", None)
     if claim is None:
         return
-    tx, mine = claim
+    at, mine = claim
+    body = None if getattr(request.state, "secret", False) else bytes(answer.body)
     headers = {"content-type": answer.media_type or answer.headers.get("content-type", "")}
-    await tx.execute(
-        update(t)
-        .where(*(t.c[k] == v for k, v in mine.items()))
-        .values(status=answer.status_code, headers=headers, body=bytes(answer.body), done=True)
-    )
+    values = {"status": answer.status_code, "headers": headers, "body": body, "done": True}
+    keep = update(t).where(*_is(mine)).values(values)
+    if isinstance(at, AsyncConnection):
+        await at.execute(keep)
+    else:
+        async with db.transaction(at) as tx:
+            await tx.execute(keep)
 
 
-async def _earlier(tx: AsyncConnection, mine: dict[str, Any], digest: bytes) -> Response:
-    row = (await tx.execute(select(t).where(*(t.c[k] == v for k, v in mine.items())))).one()
+def _is(mine: Mine) -> list[Any]:
+    return [t.c[name] == value for name, value in mine.items()]
+
+
+def _earlier(row: Row[Any], digest: bytes) -> Response | None:
+    """The answer of then; nothing when whoever claimed the key is gone."""
     if row.request != digest:
         raise Conflict("This Idempotency-Key was used for another request. Use a new key for a new request.")
     if not row.done:
+        if row.at < datetime.now(UTC) - timedelta(seconds=UNANSWERED_SECONDS_MAX):
+            return None
         raise Conflict("The first request with this Idempotency-Key has not ended yet.")
+    if row.body is None:
+        raise Conflict("This was done already. Its answer held a secret, which is shown once and not kept.")
     return Response(row.body, row.status, {**row.headers, "idempotent-replayed": "true"})
 
 

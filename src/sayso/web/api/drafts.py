@@ -19,7 +19,7 @@ from sayso.web.actor import By
 from sayso.web.api.changes import Change
 from sayso.web.parts import Parts, parts
 from sayso.web.shapes import AppId, Asked, Choice, Effect, Json, Loss, Shown, Token, Values
-from sayso.web.work import Engine, Tx
+from sayso.web.work import Engine, Once, Tx
 
 WISH_CHARACTERS_MAX = 100_000
 
@@ -137,7 +137,7 @@ async def update(id: Token, edited: DraftChange, tx: Tx, by: By) -> Draft:
     return Draft.of(await builder.edit(tx, id, edited.change.read().portable(), by=by))
 
 
-async def say(id: Token, new: NewMessage, engine: Engine, by: By) -> Draft:
+async def say(id: Token, new: NewMessage, engine: Engine, by: By, once: Once) -> Draft:
     """Say something more; the plan follows."""
     return Draft.of(await builder.say(engine, id, new.wish, by=by))
 

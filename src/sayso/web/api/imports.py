@@ -15,7 +15,7 @@ from sayso.web.api.exports import saved_as
 from sayso.web.parts import Parts, parts
 from sayso.web.shapes import AppId, Asked, PartId, Problem, ShortText, Shown, Token
 from sayso.web.uploads import chunks
-from sayso.web.work import Engine, Tx
+from sayso.web.work import Engine, Once, Tx
 
 
 class ImportOption(Shown):
@@ -113,7 +113,7 @@ async def show(id: Token, tx: Tx, by: By) -> Import:
     return shown(await kept.read(tx, id, by=by))
 
 
-async def start(id: Token, how: ImportStart, request: Request, engine: Engine, by: By) -> Import:
+async def start(id: Token, how: ImportStart, request: Request, engine: Engine, by: By, once: Once) -> Import:
     """Begin: into a new app, a new table or an existing one."""
     at = parts(request)
     await _sheet(at, id, how.sheet, by)

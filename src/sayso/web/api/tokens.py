@@ -46,8 +46,9 @@ async def listed(tx: Tx, by: By) -> ApiTokens:
     return ApiTokens(items=[ApiToken(**_of(key)) for key in await keys.listed(tx, by=by)])
 
 
-async def create(new: NewToken, tx: Tx, by: By) -> FreshToken:
+async def create(new: NewToken, request: Request, tx: Tx, by: By) -> FreshToken:
     """A new token, shown this once."""
+    request.state.secret = True
     key, secret = await keys.create(tx, new.name, by=by, scopes=new.scopes, expires_at=new.expires_at)
     return FreshToken(**_of(key), token=secret)
 
