@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import WebSocketRoute, expect
 
 from tests.browser.conftest import Arrives
 from tests.conftest import Northlight
@@ -207,7 +207,9 @@ async def test_who_may_not_build_sees_no_way_to(arrives: Arrives, url: str, nort
     for name in ("Ask for a change", "New table", "New page"):
         await expect(page.get_by_role("button", name=name)).to_have_count(0)
     await page.goto(url)
+    await expect(page.get_by_role("link", name="Client desk").first).to_be_visible()
     await expect(page.get_by_role("button", name="Start empty")).to_have_count(0)
+    await expect(page.get_by_label("Describe it in your own words")).to_have_count(0)
 
 
 async def test_people_see_each_other_and_what_the_other_changes(arrives: Arrives, url: str, northlight_kept: Northlight):
@@ -224,13 +226,49 @@ async def test_people_see_each_other_and_what_the_other_changes(arrives: Arrives
     await expect(ana.page.get_by_role("img", name=re.compile("Also here"))).to_have_count(0)
 
 
-async def test_a_server_that_is_away_is_said_and_comes_back(arrives: Arrives, url: str, northlight_kept: Northlight):
+async def test_an_app_that_is_not_there_says_so_with_a_way_home(arrives: Arrives, url: str, northlight_kept: Northlight):
     ana = await arrives(northlight_kept.ana)
-    app = await desk(ana)
     page = ana.page
-    await page.goto(f"{url}/a/{app}")
-    await expect(page.get_by_text("Brandt & Söhne").first).to_be_visible()
     await page.goto(f"{url}/a/nothing-like-this")
     await expect(page.get_by_role("alert")).to_contain_text("There is nothing here")
     await page.get_by_role("alert").get_by_role("link", name="Home").click()
     await expect(page.get_by_role("heading", name="What should we build?")).to_be_visible()
+
+
+async def test_a_server_that_is_away_is_said_and_what_changed_meanwhile_is_read(
+    arrives: Arrives, url: str, northlight_kept: Northlight
+):
+    ana = await arrives(northlight_kept.ana)
+    app = await desk(ana)
+    page = ana.page
+    away, open_sockets = False, list[WebSocketRoute]()
+
+    async def route(socket: WebSocketRoute) -> None:
+        if away:
+            await socket.close()
+        else:
+            socket.connect_to_server()
+            open_sockets.append(socket)
+
+    await page.route_web_socket(re.compile("/api/live"), route)
+    await page.goto(f"{url}/a/{app}")
+    tree = page.get_by_role("complementary", name="Client desk")
+    await expect(tree).to_contain_text("Gallery of clients")
+    away = True
+    for socket in open_sockets:
+        await socket.close()
+    await expect(page.get_by_text("Offline.")).to_be_visible()
+    change = {"title": "x", "steps": [{"do": "rename", "part": "view", "id": "shelf", "name": "Wall of clients"}]}
+    (await ana.api.post(f"/api/apps/{app}/versions", json={"change": change, "base_version": 1})).raise_for_status()
+    away = False
+    await expect(page.get_by_text("Offline.")).to_have_count(0, timeout=20_000)
+    await expect(tree).to_contain_text("Wall of clients")
+
+
+async def test_an_ended_session_leads_to_the_sign_in_page(arrives: Arrives, url: str, northlight_kept: Northlight):
+    ana = await arrives(northlight_kept.ana)
+    page = ana.page
+    await page.goto(f"{url}/settings/you")
+    await page.get_by_role("button", name="Sign out").click()
+    await page.wait_for_url(re.compile("/sign-in"))
+    assert (await page.context.request.get(f"{url}/api/me")).status == 401

@@ -1,5 +1,7 @@
 /** The one WebSocket of this tab: what changed elsewhere, and who is here. It comes back by itself. */
 
+import { api } from "./api";
+
 export interface At {
   app: string;
   view?: string | null;
@@ -24,6 +26,7 @@ type Listener<K extends Kind> = (event: Extract<LiveEvent, { event: K }>) => voi
 
 const WAIT_MS_FIRST = 500;
 const WAIT_MS_MAX = 15_000;
+const SIGNED_OUT = 4401;
 
 class Live {
   /** `true` from the first greeting on; `false` makes the shell say that we are offline. */
@@ -106,8 +109,10 @@ class Live {
       if (event.event === "people") this.people[event.app] = event.people;
       this.#tell(event.event, event as never);
     };
-    socket.onclose = () => {
+    socket.onclose = (event) => {
       if (!this.#on || this.#socket !== socket) return;
+      // Closed because the session ended: asking who this is brings the sign-in page.
+      if (event.code === SIGNED_OUT) void api.get("/api/session").catch(() => {});
       // One quick retry is silent: a restarted server is back within a blink.
       if (this.#wait > WAIT_MS_FIRST) this.connected = false;
       this.#timer = setTimeout(() => this.#connect(), this.#wait * (0.8 + Math.random() * 0.4));

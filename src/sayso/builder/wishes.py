@@ -9,6 +9,8 @@ from importlib.resources import files
 class Example:
     title: str
     wish: str
+    icon: str
+    """By its Lucide name."""
 
 
 @cache

@@ -39,4 +39,4 @@ async def listed() -> Templates:
 
 async def wishes() -> Wishes:
     """Ten example wishes."""
-    return Wishes(items=[Wish(title=one.title, words=one.wish, icon="sparkles") for one in ready.examples()])
+    return Wishes(items=[Wish(title=one.title, words=one.wish, icon=one.icon) for one in ready.examples()])
