@@ -4,7 +4,7 @@ import re
 
 from sayso.builder.planner import lexicon
 from sayso.builder.planner.inflect import is_plural, lemma, plural, singular
-from sayso.builder.planner.schema import tableish
+from sayso.builder.planner.nouns import tableish
 from sayso.builder.planner.sketch import FieldSketch, Sketch, TableSketch
 
 EVENTFUL = frozenset(

@@ -5,8 +5,8 @@ import re
 from sayso.builder.planner.clauses import Clause
 from sayso.builder.planner.inflect import lemma
 from sayso.builder.planner.intents import ACT, BEFORE, WHEN
+from sayso.builder.planner.nouns import noun_of, tableish
 from sayso.builder.planner.schedule import schedules
-from sayso.builder.planner.schema import noun_of, tableish
 from sayso.builder.planner.sketch import AutomationSketch, Sketch, StepSketch, TableSketch
 from sayso.builder.planner.views import field_named
 

@@ -5,7 +5,7 @@ import re
 from sayso.builder.planner import lexicon
 from sayso.builder.planner.inflect import lemma, plural_phrase, singular
 from sayso.builder.planner.items import cased_name
-from sayso.builder.planner.schema import noun_of
+from sayso.builder.planner.nouns import noun_of
 from sayso.builder.planner.sketch import FieldSketch, Sketch, Span, TableSketch
 
 _EQUALS = re.compile(

@@ -5,8 +5,8 @@ from typing import Literal
 
 from sayso.builder.planner import lexicon
 from sayso.builder.planner.clauses import Clause
+from sayso.builder.planner.nouns import noun_of, tableish
 from sayso.builder.planner.schedule import schedules
-from sayso.builder.planner.schema import noun_of, tableish
 
 Intent = Literal["schema", "view", "automation", "computed", "ai", "role", "smalltalk"]
 

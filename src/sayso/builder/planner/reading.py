@@ -7,6 +7,9 @@ from typing import Protocol
 from sayso.builder.planner import ai_parts, attach, automations, computed, kinds, roles, schema, studio, views
 from sayso.builder.planner.clauses import Clause
 from sayso.builder.planner.intents import Intent, intents_of
+from sayso.builder.planner.items import items
+from sayso.builder.planner.nouns import is_many, noun_of, tableish
+from sayso.builder.planner.placing import fill, is_fieldish
 from sayso.builder.planner.sketch import Sketch, TableSketch, ViewSketch
 
 
@@ -142,24 +145,24 @@ def understand(clauses: list[Clause], sketch: Sketch, reader: Reader = by_rules)
 
 def _told_of(clause: Clause, m: "re.Match[str]", sketch: Sketch) -> None:
     """`when feedback comes in (name, email, stars)`: what comes in has these fields."""
-    listed = schema.items(clause.raw[m.start("list") : m.end("list")], clause.start + m.start("list"))
+    listed = items(clause.raw[m.start("list") : m.end("list")], clause.start + m.start("list"))
     before = re.sub(r"^.*?\b(?:when(?:ever)?|if|once|every\s+time)\s+", "", clause.text[: m.start()])
-    noun = schema.noun_of(re.split(r"\s+(?:comes?|is|are|gets?|arrives?|lands?|changes?)\b", before)[0])
+    noun = noun_of(re.split(r"\s+(?:comes?|is|are|gets?|arrives?|lands?|changes?)\b", before)[0])
     table = sketch.table(noun) if noun else None
-    if sum(map(schema.is_fieldish, listed)) * 2 < len(listed) or len(listed) < 2:
+    if sum(map(is_fieldish, listed)) * 2 < len(listed) or len(listed) < 2:
         return
-    if table is None and noun and schema.tableish(noun):
+    if table is None and noun and tableish(noun):
         table = sketch.add(noun, (clause.start, clause.end))
     if table is not None and not table.fields:
-        schema.fill(table, listed, sketch)
+        fill(table, listed, sketch)
         sketch.subject = table
 
 
 def _asked(clause: Clause, at: int, sketch: Sketch) -> None:
     """`every Friday ask everybody: mood 1-5, what went well`: what is asked are fields."""
-    listed = schema.items(clause.raw[at:], clause.start + at)
-    if sketch.subject is not None and sum(map(schema.is_fieldish, listed)) * 2 >= len(listed) >= 2:
-        schema.fill(sketch.subject, listed, sketch)
+    listed = items(clause.raw[at:], clause.start + at)
+    if sketch.subject is not None and sum(map(is_fieldish, listed)) * 2 >= len(listed) >= 2:
+        fill(sketch.subject, listed, sketch)
         if "form" in clause.text and not any(v.kind == "form" for v in sketch.views):
             sketch.views.append(ViewSketch("form", clause.text, (clause.start, clause.end), table=sketch.subject))
 
@@ -211,14 +214,8 @@ def _named_nouns(readings: list[Reading], sketch: Sketch) -> None:
     for reading in readings:
         for word in re.findall(r"[a-z][\w'-]*(?:\s+[a-z][\w'-]*)?", reading.clause.text):
             for phrase in (word, *word.split()):
-                noun = schema.noun_of(phrase)
+                noun = noun_of(phrase)
                 head = noun and (phrase == word.split()[-1] or len(noun.split()) == 2)
-                if (
-                    head
-                    and schema.tableish(noun)
-                    and schema.is_many(phrase)
-                    and sketch.table(noun) is None
-                    and len(sketch.tables) < 4
-                ):
+                if head and tableish(noun) and is_many(phrase) and sketch.table(noun) is None and len(sketch.tables) < 4:
                     sketch.add(noun, (reading.clause.start, reading.clause.end)).weight += 1
                     sketch.used.setdefault(reading.clause.start, []).append("read")

@@ -3,7 +3,7 @@
 import re
 
 from sayso.builder.planner.items import cased_name
-from sayso.builder.planner.schema import noun_of
+from sayso.builder.planner.nouns import noun_of
 from sayso.builder.planner.sketch import FieldSketch, Sketch
 from sayso.builder.planner.wish import Sheet
 

@@ -6,7 +6,8 @@ from sayso.builder.planner import lexicon
 from sayso.builder.planner.clauses import Clause
 from sayso.builder.planner.inflect import lemma, singular
 from sayso.builder.planner.intents import VIEW
-from sayso.builder.planner.schema import is_many, link_ends, noun_of, tableish
+from sayso.builder.planner.linking import link_ends
+from sayso.builder.planner.nouns import is_many, noun_of, tableish
 from sayso.builder.planner.sketch import FieldSketch, Sketch, Span, TableSketch, ViewSketch
 
 _BY = re.compile(
