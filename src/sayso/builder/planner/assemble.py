@@ -7,7 +7,7 @@ from sayso.builder.planner import lexicon
 from sayso.builder.planner import options as choice
 from sayso.builder.planner.conditions import condition
 from sayso.builder.planner.inflect import lemma, plural, plural_phrase
-from sayso.builder.planner.items import cased_name
+from sayso.builder.planner.naming import cased_name
 from sayso.builder.planner.schedule import sentence
 from sayso.builder.planner.sketch import AutomationSketch, FieldSketch, Sketch, StepSketch, TableSketch, ViewSketch
 from sayso.builder.planner.views import field_named

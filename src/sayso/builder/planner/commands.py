@@ -1,35 +1,20 @@
-"""Follow-up words that command a change: rename, remove, require, turn into, choices, move, split, replace, reschedule.
+"""Follow-up words that command a change: rename, remove, require, turn into, choices, move, split, replace.
 
 Each command takes a clause and gives steps to apply at once, and words to be read as if they described something new.
 """
 
 import re
-from dataclasses import dataclass, field
-from typing import Any
 
 from sayso.builder.planner import options as choice
-from sayso.builder.planner.items import cased_name, item
+from sayso.builder.planner.command_steps import Done, Step, alter, altered, path_of, words_of
+from sayso.builder.planner.items import item
 from sayso.builder.planner.names import Touched, choice_in, field_in, same_name, tables_in, view_in
-from sayso.builder.planner.schedule import schedules
+from sayso.builder.planner.naming import cased_name
+from sayso.builder.planner.rule_commands import reschedule, rule_meant, stop_rule
 from sayso.spec.app import App
-from sayso.spec.automation import Automation, Schedule
 from sayso.spec.fields import AnyField, MultiSelect, Select
 from sayso.spec.part import id_from
 from sayso.spec.table import Table
-
-Step = dict[str, Any]
-
-
-@dataclass(slots=True)
-class Done:
-    """What a command does: steps on the app, words to read as new, and what it touched."""
-
-    steps: list[Step] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
-    path: str = ""
-    table: str | None = None
-    field: str | None = None
-    rule: str | None = None
 
 
 def command(raw: str, app: App, touched: Touched) -> Done | None:
@@ -41,7 +26,7 @@ def command(raw: str, app: App, touched: Touched) -> Done | None:
         text,
     )
     raw = raw[len(raw) - len(text) :]
-    for one in (_rename, _split, _replace, _stop, _reschedule, _required, _add_choice, _remove, _turn, _move):
+    for one in (_rename, _split, _replace, stop_rule, reschedule, _required, _add_choice, _remove, _turn, _move):
         if (done := one(text.strip(" .!"), raw.strip(" .!"), app, touched)) is not None:
             return done
     return None
@@ -82,7 +67,7 @@ def _rename(text: str, raw: str, app: App, touched: Touched) -> Done | None:
         if found and "option" not in text and "choice" not in text:
             return Done(
                 [{"do": "rename", "part": "field", "table": found[0].id, "id": found[1].id, "name": new}],
-                path=_path(*found),
+                path=path_of(*found),
                 table=found[0].id,
                 field=found[1].id,
             )
@@ -90,7 +75,7 @@ def _rename(text: str, raw: str, app: App, touched: Touched) -> Done | None:
         if chosen:
             table, one, id = chosen
             options = [o.model_copy(update={"name": new}) if o.id == id else o for o in one.options]  # type: ignore[union-attr]
-            return _altered(table, one.model_copy(update={"options": tuple(options)}))
+            return altered(table, one.model_copy(update={"options": tuple(options)}))
         tables = tables_in(app, what)
         if tables:
             return Done(
@@ -130,7 +115,7 @@ def _removal(piece: str, words: str, app: App, touched: Touched) -> tuple[Step |
         chosen = choice_in(app, f"{piece.split(' from ')[0]} {m['f']}", touched)
         held = field_in(app, m["f"], touched, kinds=("select", "multi_select"))
         if chosen and held and chosen[1].id == held[1].id and chosen[0].id == held[0].id:
-            return _without_choice(*chosen), _path(chosen[0], chosen[1]), chosen[0].id, chosen[1].id
+            return _without_choice(*chosen), path_of(chosen[0], chosen[1]), chosen[0].id, chosen[1].id
     bare = re.sub(r"\s+(?:table|tables)$", "", piece)
     named = re.sub(r"\s+(?:field|column|option|choice|from|in|on|of)\b.*$", "", piece)
     tail = words if " from " in words or " in " in words or " on " in words or " of " in words else piece
@@ -142,29 +127,25 @@ def _removal(piece: str, words: str, app: App, touched: Touched) -> tuple[Step |
     ):
         return {"do": "remove", "part": "view", "id": view.id}, f"views/{view.id}", None, None
     if re.search(r"\b(?:reminder|automation|rule|notification|e-?mail\s+(?:to|every|when|about)|alert)s?\b", piece) and (
-        rule := _rule(app, tail, touched)
+        rule := rule_meant(app, tail, touched)
     ):
         return {"do": "remove", "part": "automation", "id": rule.id}, f"automations/{rule.id}", None, None
     if role := next((r for r in app.roles if same_name(r.name, re.sub(r"\s+role$", "", piece))), None):
         return {"do": "remove", "part": "role", "id": role.id}, f"roles/{role.id}", None, None
     if re.search(r"\b(?:option|choice)\b", words) and (chosen := choice_in(app, words, touched)):
         step = _without_choice(*chosen)
-        return step, _path(chosen[0], chosen[1]), chosen[0].id, chosen[1].id
+        return step, path_of(chosen[0], chosen[1]), chosen[0].id, chosen[1].id
     found = field_in(app, f"{named} {tail[len(named) :] if tail.startswith(named) else tail}", touched)
-    if found and (set(_words(found[1].name)) & set(_words(piece)) or re.search(r"\b(?:it|that|this|them)\b", piece)):
-        return {"do": "remove", "part": "field", "table": found[0].id, "id": found[1].id}, _path(*found), found[0].id, None
+    if found and (set(words_of(found[1].name)) & set(words_of(piece)) or re.search(r"\b(?:it|that|this|them)\b", piece)):
+        return {"do": "remove", "part": "field", "table": found[0].id, "id": found[1].id}, path_of(*found), found[0].id, None
     if chosen := choice_in(app, piece if " from " not in words else words, touched):
-        return _without_choice(*chosen), _path(chosen[0], chosen[1]), chosen[0].id, chosen[1].id
+        return _without_choice(*chosen), path_of(chosen[0], chosen[1]), chosen[0].id, chosen[1].id
     return None, "", None, None
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[a-z0-9]+", text.lower())
 
 
 def _without_choice(table: Table, one: AnyField, id: str) -> Step:
     options = tuple(o for o in one.options if o.id != id)  # type: ignore[union-attr]
-    return _alter(table, one.model_copy(update={"options": options}))
+    return alter(table, one.model_copy(update={"options": options}))
 
 
 _REQUIRED = (
@@ -189,10 +170,10 @@ def _required(text: str, raw: str, app: App, touched: Touched) -> Done | None:
             change = {"unique": True} if re.search(r"\bunique\b", text) else {}
             if groups.get("req") or groups.get("not") or re.search(r"\brequired\b|\bmandatory\b", text):
                 change["required"] = groups.get("not") is None
-            made.append(_alter(found[0], found[1].model_copy(update=change)))
+            made.append(alter(found[0], found[1].model_copy(update=change)))
             last = found
         if last:
-            return Done(made, path=_path(*last), table=last[0].id, field=last[1].id)
+            return Done(made, path=path_of(*last), table=last[0].id, field=last[1].id)
     return None
 
 
@@ -238,7 +219,7 @@ def _turn(text: str, raw: str, app: App, touched: Touched) -> Done | None:
         if kind == "rating" and (top := re.search(r"\b(\d+)\b", rest)):
             value["maximum"] = min(max(int(top[1]), 2), 10)
         step = {"do": "alter", "part": "field", "table": table.id, "id": one.id, "value": value}
-        return Done([step], path=_path(table, one), table=table.id, field=one.id)
+        return Done([step], path=path_of(table, one), table=table.id, field=one.id)
     return None
 
 
@@ -270,13 +251,13 @@ def _add_choice(text: str, raw: str, app: App, touched: Touched) -> Done | None:
             id = id_from(option.name, ids)
             ids.add(id)
             fresh.append(option.model_copy(update={"id": id}))
-        return _altered(table, one.model_copy(update={"options": (*one.options, *fresh)}))
+        return altered(table, one.model_copy(update={"options": (*one.options, *fresh)}))
     return None
 
 
 def _only(name: str, said: str, app: App) -> bool:
     """Whether the words after "to" name the field and no table: `add Security to category`, not `add a date to tasks`."""
-    return bool(set(_words(name)) & set(_words(said))) and not any(same_name(t.name, said) for t in app.tables)
+    return bool(set(words_of(name)) & set(words_of(said))) and not any(same_name(t.name, said) for t in app.tables)
 
 
 _MOVE = re.compile(
@@ -303,7 +284,7 @@ def _move(text: str, raw: str, app: App, touched: Touched) -> Done | None:
         to = at if re.match(r"before|above|in\s+front", m["how"]) else at + 1
     return Done(
         [{"do": "move", "part": "field", "table": table.id, "id": one.id, "to": to}],
-        path=_path(table, one),
+        path=path_of(table, one),
         table=table.id,
         field=one.id,
     )
@@ -363,128 +344,3 @@ def _replace(text: str, raw: str, app: App, touched: Touched) -> Done | None:
     if new is None or len(steps) != 1:
         return Done(steps, [f"each {home.name} has {raw[m.start('y') : m.end('y')]}"], path=f"tables/{home.id}", table=home.id)
     return Done(steps, [f"each {home.name} has a {raw[m.start('y') : m.end('y')]}"], path=f"tables/{home.id}", table=home.id)
-
-
-# ── rules ────────────────────────────────────────────────
-
-
-def _rule(app: App, text: str, touched: Touched) -> Automation | None:
-    """The automation that words mean: by its table, its day, its kind of message; the last one touched; the only one."""
-    low = text.lower()
-    if (
-        touched.rule
-        and re.search(r"\b(?:it|that|this)\b", low)
-        and (rule := next((r for r in app.automations if r.id == touched.rule), None))
-    ):
-        return rule
-    tables = [t.id for t in tables_in(app, text)]
-    days = [s.cron.split()[4] for s in schedules(low)] or [
-        str(n) for n, d in enumerate(("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")) if d in low
-    ]
-    scored: list[tuple[int, Automation]] = []
-    for rule in app.automations:
-        score = 0
-        score += 2 * (getattr(rule.trigger, "table", None) in tables)
-        score += 3 * (isinstance(rule.trigger, Schedule) and bool(days) and rule.trigger.cron.split()[4] in days)
-        score += bool(re.search(r"e-?mail", low)) and any(s.kind == "send_email" for s in rule.steps)
-        score += "slack" in low and any(s.kind == "send_message" for s in rule.steps)
-        score += bool(re.search(r"remind|notif|alert", low)) and any(s.kind == "notify" for s in rule.steps)
-        score += bool(re.search(r"\bnew\b", low)) and rule.trigger.kind in ("row_created", "form_submitted")
-        scored.append((int(score), rule))
-    if not scored:
-        return None
-    best = max(scored, key=lambda s: s[0])
-    return best[1] if best[0] > 0 or len(scored) == 1 else None
-
-
-def _messages(text: str) -> list[Step]:
-    """The message that words ask for now, when they name a channel."""
-    if re.search(r"\bslack\b", text):
-        to = re.search(r"#[\w-]+", text) or re.search(r"\bslack\s+(?:the\s+)?([a-z]+)", text)
-        return [
-            {
-                "kind": "send_message",
-                "via": "slack",
-                "to": to[0] if to and to[0].startswith("#") else (to[1] if to and to.lastindex else ""),
-            }
-        ]
-    if re.search(r"\bsms\b|\btext\s+(?:message|the|them|me|us)", text):
-        return [{"kind": "send_message", "via": "sms", "to": ""}]
-    if re.search(r"\bnotif|\bin\s+the\s+app\b", text):
-        return [{"kind": "notify", "to": "", "body": ""}]
-    if re.search(r"\be-?mail\b", text):
-        return [{"kind": "send_email", "to": "", "subject": "", "body": ""}]
-    return []
-
-
-_STOP = re.compile(
-    r"^(?:stop|don't|do\s+not|no\s+longer|quit|cease|turn\s+off|switch\s+off|disable)\s+(?:the\s+)?(?P<x>.{0,40}?\b(?:e-?mail|mail|slack|notify|text|send|remind|alert|post|messag|notification|reminder|automation|digest|weekly|daily)\w*\b.*)$"
-)
-
-
-def _stop(text: str, raw: str, app: App, touched: Touched) -> Done | None:
-    m = _STOP.match(text)
-    if not m:
-        return None
-    rule = _rule(app, m["x"], touched)
-    if rule is None:
-        return None
-    rest = re.split(r"\b(?:just|instead|rather|only)\b", m["x"], maxsplit=1)
-    other = _messages(rest[1]) if len(rest) > 1 else []
-    path = f"automations/{rule.id}"
-    if other:
-        return Done([_with_messages(rule, other)], path=path, rule=rule.id)
-    return Done([{"do": "remove", "part": "automation", "id": rule.id}], path=path, rule=rule.id)
-
-
-_RESCHEDULE = re.compile(
-    r"\b(?:make\s+(?:it|that|this|them)|change\s+(?:it|that|the\s+[\w -]+?)\s+to|move\s+(?:it|that|the\s+[\w -]+?)\s+to|should\s+(?:be|go\s+out|run|come)|send\s+it|run\s+it|instead|have\s+it)\b"
-)
-
-
-def _reschedule(text: str, raw: str, app: App, touched: Touched) -> Done | None:
-    """`make it Wednesdays at 4:30 pm and post it in Slack instead of email`."""
-    planned = schedules(text)
-    channel = bool(re.search(r"\binstead\s+of\b|\brather\s+than\b|\bnot\s+(?:by\s+)?e-?mail\b|\binstead\b", text))
-    if not app.automations or not (planned or channel) or not _RESCHEDULE.search(text):
-        return None
-    rule = _rule(app, text, touched) if not touched.rule else next((r for r in app.automations if r.id == touched.rule), None)
-    rule = rule or next((r for r in app.automations if isinstance(r.trigger, Schedule)), None)
-    if rule is None:
-        return None
-    value = rule
-    if planned and isinstance(rule.trigger, Schedule):
-        value = value.model_copy(
-            update={"trigger": rule.trigger.model_copy(update={"cron": planned[-1].cron, "words": raw[:300]})}
-        )
-    new = _messages(re.split(r"\binstead\s+of\b|\brather\s+than\b|\bnot\s+(?:by\s+)?", text)[0]) if channel else []
-    step = _with_messages(value, new) if new else {"do": "alter", "part": "automation", "id": rule.id, "value": value.portable()}
-    return Done([step], path=f"automations/{rule.id}", rule=rule.id) if value != rule or new else None
-
-
-def _with_messages(rule: Automation, new: list[Step]) -> Step:
-    value = rule.portable()
-    old = value.get("steps", [])
-    body = next((s.get("body", "") for s in old if s["kind"] in ("send_email", "send_message", "notify")), "")
-    kept = [s for s in old if s["kind"] not in ("send_email", "send_message", "notify")]
-    value["steps"] = kept + [{**s, "body": body} for s in new]
-    return {"do": "alter", "part": "automation", "id": rule.id, "value": value}
-
-
-def is_about_rule(text: str, app: App, touched: Touched) -> Automation | None:
-    """A remark that only names a rule (`The Monday email is too early`), so that `it` is known afterwards."""
-    if re.search(r"\b(?:e-?mail|reminder|digest|report|notification|message|alert)\b", text) and app.automations:
-        return _rule(app, text, touched)
-    return None
-
-
-def _path(table: Table, one: AnyField) -> str:
-    return f"tables/{table.id}/fields/{one.id}"
-
-
-def _alter(table: Table, one: AnyField) -> Step:
-    return {"do": "alter", "part": "field", "table": table.id, "id": one.id, "value": one.portable()}
-
-
-def _altered(table: Table, one: AnyField) -> Done:
-    return Done([_alter(table, one)], path=_path(table, one), table=table.id, field=one.id)

@@ -4,8 +4,9 @@ import re
 
 from sayso.builder.planner import lexicon
 from sayso.builder.planner.clauses import Clause, section_of
+from sayso.builder.planner.grouping import pieces
 from sayso.builder.planner.inflect import lemma
-from sayso.builder.planner.items import items, pieces
+from sayso.builder.planner.items import items
 from sayso.builder.planner.nouns import PLACES, is_many, noun_of, tableish
 from sayso.builder.planner.options import choices
 from sayso.builder.planner.placing import (

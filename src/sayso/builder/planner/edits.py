@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from sayso.builder.planner.clauses import Clause, clauses
-from sayso.builder.planner.commands import command, is_about_rule
+from sayso.builder.planner.commands import command
 from sayso.builder.planner.finish import finished
 from sayso.builder.planner.given import sketch_of
 from sayso.builder.planner.inflect import lemma
@@ -12,6 +12,7 @@ from sayso.builder.planner.names import Touched, tables_in
 from sayso.builder.planner.normalise import lowered
 from sayso.builder.planner.reading import understand
 from sayso.builder.planner.refusals import injected, refusal_for
+from sayso.builder.planner.rule_commands import is_about_rule
 from sayso.builder.planner.spelling import Text
 from sayso.builder.planner.wish import Note, Plan, Wish
 from sayso.errors import Invalid

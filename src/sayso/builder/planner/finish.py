@@ -2,7 +2,7 @@
 
 import re
 
-from sayso.builder.planner import assemble, computed, defaults, kinds, repair, titles
+from sayso.builder.planner import assemble, defaults, kinds, recipes, repair, titles
 from sayso.builder.planner import options as choice
 from sayso.builder.planner.clauses import Clause
 from sayso.builder.planner.notes import notes_of
@@ -23,7 +23,7 @@ def finished(wish: Wish, text: Text, sketch: Sketch, pieces: list[Clause], done:
             if field.kind == "select" and not field.options and field.origin is None:
                 field.options = list(choice.usual(field.name))
                 field.settings["options_assumed"] = bool(field.options)
-    unclear = computed.settle(sketch)
+    unclear = recipes.settle(sketch)
     for table, field in unclear:
         field.kind = None
         kinds.settle(field, table)

@@ -1,49 +1,15 @@
-"""One item of a list of fields: `a status (open, closed)`, `who took it`, `priority high / medium / low`, `photo of the damage`."""
+"""The items of a list of fields: `a status (open, closed)`, `priority high / medium / low`, `photo of the damage`."""
 
 import re
-from dataclasses import dataclass, field
 
 from sayso.builder.planner import lexicon
-from sayso.builder.planner.inflect import is_plural, lemma
+from sayso.builder.planner.grouping import choice_head, grouped_pieces, pieces
+from sayso.builder.planner.inflect import is_plural
+from sayso.builder.planner.item import CHOICE, Item
+from sayso.builder.planner.naming import LEAD, cased_name, name_of
 from sayso.builder.planner.options import capital, choices
+from sayso.builder.planner.questions import asked_as
 
-NAME_WORDS_MAX = 6
-CHOICE = ("select", "multi_select")
-
-
-@dataclass(slots=True)
-class Item:
-    """What one item of a list says. `kind` is None when the words gave no evidence of it."""
-
-    name: str
-    start: int
-    end: int
-    kind: str | None = None
-    options: list[str] = field(default_factory=list)
-    sub: list["Item"] = field(default_factory=list)
-    many: bool = False
-    required: bool = False
-    unique: bool = False
-    formula: str = ""
-    computed: bool = False
-    unit: str = ""
-    maximum: int = 0
-    sure: bool = False
-    """Whether the words themselves settle the kind."""
-    link: str = ""
-
-    @property
-    def key(self) -> str:
-        return lemma(self.name)
-
-
-_LEAD = re.compile(
-    r"^(?:(?:and|or|plus|also|then|with|including|include|incl\.?|the|an?|their|its|his|her|our|my|your|some|any|optional|optionally|maybe|possibly|"
-    r"of course|as well as|along with|together with|like|such as|things like|just|simply|e\.g\.?,?|i\.e\.?,?|namely|both|at least|each|we|i|they|it|"
-    r"want|need|needs|has|have|should|must|can|will|would|record|note|store|track|keep|save|log|enter|a field for|field for|fields for|fields|columns|column for|"
-    r"one|single|exact|basic|current|new|proper|short|free|dated)\s+)+(?=\S)"
-)
-_KEEP_LEAD = frozenset("current balance|new price|short description|single malt".split("|"))
 _FLAGS = (
     (re.compile(r"\b(?:is\s+|are\s+)?(?:required|mandatory|compulsory|must(?:\s+be\s+(?:filled(?:\s+in)?|there|set|present))?|obligatory|not\s+optional)\b"), "required"),
     (re.compile(r"\b(?:is\s+|must\s+be\s+)?unique\b"), "unique"),
@@ -70,154 +36,6 @@ _WORD_KIND = {
     "int": "number", "integer": "number", "bool": "checkbox", "boolean": "checkbox", "string": "text", "markdown": "long_text", "duration": "duration",
     "list": "select", "one of": "select", "single select": "select", "decimal": "number", "autonumber": "autonumber", "auto number": "autonumber",
 }  # fmt: skip
-_PARTICIPLE = {
-    "took": "taken", "take": "taken", "takes": "taken", "gave": "given", "give": "given", "did": "done", "does": "done", "made": "made", "wrote": "written",
-    "write": "written", "writes": "written", "brought": "brought", "bought": "bought", "paid": "paid", "pays": "paid", "sent": "sent", "saw": "seen", "found": "found",
-    "drove": "driven", "drives": "driven", "ran": "run", "sold": "sold", "led": "led", "leads": "led", "taught": "taught", "teaches": "taught", "caught": "caught",
-    "spoke": "spoken to", "held": "held", "fed": "fed", "built": "built", "won": "won", "chose": "chosen", "knew": "known", "began": "begun", "owns": "owned", "own": "owned",
-    "has": "held", "had": "held", "handles": "handled", "runs": "run", "checks": "checked",
-}  # fmt: skip
-_HOW = {
-    "urgent": ("Urgency", "select"), "important": ("Importance", "select"), "severe": ("Severity", "select"), "bad": ("Severity", "select"),
-    "serious": ("Severity", "select"), "likely": ("Likelihood", "select"), "long": ("Duration", "duration"), "often": ("Frequency", "select"),
-    "old": ("Age", "number"), "big": ("Size", "text"), "large": ("Size", "text"), "heavy": ("Weight", "number"), "tall": ("Height", "number"),
-    "far": ("Distance", "number"), "difficult": ("Difficulty", "select"), "hard": ("Difficulty", "select"), "good": ("Rating", "rating"),
-    "happy": ("Satisfaction", "rating"), "satisfied": ("Satisfaction", "rating"), "much": ("Amount", "money"), "many": ("Quantity", "number"),
-    "hot": ("Temperature", "number"), "warm": ("Temperature", "number"), "fast": ("Speed", "number"), "expensive": ("Price", "money"),
-}  # fmt: skip
-_WHAT = {
-    "wrong": ("Problem", "long_text"), "happened": ("What happened", "long_text"), "broken": ("Problem", "long_text"), "broke": ("Problem", "long_text"),
-    "blocking": ("Blockers", "long_text"), "done": ("Work done", "long_text"), "needed": ("What is needed", "long_text"), "said": ("What was said", "long_text"),
-    "costs": ("Cost", "money"), "cost": ("Cost", "money"), "about": ("Subject", "text"), "for": ("Purpose", "text"), "eaten": ("Food", "text"), "next": ("Next step", "text"),
-}  # fmt: skip
-_NOUN_TOO = frozenset("set run call order record log check show list type pick change move work note offer".split())
-_MOMENT = frozenset(
-    "taken returned started finished arrived left called opened closed picked dropped checked fed logged sent received resolved given ended".split()
-)
-
-
-def _question(text: str) -> tuple[str, str | None] | None:
-    """Name and kind of a field said as a question: `who took it`, `which room`, `when returned`, `how many guests`."""
-    t = text.strip().rstrip("?").strip()
-    t = re.sub(
-        r"^(?:(?:we|i|they|it|you)\s+(?:also\s+)?(?:need\s+to\s+)?(?:know|record|note|write\s+down|want\s+to\s+know|need|log|see)\s+)",
-        "",
-        t,
-    )
-    if m := re.match(
-        r"(?:whether(?:\s+or\s+not)?|if)\s+(?:(?:it|they|he|she|this|that|we|i|you|the\s+\w+|someone|somebody)(?:'s|'re|'ve)?\s+)?(?:(?:is|are|was|were|has|have|had|been|can|should|be|got|do|does|did|needs?\s+to\s+be)\s+)*(?P<x>[\w' -]+)",
-        t,
-    ):
-        return _named(m["x"]), "checkbox"
-    if m := re.match(r"who(?:m|ever|'s)?\b\s*(?P<rest>.*)", t):
-        return _who(m["rest"])
-    if m := re.match(
-        r"when\b\s*(?:(?:it|they|he|she|this|the\s+\w+|we|i)(?:'s|'re)?\s+)?(?:(?:is|are|was|were|has|have|been|will|be|should|to|needs?\s+to\s+be|got)\s+)*(?P<x>[\w-]+)?(?:\s+(?:it|them|him|her|by|back|again|out|in|for))*\s*$",
-        t,
-    ):
-        return _when(m["x"] or "")
-    if m := re.match(r"when\s+(?:it|they|he|she|we|the\s+\w+)\s+(?P<x>\w+)", t):
-        return _when(_PARTICIPLE.get(m["x"], m["x"]))
-    if m := re.match(r"where\b", t):
-        return "Location", "text"
-    if re.match(r"why\b", t):
-        return "Reason", "long_text"
-    if m := re.match(r"how\s+many\s+(?P<x>[\w' -]+)", t):
-        return _quantity(m["x"]), "number"
-    if m := re.match(r"how\s+much(?:\s+(?P<x>.+))?", t):
-        rest = m["x"] or ""
-        if re.search(r"\b(?:cost|costs|paid|charged|spent|worth|owe|owes|pay|it\s+is)\b", rest) or not rest:
-            return ("Cost" if "cost" in rest else "Amount"), "money"
-        return _quantity(rest), "number"
-    if m := re.match(r"how\s+(?P<x>\w+)", t):
-        if m["x"] in _HOW:
-            return _HOW[m["x"]]
-        return "How " + m["x"], "text"
-    if m := re.match(r"(?:what|which)(?:'s|s)?\b\s*(?P<rest>.*)", t):
-        return _what(m["rest"])
-    return None
-
-
-def _named(words: str) -> str:
-    kept = re.sub(r"\b(?:it|they|them|he|she|yet|already|or not|a|an|the|been)\b", " ", words).split()
-    return capital(" ".join(kept[:4])) or "Yes"
-
-
-def _quantity(words: str) -> str:
-    noun = re.split(
-        r"\s+(?:it|they|we|he|she|are|is|was|were|there|can|do|does|did|have|has|in|of|per|on|for|i|you)\b", words.strip()
-    )[0]
-    noun = " ".join(noun.split()[:3])
-    return (
-        capital(noun) if lexicon.fields().get(noun) == "number" or noun in ("hours", "minutes", "days") else f"Number of {noun}"
-    )
-
-
-def _who(rest: str) -> tuple[str, str | None]:
-    rest = (
-        re.sub(r"\b(?:it|them|this|that|the\s+\w+|for)\b.*$", "", rest).strip()
-        if not rest.startswith(("it's for", "it is for", "for"))
-        else "for"
-    )
-    words = [
-        w
-        for w in rest.split()
-        if w not in ("is", "was", "are", "will", "be", "has", "have", "been", "should", "needs", "to", "in", "of")
-    ]
-    if not words:
-        return "Person", "person"
-    if words[0] == "for":
-        return "For whom", "text"
-    if words[0] in ("responsible", "assigned", "working", "charge", "doing", "leading", "owner"):
-        return ("Owner" if words[0] != "assigned" else "Assigned to"), "person"
-    verb = words[0]
-    if verb.endswith("ed") or verb in _PARTICIPLE:
-        return capital(f"{_PARTICIPLE.get(verb, verb)} by"), "person"
-    if verb.endswith("s") and len(verb) > 3:
-        stem = verb[:-1]
-        return capital(f"{stem}d by" if stem.endswith("e") else f"{stem}ed by"), "person"
-    return (capital(lexicon and " ".join(words[:2])) if lexicon.kind_of(" ".join(words[:2]))[0] else "Person"), "person"
-
-
-def _when(word: str) -> tuple[str, str]:
-    word = _PARTICIPLE.get(word, word)
-    if not word or word in ("it", "this"):
-        return "Date", "date"
-    if word == "due":
-        return "Due date", "date"
-    if word in ("ends", "end", "expires", "starts", "start", "begins"):
-        return {"ends": "End", "end": "End", "expires": "Expiry date", "starts": "Start", "start": "Start", "begins": "Start"}[
-            word
-        ], "date"
-    if word in _MOMENT:
-        return f"{capital(word)} at", "datetime"
-    if word.endswith("s") and not word.endswith("ss"):
-        word = word[:-1] + ("d" if word.endswith("es") else "ed")
-    return f"{capital(word)} on", "date"
-
-
-def _what(rest: str) -> tuple[str, str | None]:
-    words = list(re.findall(r"[\w'%-]+", rest))
-    for w in words:
-        if w in _WHAT:
-            return _WHAT[w]
-    nouns: list[str] = []
-    for w in words:
-        if not nouns and w in _NOUN_TOO:
-            nouns.append(w)
-            continue
-        if w in lexicon.verbs() or w in ("gets", "%"):
-            if nouns:
-                break
-            continue
-        nouns.append(w)
-        if len(nouns) == 3:
-            break
-    if words and words[0] in ("they", "we", "it", "he", "she", "i", "you", "was", "were", "is", "to"):
-        verb = next((w for w in words[1:] if w not in ("was", "were", "is", "have", "has", "be")), "")
-        return (f"What was {_PARTICIPLE.get(verb, verb)}" if verb else "What"), "long_text"
-    name = " ".join(nouns)
-    return (capital(name) if name else "What"), None
 
 
 def item(raw: str, start: int) -> Item | None:
@@ -233,7 +51,7 @@ def item(raw: str, start: int) -> Item | None:
         return None
     made = Item("", begun, begun + len(text))
     head = re.match(r"[^(\[:=]*?(?=\s[–-]\s|[(\[:=]|$)", text)
-    question = _question(head[0] if head else text)
+    question = asked_as(head[0] if head else text)
     text, cased = _parens(text, cased, made)
     text, cased = _equation(text, cased, made)
     if (m := _YESNO.search(text)) and m.start() > 2 and m.end() >= len(text.rstrip()) - 1:
@@ -268,13 +86,13 @@ def item(raw: str, start: int) -> Item | None:
             made.kind = question[1]
         made.sure = made.sure or question[1] is not None
         return made
-    made.name = _name(text, cased, made)
+    made.name = name_of(text, cased, made)
     return made if made.name else None
 
 
 def _parens(text: str, cased: str, made: Item) -> tuple[str, str]:
     while m := _PAREN.search(text):
-        made.name = _LEAD.sub("", text[: m.start()]).strip()
+        made.name = LEAD.sub("", text[: m.start()]).strip()
         inner, inner_cased = m[1], cased[m.start(1) : m.end(1)]
         at = made.start + m.start(1)
         if not (m.start() == 0 and not inner):
@@ -405,7 +223,7 @@ def _inline_choices(text: str, cased: str, made: Item) -> tuple[str, str]:
             if len(listed) >= 2 and not re.fullmatch(r"yes\s*/\s*no.*", first):
                 made.options = listed
                 return text[:at], cased[:at]
-    head = _choice_head(text)
+    head = choice_head(text)
     levels = text[len(head) :].split() if head else []
     if len(levels) >= 2 and all(
         w in lexicon.hues() or w in ("med", "mid", "hi", "lo", "small", "large", "s", "m", "l", "xl") for w in levels
@@ -425,27 +243,9 @@ def _inline_choices(text: str, cased: str, made: Item) -> tuple[str, str]:
     return text, cased
 
 
-def _choice_head(text: str) -> str:
-    """The words at the start that name a choice field (`status`, `leave type`), when others follow: `status open, closed`."""
-    words = list(re.finditer(r"[\w'-]+", text))
-    best = ""
-    for n, w in enumerate(words[:4]):
-        phrase = " ".join(x[0] for x in words[: n + 1] if x[0] not in ("a", "an", "the", "its", "their"))
-        if lexicon.fields().get(phrase) in CHOICE or (w[0] in _STRONG_CHOICE and (n == 0 or w[0] == words[n][0])):
-            best = text[: w.end()]
-            if n + 1 < len(words) and lexicon.fields().get(f"{phrase} {words[n + 1][0]}") not in CHOICE:
-                break
-    return best
-
-
-_STRONG_CHOICE = frozenset(
-    "status stage priority urgency severity category type state kind phase condition gender shift outcome result mood level grade size colour color".split()
-)
-
-
 def _split_head(head: str, rest: str) -> tuple[str, str]:
     """Where the name ends and the first choice begins in `take away yes/no`, `priority high / medium / low`."""
-    named = _choice_head(head + " " + rest)
+    named = choice_head(head + " " + rest)
     if named and len(named) <= len(head) + len(rest):
         return named, (head + " " + rest)[len(named) :].strip()
     return head, rest
@@ -470,158 +270,6 @@ def _scaled(made: Item, m: "re.Match[str] | None") -> None:
     made.kind, made.sure = ("rating" if top <= 10 else "number"), True
 
 
-_CUT = re.compile(
-    r"\s+(?:that|which|so|because|since|when|if|where|who|whose|we|they|i|you|is|are|was|were|will|should|must|can|may|be|gets?|has|have|until|while|after|before|via|each|"
-    r"from|as|using|based|depending|to\s+(?:be|see|know|show|track|help|avoid)|so\s+that|in\s+case|for\s+(?:each|every|all|it|them|the|that|this|when|our|us|tracking|which)|"
-    r"on\s+(?:it|them|the|each|every|which)|in\s+(?:it|the|our|each|every|which|there)|at\s+(?:the|which)|with|by\s+(?:the|a|an|us|them|email|phone)|automatically|"
-    r"if\s+any|too|etc\.?|please|afterwards|immediately|itself|themselves)\b.*$"
-)
-_OF = re.compile(r"\s+(?:for|in|on|at|with)\s+.*$")
-
-
-def _name(text: str, cased: str, made: Item) -> str:
-    lead = _LEAD.match(text)
-    if lead and text not in _KEEP_LEAD and text[lead.end() :].strip() and not _known(text):
-        if re.search(r"\b(?:several|many|multiple)\b", text[: lead.end()]):
-            made.many = True
-        text, cased = text[lead.end() :], cased[lead.end() :]
-        made.start += lead.end()
-    if m := re.match(
-        r"(?:(?P<many>several|many|multiple|lots of|a list of|list of|one or more|zero or more|any number of|all(?: of)?(?: the)?)|\d+(?:\s*[-–]\s*\d+)?)\s+",
-        text,
-    ):
-        made.many = True
-        text, cased = text[m.end() :], cased[m.end() :]
-    if not _known(text):
-        if m := _CUT.search(text):
-            text, cased = text[: m.start()], cased[: m.start()]
-        if (m := _OF.search(text)) and not _known(text) and m.start() > 2:
-            text, cased = text[: m.start()], cased[: m.start()]
-    cased = (
-        re.sub(r"[\"'“”{}\[\]()?!]", "", cased).replace("/", " / ")
-        if "/" in cased and " / " not in cased and len(cased.split("/")[0]) > 3
-        else re.sub(r"[\"“”{}\[\]()?!]", "", cased)
-    )
-    words = cased.split()
-    while (
-        words
-        and not _dated(words)
-        and words[-1].lower()
-        in (
-            "and",
-            "or",
-            "the",
-            "a",
-            "of",
-            "for",
-            "to",
-            "with",
-            "as",
-            "is",
-            "in",
-            "on",
-            "&",
-            "/",
-            "+",
-            "-",
-        )
-    ):
-        words.pop()
-    while words and words[0].lower() in ("and", "or", "of", "the", "a", "an", "&", "/", "+", "-", "to"):
-        words.pop(0)
-    if len(words) > NAME_WORDS_MAX:
-        words = words[:NAME_WORDS_MAX]
-    name = " ".join(words).strip(" .,:;-–'")
-    if name.lower() in _NO_NAMES:
-        return ""
-    return cased_name(name)
-
-
-def _known(text: str) -> bool:
-    return text.strip() in lexicon.fields()
-
-
-_NO_NAMES = frozenset(
-    "please thanks thank etc more so everything stuff things anything others other rest same them it that this all each too also ok okay simple cheers".split()
-)
-
-
-def _dated(words: list[str]) -> bool:
-    """`produced on`, `issued on`, `taken at`, `due in`: the small word at the end belongs to the name."""
-    return (
-        len(words) == 2
-        and words[1].lower() in ("on", "at", "by", "in", "out")
-        and (
-            words[0].lower().endswith(("ed", "en", "wn"))
-            or words[0].lower()
-            in ("due", "date", "sent", "paid", "made", "bought", "sold", "left", "time", "check", "built", "met")
-        )
-    )
-
-
-_ACRONYMS = frozenset(
-    "id url sku vat gst iban bic vin cv pdf dob qr isbn po pin gps ip sla kpi roi rsvp faq crm hr it nps csat api erp eta etd ai ui ux qa ar ap pr b2b cpc cpm ctr roi mrr arr usd eur gbp dba ein ssn npi rfi rfp rfq sop".split()
-)
-
-
-def cased_name(name: str) -> str:
-    """A name as the product writes it: first letter large, acronyms large, the rest as typed unless shouted."""
-    words = name.split()
-    shouted = len(words) > 1 and name.isupper()
-    out: list[str] = []
-    for i, w in enumerate(words):
-        low = w.lower()
-        if low in _ACRONYMS:
-            out.append(w.upper())
-        elif low == "e-mail":
-            out.append("Email" if i == 0 else "email")
-        elif shouted or (w.istitle() and i and low in lexicon.fields()):
-            out.append(low if i else low.capitalize())
-        elif i == 0:
-            out.append(capital(w))
-        else:
-            out.append(w if not (w[:1].isupper() and w[1:].islower() and name.istitle()) else low)
-    return " ".join(out)
-
-
-_SEPARATOR = re.compile(
-    r"\s*(?P<mark>,|;|\n|\||•|\s\+\s|\s&\s|\band\s*/\s*or\b|\bas\s+well\s+as\b|\balong\s+with\b|\bplus\b|\band\b|\bor\b|>(?=\s*\w))\s*"
-)
-_BOUND = re.compile(
-    r"\b(?:date and time|date & time|first and last names?|terms and conditions|before and after(?: photos| pictures)?|name and surname|start and end(?: dates?| times?)?|pros and cons|"
-    r"check[- ]in and check[- ]out(?: dates?| times?)?|profit and loss|health and safety|lost and found|q and a|r and d|research and development|food and drinks?|arts and crafts|bed and breakfast|"
-    r"city and state|pick[- ]?up and drop[- ]?off(?: times?| dates?| locations?)?|from and to(?: dates?)?|min and max)\b"
-)
-
-
-def pieces(text: str) -> list[tuple[int, int, str]]:
-    """Splits a list at its separators, outside of brackets and quotes: (start, end, the separator before it)."""
-    guarded = [m.span() for m in _BOUND.finditer(text)]
-    depth, depths = 0, []
-    for c in text:
-        depth += c in "(["
-        depths.append(depth)
-        depth = max(0, depth - (c in ")]"))
-    found: list[tuple[int, int, str]] = []
-    at, mark = 0, ""
-    for m in _SEPARATOR.finditer(text):
-        if (
-            depths[m.start("mark")]
-            or any(a <= m.start("mark") < b for a, b in guarded)
-            or (m["mark"] == ">" and "=" in text[m.start() - 1 : m.start()])
-        ):
-            continue
-        if m.start() > at and text[at : m.start()].strip():
-            found.append((at, m.start(), mark))
-            mark = m["mark"].strip()
-        elif m["mark"].strip() not in (",",):
-            mark = m["mark"].strip() or mark
-        at = m.end()
-    if text[at:].strip():
-        found.append((at, len(text), mark))
-    return found
-
-
 def items(raw: str, start: int = 0) -> list[Item]:
     """All items of a list, choices kept with the field that they belong to."""
     text = raw.lower() if len(raw.lower()) == len(raw) else raw
@@ -638,7 +286,7 @@ def items(raw: str, start: int = 0) -> list[Item]:
             )
         )
         return [*made, *items(raw[m.end("c") :], start + m.end("c"))]
-    for a, b in _grouped(text, pieces(text)):
+    for a, b in grouped_pieces(text, pieces(text)):
         several = _several(raw[a:b], start + a)
         if several and made and (m := re.search(r"\b(?:each|all)\s+(?=\S)", text[a:b])) and m.start() > 1:
             _shared(several[-1], made, raw[a + m.end() : b])
@@ -725,7 +373,7 @@ _FROM_TO = re.compile(
 def _loose_choices(low: str) -> bool:
     """`for sale/for rent/sold`: three or more short alternatives without a name before them."""
     parts = low.strip(" .").split("/")
-    if len(parts) < 3 or re.search(r"[(,:]", low) or _choice_head(low.strip()):
+    if len(parts) < 3 or re.search(r"[(,:]", low) or choice_head(low.strip()):
         return False
     return all(1 <= len(p.split()) <= 3 for p in parts) and len(parts[0].split()) <= 2
 
@@ -748,82 +396,3 @@ def _run_together(text: str) -> list[tuple[str, int, int]]:
         else:
             return []
     return found if len(found) >= 3 else []
-
-
-def _field_like(text: str) -> bool:
-    words = re.sub(r"^(?:and|or|the|an?|its|their)\s+", "", text.strip(" .,;:!"))
-    if re.match(r"(?:who|when|where|why|how|what|which|whether)\b", words):
-        return True
-    plain = re.sub(r"\s*\(.*$", "", words).strip()
-    kind = lexicon.fields().get(plain) or lexicon.fields().get(lemma(plain))
-    return kind is not None and kind != "checkbox" and plain not in lexicon.hues()
-
-
-def _grouped(text: str, spans: list[tuple[int, int, str]]) -> list[tuple[int, int]]:
-    """Joins the choices of a field that stand open in a list: `status In, Out or Lost, shelf` is two items."""
-    kept: list[tuple[int, int]] = []
-    n = 0
-    while n < len(spans):
-        a, b, _ = spans[n]
-        piece = text[a:b]
-        end = n
-        if m := re.search(r"(?:\w\s*:|\s[–-])\s+\S|\b(?:either|one of|can be)\s+\w", piece):
-            end = _list_end(text, spans, n, dash="–" if re.search(r"\s[–-]\s", piece) else "")
-            del m
-        elif (head := _choice_head(piece.strip())) and len(piece.strip()) > len(head) + 1 and not re.search(r"[(/>]", piece):
-            rest = piece.strip()[len(head) :].strip()
-            if m := re.match(r"from\s+[\w ]{2,24}?\s+to\s+[\w ]{2,24}$", rest):
-                kept.append((a, b))
-                n += 1
-                continue
-            last = rest.split()[-1] if rest else ""
-            if last and len(rest.split()) <= 2 and lexicon.fields().get(last) and last not in lexicon.hues():
-                kept.append((a, b))
-                n += 1
-                continue
-            if not re.match(
-                r"(?:(?:of|for|in|on|by|and|per|from|with)\s+\S|(?:name|code|number|date|id)\b)", rest
-            ) and not _field_like(f"{head} {rest}"):
-                end = _list_end(text, spans, n, dash="")
-        elif (
-            n + 1 < len(spans) and spans[n + 1][2] == "or" and text[slice(*spans[n + 1][:2])].strip(" .") == "not"
-        ) or _choice_pair(text, spans, n):
-            end = n + 1
-        elif n + 1 < len(spans) and spans[n + 1][2] == ">" and re.search(r"\w\s+\w", piece):
-            while end + 1 < len(spans) and spans[end + 1][2] == ">":
-                end += 1
-        elif re.match(r"\s*(?:whether|if)\s", piece) and n + 1 < len(spans) and spans[n + 1][2] == "or":
-            end = n + 1
-        elif re.search(r"\b(?:like|such as|e\.g\.?)\s+\w", piece):
-            end = _list_end(text, spans, n, dash="")
-        kept.append((a, spans[end][1]))
-        n = end + 1
-    return kept
-
-
-def _choice_pair(text: str, spans: list[tuple[int, int, str]], n: int) -> bool:
-    """`open or closed`: two well-known states joined by "or"."""
-    if n + 1 >= len(spans) or spans[n + 1][2] != "or":
-        return False
-    a, b = (text[slice(*spans[k][:2])].strip(" .") for k in (n, n + 1))
-    return a in lexicon.hues() and b in lexicon.hues()
-
-
-def _list_end(text: str, spans: list[tuple[int, int, str]], n: int, *, dash: str) -> int:
-    """The last piece that is still a choice of the list begun at piece `n`."""
-    ors = [k for k in range(n + 1, min(n + 14, len(spans))) if spans[k][2] == "or"]
-    end = n
-    for k in range(n + 1, min(n + 40, len(spans))):
-        piece = text[spans[k][0] : spans[k][1]]
-        if dash and re.search(r"\s[–-]\s*$|^\s*[–-]\s", piece + " "):
-            return k if not re.match(r"^\s*[–-]\s", piece) else k - 1
-        if ors and k > ors[0]:
-            return end
-        if _field_like(piece) and not (ors and k <= ors[0]):
-            return end
-        if re.match(r"\s*(?:an?|the|its|their|whether|also|we|i)\s", piece) or re.search(r"\b(?:has|have|with)\b|[(:]", piece):
-            return end
-        end = k
-        if ors and k == ors[0]:
-            return end
-    return end

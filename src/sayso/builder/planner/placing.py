@@ -4,7 +4,7 @@ import re
 
 from sayso.builder.planner import lexicon
 from sayso.builder.planner.inflect import lemma, plural
-from sayso.builder.planner.items import Item
+from sayso.builder.planner.item import Item
 from sayso.builder.planner.nouns import is_many, noun_of, tableish
 from sayso.builder.planner.sketch import FieldSketch, Sketch, Span, TableSketch
 

@@ -5,7 +5,7 @@ import re
 from sayso.builder.planner.clauses import Clause
 from sayso.builder.planner.inflect import lemma, singular
 from sayso.builder.planner.intents import ROLE
-from sayso.builder.planner.items import cased_name
+from sayso.builder.planner.naming import cased_name
 from sayso.builder.planner.sketch import RoleSketch, Sketch
 
 _NOT_ROLES = frozenset(

@@ -6,7 +6,8 @@ from sayso.builder.planner import lexicon
 from sayso.builder.planner.clauses import Clause, lead_of
 from sayso.builder.planner.definitions import define, markdown_row
 from sayso.builder.planner.forms import STARS, read_deeds, read_form, read_ratings
-from sayso.builder.planner.items import items, pieces
+from sayso.builder.planner.grouping import pieces
+from sayso.builder.planner.items import items
 from sayso.builder.planner.linking import read_link
 from sayso.builder.planner.nouns import is_many, noun_of, tableish
 from sayso.builder.planner.placing import PRONOUN, fill, is_fieldish, link_tables, speak_of

@@ -2,7 +2,7 @@
 
 import re
 
-from sayso.builder.planner.items import cased_name
+from sayso.builder.planner.naming import cased_name
 from sayso.builder.planner.nouns import noun_of
 from sayso.builder.planner.sketch import FieldSketch, Sketch
 from sayso.builder.planner.wish import Sheet

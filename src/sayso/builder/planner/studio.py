@@ -3,8 +3,11 @@
 import re
 
 from sayso.builder.planner import lexicon
+from sayso.builder.planner.grouping import pieces
 from sayso.builder.planner.inflect import lemma, singular
-from sayso.builder.planner.items import Item, cased_name, items, pieces
+from sayso.builder.planner.item import Item
+from sayso.builder.planner.items import items
+from sayso.builder.planner.naming import cased_name
 from sayso.builder.planner.sketch import AiSketch, FieldSketch, Sketch, Span, TableSketch
 
 _PUT = re.compile(

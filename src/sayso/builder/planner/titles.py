@@ -4,7 +4,7 @@ import re
 
 from sayso.builder.planner import lexicon
 from sayso.builder.planner.inflect import plural_phrase
-from sayso.builder.planner.items import cased_name
+from sayso.builder.planner.naming import cased_name
 from sayso.builder.planner.sketch import FieldSketch, Sketch, TableSketch
 
 _TITLE = re.compile(

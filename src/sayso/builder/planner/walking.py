@@ -3,8 +3,9 @@
 import re
 
 from sayso.builder.planner import lexicon
+from sayso.builder.planner.grouping import pieces
 from sayso.builder.planner.inflect import UNCOUNTED
-from sayso.builder.planner.items import items, pieces
+from sayso.builder.planner.items import items
 from sayso.builder.planner.nouns import is_container, is_many, noun_of, noun_phrase, tableish
 from sayso.builder.planner.options import choices
 from sayso.builder.planner.placing import field_on, fill, is_fieldish, is_optionish, link_per, link_tables, speak_of
