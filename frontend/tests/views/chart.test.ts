@@ -95,3 +95,9 @@ test("a line through time leaves out rows without a day", () => {
   const p = plotted([{ key: "2026-11-01", value: 4 }, { key: null, value: 1 }], { ...count, bucket: "month", datedOnly: true });
   assert.deepEqual(p.categories.map((c) => c.name), ["Nov 2026"]);
 });
+
+test("on a line through time a month without rows is nought for sums, and a gap for averages", () => {
+  const answer = [{ key: "2026-09-01", value: 4 }, { key: "2026-11-01", value: 2 }];
+  assert.deepEqual(plotted(answer, { ...count, bucket: "month", datedOnly: true }).series[0]!.values, [4, 0, 2]);
+  assert.deepEqual(plotted(answer, { measure: "Average", additive: false, bucket: "month", datedOnly: true }).series[0]!.values, [4, null, 2]);
+});

@@ -115,7 +115,7 @@ function round(shape: "pie" | "donut", p: Plotted, looks: Looks, figures: Figure
 }
 
 /** The whole option. `numeric`: the categories are numbers, and lie where they belong on their axis. */
-export function option(shape: ChartShape, p: Plotted, looks: Looks, figures: Figures, how: { bucketed: boolean; additive: boolean; whole: boolean; numeric?: boolean }): Option {
+export function option(shape: ChartShape, p: Plotted, looks: Looks, figures: Figures, how: { bucketed: boolean; additive: boolean; whole: boolean; numeric?: boolean; across?: (value: number) => string }): Option {
   if (shape === "pie" || shape === "donut") return round(shape, p, looks, figures);
   const sideways = isSideways(shape, p, how.bucketed);
   const stacked = how.additive && p.series.length > 1 && (shape === "bar" || shape === "area");
@@ -124,7 +124,7 @@ export function option(shape: ChartShape, p: Plotted, looks: Looks, figures: Fig
   let series = drawn(shape, p, looks, stacked, sideways);
   let across: Option = names;
   if (shape === "scatter" && how.numeric) {
-    across = { type: "value", scale: true, splitLine: { show: false }, axisLine: { lineStyle: { color: looks.line2 } }, axisLabel: words(looks) };
+    across = { type: "value", scale: true, splitLine: { show: false }, axisLine: { lineStyle: { color: looks.line2 } }, axisLabel: { ...words(looks), formatter: how.across } };
     series = series.map((s, i) => ({ ...s, data: p.categories.map((c, n) => [Number(c.key), p.series[i]!.values[n]]) }));
   }
   return {

@@ -124,6 +124,8 @@ export function plotted(aggregates: readonly Aggregate[], wanted: Wanted): Plott
     const before = series[line]!.values[row] ?? null;
     series[line]!.values[row] = value === null ? before : wanted.additive ? (before ?? 0) + value : value;
   }
+  // Nothing added up is nought: a line falls to the ground, it does not break off.
+  if (wanted.additive && wanted.datedOnly) for (const one of series) one.values = one.values.map((value) => value ?? 0);
   let whole: Plotted = { categories, series };
   if (wanted.additive && series.length > SERIES_MAX) whole = gathered(whole, SERIES_MAX);
   const most = wanted.categoriesMax ?? CATEGORIES_MAX;
