@@ -128,6 +128,7 @@ export class Cards {
     this.order = placed(this.order, id, to);
     this.rows.set(id, { ...row, values: { ...row.values, ...values } });
     if (other) this.#count({ [from.column]: -1, [to.column]: 1 });
+    this.#overtake();
     this.#busy++;
     const turn = this.#turns.get(id);
     let done = (): void => undefined;
@@ -177,6 +178,7 @@ export class Cards {
 
   /** While a card is held, nothing moves under the hand. */
   hold(held: boolean): void {
+    if (held) this.#overtake();
     this.#busy += held ? 1 : -1;
     if (!held && this.#waiting) this.#later();
   }
@@ -185,6 +187,13 @@ export class Cards {
     this.#off();
     clearTimeout(this.#timer);
     this.#asked?.abort();
+  }
+
+  /** An answer that is on its way knows nothing of what happens now: it is not waited for, and asked again afterwards. */
+  #overtake(): void {
+    if (!this.#asked || this.state !== "ready") return;
+    this.#asked.abort();
+    this.#waiting = true;
   }
 
   #count(by: Record<string, number>): void {
