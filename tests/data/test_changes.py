@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sayso.data import apps, forgetting, undo, versions
@@ -169,6 +170,19 @@ async def test_removing_a_table_is_counted_and_comes_back_with_its_rows(
     assert await whole(tx, back) == before
 
 
+async def test_a_table_with_unique_values_can_go_and_come_back(
+    tx: AsyncConnection, desk: OpenApp, northlight: Northlight
+) -> None:
+    app = await apps.change(tx, desk, turned("projects", "title", "Title", "text", unique=True), by=northlight.ben)
+    drop = change({"do": "remove", "part": "table", "id": "projects"}, field("remove", "clients", "share"))
+    gone = await apps.change(tx, app, drop, by=northlight.ben)
+    back = await undone(tx, gone, northlight.ben)
+    assert back.spec == app.spec
+    with pytest.raises(IntegrityError):
+        async with tx.begin_nested():
+            await put(tx, back, "projects", title="Job 1")
+
+
 async def test_a_new_field_under_an_old_name_starts_empty(tx: AsyncConnection, desk: OpenApp, northlight: Northlight) -> None:
     drop = change(field("remove", "clients", "phone"), field("remove", "projects", "call"))
     app = await apps.change(tx, desk, drop, by=northlight.ben)
@@ -248,7 +262,7 @@ async def test_a_link_to_several_cannot_quietly_become_one(tx: AsyncConnection, 
     one = DESK.table("clients").field("projects").model_copy(update={"many": False})
     wanted = change(field("alter", "clients", "projects", value=one.portable()))
     (problem,) = (await apps.planned(tx, desk, wanted)).problems
-    assert problem.reason == "1 rows link to several by Projects; leave one in each of them first"
+    assert problem.reason == "1 row links to several by Projects; leave one in each first"
 
 
 async def test_rows_get_their_numbers_in_the_order_in_which_they_were_made(

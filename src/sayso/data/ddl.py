@@ -105,7 +105,8 @@ def _touched(before: App, after: App, old: Columns, new: Columns) -> Iterator[Ta
 
 
 def _unique(number: int, was: Table | None, now: Table, old: dict[str, int], new: dict[str, int], table_no: int) -> Iterator[str]:
-    """One value once among the rows that are not in the trash. Long texts are compared by their digest, which always fits."""
+    """One value once among the rows that are not in the trash. Long texts are compared by their digest, which always fits.
+    A table that was taken away and comes back has its indices still."""
     before = {old[f.id]: f for f in (was.fields if was else ()) if is_unique(f) and f.id in old}
     after = {new[f.id]: f for f in now.fields if is_unique(f)}
     for n in before.keys() - after.keys():
@@ -113,7 +114,7 @@ def _unique(number: int, was: Table | None, now: Table, old: dict[str, int], new
     for n in after.keys() - before.keys():
         value = f"md5(c_{n})" if after[n].storage is Storage.TEXT else f"c_{n}"
         rows = f"{schema(number)}.t_{table_no}"
-        yield f"create unique index u_{n} on {rows} ({value}) where deleted_at is null and c_{n} is not null"
+        yield f"create unique index if not exists u_{n} on {rows} ({value}) where deleted_at is null and c_{n} is not null"
 
 
 def is_unique(field: Any) -> bool:

@@ -32,10 +32,10 @@ class Ground:
 
 
 async def ground_of(tx: AsyncConnection, before: OpenApp, after: App, new: Columns) -> Ground:
-    """Of the app before and after a change: tables that go are still there to be read."""
+    """Of the app before and after a change. Tables that were there are read as they were: that column is filled already."""
     titles, ends = dict[str, tuple[str, str]](), dict[int, tuple[str, str]]()
     schema = schema_of(before)
-    for app, columns in ((before.spec, before.columns), (after, new)):
+    for app, columns in ((after, new), (before.spec, before.columns)):
         ends |= columns.ends
         for table in app.tables:
             if table.id in columns.tables:

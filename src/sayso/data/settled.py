@@ -93,7 +93,13 @@ async def _several(tx: AsyncConnection, app: OpenApp, at: str, table_id: str, li
     rows = (await tx.execute(text(query))).scalar_one()
     if not rows:
         return []
-    return [Problem(at, f"{rows:,} rows link to several by {link.name}; leave one in each of them first", '"many": true')]
+    return [
+        Problem(
+            at,
+            f"{rows:,} {'row links' if rows == 1 else 'rows link'} to several by {link.name}; leave one in each first",
+            '"many": true',
+        )
+    ]
 
 
 async def _twice(tx: AsyncConnection, at: str, rows: str, number: int, field: Any) -> list[Problem]:
