@@ -7,8 +7,10 @@ from typing import Any
 
 import openpyxl
 import pytest
+from fastapi import FastAPI
 from PIL import Image
 
+from sayso.web.parts import EXPORTS_AT_ONCE_MAX
 from tests.web.conftest import Caller, Company
 from tests.web.crm import CLIENTS, CRM
 
@@ -137,3 +139,16 @@ async def test_a_new_app_from_a_spreadsheet_takes_the_right_to_build(company: Co
     assert (await company.cleo.get("/api/apps/gear")).json()["spec"]["tables"][0]["fields"][0]["name"] == "Item"
     assert (await company.cleo.post("/api/imports", files={"file": ("a.csv", b"a\n1\n")})).status_code == 403
     assert (await company.zoe.get(f"/api/imports/{one['id']}")).status_code == 404
+
+
+async def test_exports_leave_connections_for_everybody_else(company: Company, app: FastAPI):
+    exporting = app.state.parts.exporting
+    for _ in range(EXPORTS_AT_ONCE_MAX):
+        await exporting.acquire()
+    refused = await company.cleo.get(f"{CLIENTS}/export")
+    assert refused.status_code == 429 and int(refused.headers["retry-after"]) > 0
+    for _ in range(EXPORTS_AT_ONCE_MAX):
+        exporting.release()
+    for _ in range(EXPORTS_AT_ONCE_MAX + 1):
+        assert (await company.cleo.get(f"{CLIENTS}/export")).status_code == 200
+    assert not exporting.locked(), "an export that is over gives its place back"

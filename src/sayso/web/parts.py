@@ -1,6 +1,7 @@
 """What the web needs of the rest: put together once, in `create_app`, and carried by the app."""
 
-from dataclasses import dataclass
+from asyncio import Semaphore
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -12,6 +13,9 @@ from sayso.web.callers import Callers
 from sayso.web.hub import Hub
 from sayso.web.jobs import Jobs
 
+EXPORTS_AT_ONCE_MAX = 4
+"""Each holds a connection for as long as its reader takes; the others are for everybody else."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -20,6 +24,7 @@ class Parts:
     callers: Callers
     hub: Hub
     jobs: Jobs
+    exporting: Semaphore = field(default_factory=lambda: Semaphore(EXPORTS_AT_ONCE_MAX))
 
     @property
     def files(self) -> FileStore:

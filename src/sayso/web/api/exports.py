@@ -1,30 +1,40 @@
 """Rows as a file."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 from starlette.responses import StreamingResponse
 
 from sayso import db
 from sayso.data import apps, exports
 from sayso.data import query as pages
+from sayso.errors import TooMany
 from sayso.web.actor import By
 from sayso.web.asked_rows import AskedExport, export_of
+from sayso.web.parts import parts
 from sayso.web.shapes import AppId, PartId
 from sayso.web.work import Engine
 
+RETRY_SECONDS = 10
 
-async def show(app: AppId, table: PartId, asked: Annotated[AskedExport, Query()], engine: Engine, by: By) -> Response:
+
+async def show(
+    app: AppId, table: PartId, asked: Annotated[AskedExport, Query()], request: Request, engine: Engine, by: By
+) -> Response:
     """The rows of a view or a filter as CSV, XLSX or JSON, streamed."""
+    exporting = parts(request).exporting
     async with db.transaction(engine) as tx:
         opened = await apps.open_app(tx, app, by=by)
         wanted = export_of(opened, table, asked)
         await pages.page(tx, opened, table, wanted)
 
-    async def chunks() -> AsyncIterator[bytes]:
-        async with db.transaction(engine) as tx:
+    async def chunks() -> AsyncGenerator[bytes]:
+        if exporting.locked():
+            raise TooMany("Several exports are running already. Try again in a moment.", retry_after_seconds=RETRY_SECONDS)
+        async with exporting, db.transaction(engine) as tx:
             opened = await apps.open_app(tx, app, by=by)
             async for chunk in exports.export(tx, opened, table, wanted, asked.format, raw=asked.raw == "1"):
                 yield chunk
@@ -34,14 +44,15 @@ async def show(app: AppId, table: PartId, asked: Annotated[AskedExport, Query()]
     )
 
 
-async def begun(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def begun(chunks: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
     """The same chunks, the first one made already: what is wrong is said while it can still be said in a problem document."""
     first = await anext(chunks, b"")
 
-    async def all() -> AsyncIterator[bytes]:
-        yield first
-        async for chunk in chunks:
-            yield chunk
+    async def all() -> AsyncGenerator[bytes]:
+        async with aclosing(chunks):
+            yield first
+            async for chunk in chunks:
+                yield chunk
 
     return all()
 
