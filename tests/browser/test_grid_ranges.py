@@ -166,3 +166,22 @@ async def test_a_new_row_is_ready_to_be_typed_into(arrives: Arrives, desk: Desk,
     await expect(sheet.foot).to_contain_text("Saved")
     rows = (await ana.api.get(f"/api/apps/{desk.id}/tables/clients/rows")).json()["rows"]
     assert [row["values"]["name"] for row in rows] == ["Kestrel Outdoor", "Fika & Co", "Tolka Brewery"]
+
+
+async def test_rows_are_carried_by_key_and_cut_cells_go_elsewhere(
+    arrives: Arrives, desk: Desk, northlight_kept: Northlight, url: str
+):
+    ana = await arrives(northlight_kept.ana)
+    sheet = await Sheet.opened(ana.page, f"{url}/a/{desk.id}/all")
+    await sheet.to(0, "Name")
+    await sheet.press("Alt+ArrowDown")
+    await expect(sheet.cell(1, "Name")).to_contain_text("Kestrel")
+    await expect(sheet.cell(1, "Name")).to_have_attribute("aria-selected", "true")
+    order = [row["values"]["name"] for row in (await ana.api.get(desk.rows)).json()["rows"]]
+    assert [name.split(",")[0] for name in order] == ["Ostra", "Kestrel", "Brandt", "Halden"]
+    await sheet.to(2, "Crew")
+    await sheet.press("Control+x")
+    await expect(sheet.cell(2, "Crew")).to_have_text("")
+    await sheet.press("ArrowDown")
+    await sheet.press("Control+v")
+    await expect(sheet.cell(3, "Crew")).to_contain_text("5")

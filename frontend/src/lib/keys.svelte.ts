@@ -9,6 +9,8 @@ export interface Shortcut {
   act: (event: KeyboardEvent) => void;
   /** Also while someone types: those with `mod`, unless said otherwise (⌘Z in a text is the text's). */
   typing: boolean;
+  /** Heard by somebody else, such as the grid while it has the keyboard; here it is only listed. */
+  told?: boolean;
 }
 
 export const isMac = /Mac|iP(hone|ad)/.test(navigator.platform);
@@ -56,6 +58,15 @@ class Keys {
     };
   }
 
+  /** Lists keys that something else listens to; the answer takes them off the list. */
+  tell(group: string, list: readonly (readonly [keys: string, words: string])[]): () => void {
+    const told = list.map(([keys, words]): Shortcut => ({ keys, words, group, act: () => undefined, typing: false, told: true }));
+    this.all = [...untrack(() => this.all), ...told];
+    return () => {
+      this.all = untrack(() => this.all).filter((one) => !told.includes(one));
+    };
+  }
+
   start(): () => void {
     const press = (event: KeyboardEvent) => this.#press(event);
     addEventListener("keydown", press);
@@ -69,11 +80,11 @@ class Keys {
     if (document.querySelector("dialog:modal")) return;
     const whole = this.#first ? `${this.#first} ${combo}` : combo;
     this.#first = "";
-    const hit = this.all.findLast((one) => one.keys === whole && (one.typing || !typing));
+    const hit = this.all.findLast((one) => !one.told && one.keys === whole && (one.typing || !typing));
     if (hit) {
       event.preventDefault();
       hit.act(event);
-    } else if (!typing && this.all.some((one) => one.keys.startsWith(`${combo} `))) {
+    } else if (!typing && this.all.some((one) => !one.told && one.keys.startsWith(`${combo} `))) {
       this.#first = combo;
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => (this.#first = ""), SECOND_KEY_MS);

@@ -62,6 +62,8 @@ test("keys", () => {
   assert.deepEqual(key("d", { metaKey: true }), { do: "fill_down" });
   assert.deepEqual(key(" "), { do: "open" });
   assert.deepEqual(key("F2"), { do: "edit" });
+  assert.deepEqual(key("ArrowDown", { altKey: true }), { do: "carry", by: 1 });
+  assert.deepEqual(key("ArrowLeft", { altKey: true, shiftKey: true }), { do: "reorder", by: -1 });
   assert.equal(key("/"), null, "finding is the view's");
   assert.equal(key("z", { ctrlKey: true }), null, "undo is the app's");
   assert.equal(key("c", { ctrlKey: true }), null, "copying is the browser's");

@@ -3,6 +3,7 @@ import { clear, fillDown, fillRight, meant, trash, add } from "./acts";
 import { commandFor, type Command } from "./keys";
 import { reordered } from "./lanes";
 import { areaOf, at, everything, rowsIn, wholeLane, wholeRow } from "./selection";
+import { toasts } from "../../lib/toasts.svelte";
 import type { GridState } from "./state.svelte";
 import { topOf } from "./lines";
 import { GUTTER, HEAD } from "./state.svelte";
@@ -73,6 +74,7 @@ function carriedOut(grid: GridState, command: Command, scroller: HTMLElement, on
       return true;
     }
     case "reorder": moveLane(grid, selection.active.lane, command.by); return true;
+    case "carry": carry(grid, selection.active.row, command.by); return true;
     case "leave":
       if (grid.several) grid.choose(at(selection.active.row, selection.active.lane), { show: false });
       else if (grid.marked.size) grid.marked.clear();
@@ -113,6 +115,17 @@ export function moveLane(grid: GridState, lane: number, by: 1 | -1): void {
   grid.looks.set({ order: reordered(ids, moved, before) });
   const row = grid.selection?.active.row ?? 0;
   grid.choose(at(row, to));
+}
+
+/** ⌥↑ and ⌥↓ carry a row along, where rows stand in the order they were put in. */
+function carry(grid: GridState, row: number, by: 1 | -1): void {
+  const one = grid.rowAt(row), to = row + by;
+  if (!one || to < 0 || to >= grid.size.rows || !grid.mayWrite) return;
+  if (!grid.mayOrder) return void toasts.say("Rows stand in the order of a sort");
+  const before = grid.rowAt(by === 1 ? row + 2 : to)?.id ?? null;
+  if (by === 1 && before === null && row + 2 < grid.size.rows) return;
+  // The active cell follows its row once it stands elsewhere.
+  grid.rows.move(one.id, before).catch((error: unknown) => toasts.problem(error));
 }
 
 function cellCorner(grid: GridState, scroller: HTMLElement): { x: number; y: number } {

@@ -9,7 +9,7 @@ export type Command =
   | { do: "edit" }
   | { do: "type"; text: string }
   | { do: "clear" | "open" | "mark" | "all" | "row" | "lane" | "fill_down" | "fill_right" | "leave" | "add" | "menu" | "trash" | "fold" | "unfold" | "duplicate" }
-  | { do: "reorder"; by: 1 | -1 };
+  | { do: "reorder" | "carry"; by: 1 | -1 };
 
 export interface Pressed {
   key: string;
@@ -29,7 +29,7 @@ export function commandFor(e: Pressed): Command | null {
     const way = WAYS[e.key as keyof typeof WAYS];
     if (e.altKey && extend && (way === "left" || way === "right")) return { do: "reorder", by: way === "left" ? -1 : 1 };
     if (e.altKey && (way === "left" || way === "right")) return { do: way === "left" ? "fold" : "unfold" };
-    if (e.altKey) return null;
+    if (e.altKey) return { do: "carry", by: way === "up" ? -1 : 1 };
     if (mod) return { do: "edge", way, extend };
     return { do: "move", rows: way === "up" ? -1 : way === "down" ? 1 : 0, lanes: way === "left" ? -1 : way === "right" ? 1 : 0, extend };
   }
@@ -61,3 +61,11 @@ export function commandFor(e: Pressed): Command | null {
   if (!mod && !e.altKey && e.key.length === 1 && e.key !== "/") return { do: "type", text: e.key };
   return null;
 }
+
+/** For the list of keys: what each does, in words. */
+export const TOLD: readonly (readonly [string, string])[] = [
+  ["enter", "Edit the cell; typing replaces it"], ["space", "Open the row"], ["shift+enter", "New row"], ["backspace", "Clear the cells"], ["mod+backspace", "Move the rows to the trash"],
+  ["mod+c", "Copy the cells"], ["mod+v", "Paste from a spreadsheet"], ["mod+d", "Fill down"], ["mod+r", "Fill to the right"], ["mod+a", "Choose everything"],
+  ["shift+space", "Choose the row"], ["mod+space", "Choose the field"], ["mod+m", "Mark the rows"], ["mod+arrowdown", "To the last row"], ["alt+arrowdown", "Carry the row down"],
+  ["alt+shift+arrowright", "Carry the field to the right"], ["alt+arrowleft", "Fold the group"], ["shift+f10", "The row’s menu"],
+];
