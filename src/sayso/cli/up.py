@@ -36,7 +36,6 @@ async def command(settings: Settings, say: Say, wish: str | None, port: int | No
         settings = replace(settings, port=port)
     if host:
         settings = replace(settings, host=host)
-    say.progress("Starting")
     async with serving(settings) as running:
         made = await wished(running, wish, say) if wish and wish.strip() else {}
         sign_in = await running.sign_in(to=f"/a/{made['app']}" if "app" in made else "/")
