@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench.client import Connection
 from sayso.data import apps
+from sayso.data.open_app import OpenApp
 from sayso.data.physical import rows_of
 from sayso.db import open_engine, transaction
 from sayso.db.embedded import postgres
@@ -57,16 +59,22 @@ async def filled(home: Path, c: Connection) -> str:
     async with postgres(home) as url:
         engine = open_engine(url)
         async with transaction(engine) as tx:
-            by = await people.first_owner(tx)
-            opened = await apps.open_app(tx, app, by=by, to="write")
-            table = opened.spec.tables[0]
-            rows = rows_of(opened, table)
-            columns = ", ".join(rows.name(f) for f in table.fields)
-            values = ", ".join(VALUES[f.id] for f in table.fields)
-            target = f"{rows.schema}.t_{rows.number}"
-            made = f"insert into {target} (position, {columns}) select n, {values} from generate_series(1::bigint, :rows) as n"  # noqa: S608
-            await tx.execute(text(made), {"rows": ROWS})
-        async with engine.connect() as connection:
-            await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(text(f"vacuum analyze {target}"))
+            opened = await apps.open_app(tx, app, by=await people.first_owner(tx), to="write")
+        await fill(engine, opened)
         await engine.dispose()
     return f"/api/apps/{app}/tables/clients"
+
+
+async def fill(engine: AsyncEngine, app: OpenApp) -> None:
+    table = app.spec.tables[0]
+    rows = rows_of(app, table)
+    columns = ", ".join(rows.name(f) for f in table.fields)
+    values = ", ".join(VALUES[f.id] for f in table.fields)
+    target = f"{rows.schema}.t_{rows.number}"
+    async with transaction(engine) as tx:
+        made = f"insert into {target} (position, {columns}) select n, {values} from generate_series(1::bigint, :rows) as n"  # noqa: S608
+        await tx.execute(text(made), {"rows": ROWS})
+    async with engine.connect() as connection:
+        alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        for name in (target, f"{rows.schema}.w_{rows.number}"):
+            await alone.execute(text(f"vacuum analyze {name}"))
