@@ -88,6 +88,7 @@ CONVERSIONS: list[tuple[str, Change, str, list[Any]]] = [
     ("text to select", turned("projects", "title", "Title", "select"), "projects/title", ["job_0", "job_1", "job_2", "job_3", "job_4"]),
     ("text to checkbox", turned("clients", "phone", "Phone", "checkbox"), "clients/phone", [False, False, False, False, False]),
     ("link to text", turned("projects", "client", "Client", "text"), "projects/client", ["Brandt & Söhne", "Otto", "Mia", "Lindqvist AB", "Lamp, Ltd"]),
+    ("text to running number", turned("clients", "phone", "Phone", "autonumber"), "clients/phone", [1, 2, 3, 4, 5]),
     ("formula to text", turned("projects", "call", "Call", "text"), "projects/call", ["Job 0: +49 30 1", "Job 1: n/a", "Job 2: 040 / 22 33", "Job 3:", "Job 4: 123"]),
     ("rollup to number", turned("clients", "open_work", "Open work", "number"), "clients/open_work", [0, 12.5, 25, None, 50]),
     ("lookup to text", turned("projects", "client_phone", "Client phone", "text"), "projects/client_phone", PHONES),

@@ -129,8 +129,9 @@ def _field(drawing: _Drawing, table: Table, old: Any, new: Any) -> None:
         return
     held = _taken_up(drawing, table, new) if drawing.restoring else None
     target = held if held is not None else _placed(drawing, table, new)
-    # What was not held in a column cannot have been edited since, so a column that is taken up again is right as it is.
-    readable = old is not None and (source is not None or (old.storage in ("system", "computed") and held is None))
+    # What nobody writes cannot have been edited since, so a column that is taken up again is right as it is.
+    holds = source is not None or (old is not None and old.storage in ("system", "computed"))
+    readable = old is not None and holds and (held is None or old.writable)
     if readable and target != source:
         drawing.work.append(Fill(table, drawing.tables[table.id], old, source, new, target, back=held is not None))
 
