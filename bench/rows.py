@@ -5,8 +5,10 @@ What a figure means in milliseconds is said beside it; what is promised in milli
 
 # ruff: noqa: S608  names in statements are numbers of the catalogue
 
+import shutil
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -31,7 +33,15 @@ Step = Callable[[AsyncConnection, int], Awaitable[Any]]
 
 
 async def measure() -> list[Figure]:
-    async with postgres(new_home()) as url:
+    home = new_home()
+    try:
+        return await _measured(home)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+async def _measured(home: Path) -> list[Figure]:
+    async with postgres(home) as url:
         engine = open_engine(url)
         await migrate(engine)
         async with transaction(engine) as tx:
