@@ -14,7 +14,6 @@ _EQUALS = re.compile(
 _BRACKET = re.compile(
     r"(?P<name>[\w' -]{3,48}?)\s*\(\s*(?:=\s*)?(?P<f>[\w' .%€$£-]+?(?:\s*(?:[×*+/]|\bx\b|\btimes\b|\bminus\b|\bplus\b|\s-\s)\s*[\w' .%€$£-]+)+)\s*\)"
 )
-_PRODUCT = re.compile(r"\b(?P<f>[\w' ]{2,30}?\s*(?:[×*]|\bx\b|\btimes\b|\bmultiplied\s+by\b)\s*(?:the\s+)?[\w' ]{2,40})")
 _SUMMARY = re.compile(
     r"\b(?P<how>total(?:\s+number)?(?:\s+of)?|sum(?:\s+of)?|average(?:\s+of)?|avg\.?(?:\s+of)?|mean|number\s+of|count\s+of|how\s+many|how\s+much|highest|lowest|maximum|minimum|max|min|latest|most\s+recent|earliest|last)\s+(?:the\s+|all\s+(?:the\s+)?|its\s+|their\s+)?"
     r"(?P<what>[\w'%-]+(?:\s+(?!per\b|for\b|of\s+each|on\s+each|by\b|from\b|so\s+far|in\b|and\b|across|over\b|each\b|are\b|is\b)[\w'%-]+){0,4}?)?\s*(?:so\s+far\s*)?(?:(?:per|for\s+each|of\s+each|on\s+each|by|for\s+every|per\s+each|on\s+the|for\s+the|from\s+(?:the|its|their|all)?|across\s+(?:the|all|its)?|over\s+(?:the|all|its)?)\s*(?P<per>[\w' -]{2,30}?))?(?=\s*(?:,|;|\.|\band\b|\bso\b|\bis\b|\bare\b|\bautomatically\b|$|\())"

@@ -80,12 +80,11 @@ def grouped_pieces(text: str, spans: list[tuple[int, int, str]]) -> list[tuple[i
         a, b, _ = spans[n]
         piece = text[a:b]
         end = n
-        if m := re.search(r"(?:\w\s*:|\s[–-])\s+\S|\b(?:either|one of|can be)\s+\w", piece):
+        if re.search(r"(?:\w\s*:|\s[–-])\s+\S|\b(?:either|one of|can be)\s+\w", piece):
             end = _list_end(text, spans, n, dash="–" if re.search(r"\s[–-]\s", piece) else "")
-            del m
         elif (head := choice_head(piece.strip())) and len(piece.strip()) > len(head) + 1 and not re.search(r"[(/>]", piece):
             rest = piece.strip()[len(head) :].strip()
-            if m := re.match(r"from\s+[\w ]{2,24}?\s+to\s+[\w ]{2,24}$", rest):
+            if re.match(r"from\s+[\w ]{2,24}?\s+to\s+[\w ]{2,24}$", rest):
                 kept.append((a, b))
                 n += 1
                 continue

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sayso.builder.planner.assemble import Assembly
+from sayso.builder.planner.assembly import Assembly
 from sayso.builder.planner.clauses import Clause, sentences
 from sayso.builder.planner.inflect import lemma
 from sayso.builder.planner.refusals import injected

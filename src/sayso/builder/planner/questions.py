@@ -111,7 +111,7 @@ def _who(rest: str) -> tuple[str, str | None]:
     if verb.endswith("s") and len(verb) > 3:
         stem = verb[:-1]
         return capital(f"{stem}d by" if stem.endswith("e") else f"{stem}ed by"), "person"
-    return (capital(lexicon and " ".join(words[:2])) if lexicon.kind_of(" ".join(words[:2]))[0] else "Person"), "person"
+    return (capital(" ".join(words[:2])) if lexicon.kind_of(" ".join(words[:2]))[0] else "Person"), "person"
 
 
 def _when(word: str) -> tuple[str, str]:
