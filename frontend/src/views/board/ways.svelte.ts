@@ -2,6 +2,7 @@
 import { HUES } from "../../lib/kinds";
 import type { Field, Hue, Table } from "../../lib/spec";
 import { SvelteSet } from "svelte/reactivity";
+import { type Column, NO_VALUE } from "./columns";
 
 interface Kept {
   folded?: string[];
@@ -12,14 +13,16 @@ interface Kept {
 export const isSummable = (field: Field): boolean => ["money", "number", "duration"].includes(field.kind) || (field.kind === "formula" && (field.shown_as === "money" || field.shown_as === "number"));
 
 export class Ways {
-  readonly folded = new SvelteSet<string>();
+  readonly #folded = new SvelteSet<string>();
+  /** The column of rows without a value, opened although nothing is in it. */
+  #opened = $state(false);
   #sum = $state<string | null | undefined>(undefined);
   #place: string;
 
   constructor(app: string, view: string) {
     this.#place = `sayso.board.${app}.${view}`;
     const kept = read(this.#place);
-    for (const key of kept.folded ?? []) this.folded.add(key);
+    for (const key of kept.folded ?? []) this.#folded.add(key);
     this.#sum = kept.sum;
   }
 
@@ -35,9 +38,17 @@ export class Ways {
     this.#keep();
   }
 
+  /** Folded by hand; the column of rows without a value folds by itself while it is empty. */
+  isFolded(column: Column): boolean {
+    return this.#folded.has(column.key) || (column.key === NO_VALUE && column.count === 0 && !this.#opened);
+  }
+
   /** Folds a column, or opens it again. */
-  fold(column: string): void {
-    if (!this.folded.delete(column)) this.folded.add(column);
+  fold(column: Column): void {
+    const open = this.isFolded(column);
+    if (open) this.#folded.delete(column.key);
+    else this.#folded.add(column.key);
+    if (column.key === NO_VALUE) this.#opened = open;
     this.#keep();
   }
 
@@ -48,7 +59,7 @@ export class Ways {
 
   #keep(): void {
     try {
-      localStorage.setItem(this.#place, JSON.stringify({ folded: [...this.folded], sum: this.#sum } satisfies Kept));
+      localStorage.setItem(this.#place, JSON.stringify({ folded: [...this.#folded], sum: this.#sum } satisfies Kept));
     } catch {
       // storage is off: it lasts as long as the tab
     }
