@@ -3,13 +3,13 @@
 export type Route =
   | { page: "home" }
   | { page: "app"; app: string; view: string | null; row: number | null; table?: string }
-  | { page: "part"; app: string; part: "versions" | "trash" | "automations" | "coworkers" | "slots" | "roles" | "settings"; id: string | null }
+  | { page: "part"; app: string; part: "versions" | "trash" | "automations" | "coworkers" | "slots" | "roles"; id: string | null }
   | { page: "draft"; draft: string }
   | { page: "import"; id: string }
   | { page: "settings"; section: string }
   | { page: "nothing" };
 
-const PARTS = ["versions", "trash", "automations", "coworkers", "slots", "roles", "settings"] as const;
+const PARTS = ["versions", "trash", "automations", "coworkers", "slots", "roles"] as const;
 const isPart = (word: string | undefined): word is (typeof PARTS)[number] => (PARTS as readonly string[]).includes(word ?? "");
 
 export function routeOf(pathname: string): Route {
