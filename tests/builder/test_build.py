@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sayso.builder import build, draft, samples
 from sayso.builder.planner import Plan, Wish, plan
+from sayso.builder.wishes import Example, examples
 from sayso.data import apps, rows
 from sayso.data import samples as kept_samples
 from sayso.db import tables as t
@@ -188,3 +189,24 @@ def test_sample_rows_are_the_same_every_time_and_no_lorem_ipsum():
     assert "lorem" not in str(first).lower()
     emails = [r["email"] for r in first["clients"]]
     assert len(set(emails)) == len(emails)
+
+
+@pytest.mark.parametrize("example", examples(), ids=lambda e: e.title)
+async def test_each_of_the_ten_example_wishes_is_built_whole(engine: AsyncEngine, northlight_kept: Northlight, example: Example):
+    ben = northlight_kept.ben
+    one = await made(engine, ben, example.wish)
+    assert one.plan is not None and not [n for n in one.plan["notes"] if n["kind"] == "not_understood" and n["path"]]
+
+    done = await build.accept(engine, one.id, by=ben)
+
+    async with transaction(engine) as tx:
+        app = await apps.open_app(tx, done.app, by=ben)
+        assert app.spec.portable()["tables"] == cards_of(one)
+        assert set(done.samples) == {t.id for t in app.spec.tables}
+        for where, many in done.samples.items():
+            assert many == await rows.count(tx, app, where) >= samples.ROWS_MIN
+
+
+def cards_of(one: draft.Draft) -> list[dict[str, object]]:
+    assert one.plan is not None
+    return one.plan["spec"]["tables"]

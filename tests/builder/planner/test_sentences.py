@@ -236,3 +236,10 @@ def test_notes_know_where_in_the_words_a_part_came_from():
     made = planned(words)
     note = next(n for n in made.told("yours") if n.path == "tables/projects/fields/due_date")
     assert note.span and words[note.span[0] : note.span[1]] == "due date"
+
+
+def test_what_is_left_is_worked_out_from_what_is_taken():
+    app = planned("Courses: title, seats. Bookings: course, name, number of people. Places left per course.").spec
+    left, taken = field(app, "Courses", "Places left"), field(app, "Courses", "Taken so far")
+    assert left.kind == "formula" and left.formula == "{Seats} - {Taken so far}"
+    assert taken.kind == "rollup" and taken.summary == "sum"

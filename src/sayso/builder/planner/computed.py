@@ -71,12 +71,18 @@ def read(text: str, raw: str, span: Span, sketch: Sketch) -> bool:
             if name := _clean(one):
                 _add(sketch, _home(name, text, sketch), name, text[m.end() :], span)
                 done = True
+    if not done and (m := _LEFT.search(text)) and (home := sketch.table(noun_of(m["per"]))) is not None:
+        _add(sketch, home, m["name"], "", span)
+        done = True
     if not done and (m := _WORK_OUT.search(text)) and re.search(r"work|calc|comput", text) and (name := _clean(m["name"])):
         _add(sketch, table_said[0] if table_said else _home(name, text, sketch), name, text[m.end() :], span)
         done = True
     return done
 
 
+_LEFT = re.compile(
+    r"\b(?P<name>[\w]{3,20}\s+(?:left|remaining|available))\s+(?:per|for\s+each|on\s+each|in\s+each|for\s+every)\s+(?P<per>[\w -]{3,24})"
+)
 _NOISE = re.compile(
     r"^(?:(?:the|an?|each|its|their|our|my|and|also|then|so|please|show|want|need|i|we|to|see|add|of|on|for|that|which|where|with|you|it|how|what|is)\s+)+|\s+(?:is|are|be|to|should|must|automatically|auto|of|so far|per|for|on|gets?|then|itself|calculate|calculated|will|can)$"
 )

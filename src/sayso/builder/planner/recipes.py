@@ -125,7 +125,7 @@ def _chained(sketch: Sketch, table: TableSketch, field: FieldSketch, words: str,
                 step = FieldSketch(name, field.span, computed=True, assumed=f"so that {field.name} of {table.name} can add it up")
                 middle.fields.append(step)
                 _set_rollup(step, far, deeper, target, "sum", middle)
-                step.changed = True
+                step.changed, step.computed = True, False
             return _set_rollup(field, middle, link, step, "sum", table)
     return False
 
@@ -248,6 +248,28 @@ def _reference(sketch: Sketch, table: TableSketch, words: str, skip: FieldSketch
     return None
 
 
+def _taken(sketch: Sketch, table: TableSketch, field: FieldSketch, whole: FieldSketch | None) -> FieldSketch | None:
+    """What is used up of a capacity or a budget, added up from the rows that point here: people of bookings, amounts of expenses."""
+    if whole is None or whole.computed:
+        return None
+    for other, link in children(sketch, table):
+        wanted = (
+            r"people|guests|seats|places|quantity|number of|persons|adults"
+            if whole.kind == "number"
+            else r"amount|cost|price|total|value"
+        )
+        target = next((f for f in other.fields if f.kind == whole.kind and re.search(wanted, f.name.lower())), None)
+        if target is None and whole.kind != "number":
+            continue
+        name = cased_name(f"{'taken' if whole.kind == 'number' else 'spent'} so far")
+        made = FieldSketch(name, field.span, computed=True, changed=True, assumed=f"so that {field.name} can be worked out")
+        table.fields.append(made)
+        _set_rollup(made, other, link, target, "sum" if target is not None else "count", table)
+        made.computed = False  # its recipe is known: nothing more to settle
+        return made
+    return None
+
+
 def _usual(sketch: Sketch, table: TableSketch, field: FieldSketch) -> bool:
     """Recipes that everybody means by the same words: a total, an age, days overdue, what is left."""
     key = field.key
@@ -300,7 +322,7 @@ def _usual(sketch: Sketch, table: TableSketch, field: FieldSketch) -> bool:
                 for f in table.fields
                 if f is not field
                 and f.kind in ("money", "number")
-                and re.search(r"budget|total|capacity|allowance|amount|places|seats|days", f.key)
+                and re.search(r"budget|total|capacity|allowance|amount|places|seats|days|limit", f.name.lower())
             ),
             None,
         )
@@ -315,6 +337,7 @@ def _usual(sketch: Sketch, table: TableSketch, field: FieldSketch) -> bool:
             ),
             None,
         )
+        used = used or _taken(sketch, table, field, whole)
         if (whole and used and used.kind != "money") or (whole and used and whole.kind == "money"):
             return _written(field, f"{{{whole.name}}} - {{{used.name}}}")
     if re.search(r"\b(?:total|sum|amount|spent|cost|value|points|approved|enrolled|used)\b", key):
