@@ -76,6 +76,7 @@ async def test_people_links_and_moments(arrives: Arrives, desk: Desk, northlight
     await sheet.type("27 Nov 2026 9:30")
     await sheet.press("Enter")
     await expect(sheet.cell(0, "Call")).to_contain_text("09:30")
+    await expect(sheet.foot).to_contain_text("Saved")
     kept = (await ana.api.get(f"{desk.rows}/{desk.ids[0]}")).json()["values"]
     assert kept["lead"] == [northlight_kept.ben.member]
     assert [one["name"] for one in kept["client"]] == ["Fika & Co"]

@@ -179,6 +179,7 @@ export class Rows {
 
   async refresh(): Promise<void> {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#waiting = false;
     for (const page of this.#pages.keys()) this.#stale.add(page);
     await this.#fetchSight(true);
