@@ -56,6 +56,7 @@ async def test_a_row_dragged_to_another_day_starts_there_and_undo_brings_it_back
 async def test_days_move_and_stretch_by_keys(desk: Desk):
     ana = await desk.ana()
     page = await ana.open("days")
+    await expect(event(page, "Juniper Labs")).to_be_visible()
     await page.locator('.day[tabindex="0"]').focus()
     await page.keyboard.press("t")
     await expect(cell(page, day(0))).to_be_focused()
@@ -99,21 +100,14 @@ async def test_a_drag_over_empty_days_makes_a_row(desk: Desk):
     await pull(page, (box["x"] + 20, box["y"] + box["height"] - 8), last.nth(6))
     await expect(page.locator(".day.drawn")).to_have_count(3)
     await page.mouse.up()
-    # A project needs a name: the answer says so, and nothing is made.
-    await expect(page.locator(".toast")).to_contain_text("Project")
-    spec = (await ana.asks("GET", "/api/apps/desk"))["spec"]
-    name = {**spec["tables"][0]["fields"][0], "required": False}
-    change = {"title": "No need", "steps": [{"do": "alter", "part": "field", "table": "projects", "id": "name", "value": name}]}
-    version = (await ana.asks("GET", "/api/apps/desk"))["version"]
-    await ana.asks("POST", "/api/apps/desk/versions", {"change": change, "base_version": version, "note": ""})
-    await page.reload()
-    await expect(page.locator(".wk").last.locator(".day").nth(4)).to_be_visible()
-    await pull(page, (box["x"] + 20, box["y"] + box["height"] - 8), last.nth(6))
-    await page.mouse.up()
-    await expect(page.get_by_role("complementary", name="Row:")).to_be_visible()
-    page_of_rows = await ana.asks("GET", "/api/apps/desk/tables/projects/rows?limit=200")
-    made = [row["values"] for row in page_of_rows["rows"] if row["values"]["name"] is None]
-    assert [(number(m["starts"]), number(m["ends"])) for m in made] == [(from_day, to_day)]
+    # A project needs a name: it is asked for before anything is made.
+    asked = page.get_by_role("dialog", name="New row")
+    await expect(asked.get_by_role("textbox")).to_be_focused()
+    await page.keyboard.type("Kestrel Outdoor")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("complementary", name="Row: Kestrel Outdoor")).to_be_visible()
+    made = await ana.row("Kestrel Outdoor")
+    assert (number(made["values"]["starts"]), number(made["values"]["ends"])) == (from_day, to_day)
 
 
 async def test_ranges_have_keys_and_a_phone_opens_on_the_agenda(desk: Desk):
