@@ -25,6 +25,7 @@ export class AppState {
   #heard = new Set<() => void>();
   #turn: Promise<void> = Promise.resolve();
   #waiting = 0;
+  #missed = false;
 
   constructor(open: OpenApp) {
     this.id = open.id;
@@ -40,7 +41,10 @@ export class AppState {
     const stops = [
       live.watch(this.id),
       live.on("app", (event) => {
-        if (event.app === this.id && event.version !== this.version) void this.refresh();
+        if (event.app !== this.id || event.version === this.version) return;
+        // An own change is on its way: to read now would take away what it shows already.
+        if (this.#waiting) this.#missed = true;
+        else void this.refresh();
       }),
       live.onBack(() => void this.refresh()),
     ];
@@ -109,8 +113,15 @@ export class AppState {
     this.#waiting++;
     // One after the other: the second builds on the version that the first one makes.
     const turn = this.#turn.then(() => this.#changed(title, steps, say));
-    this.#turn = turn.catch(() => void this.refresh()).finally(() => this.#waiting--);
+    this.#turn = turn.catch(() => void this.refresh()).finally(() => this.#settled());
     return turn;
+  }
+
+  #settled(): void {
+    this.#waiting--;
+    if (this.#waiting || !this.#missed) return;
+    this.#missed = false;
+    void this.refresh();
   }
 
   async #changed(title: string, steps: ChangeStep[], say: boolean): Promise<void> {
