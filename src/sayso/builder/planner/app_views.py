@@ -227,8 +227,14 @@ def _chart(work: Assembly, view: ViewSketch, table: TableSketch, common: dict[st
         shape=shape,
         by=work.field_ids[id(by)] if by else None,
         bucket=bucket,
-        measure=_measure(work, table, f"{view.measure} {view.words}"),
+        measure=_of_chart(work, view, table),
     )
+
+
+def _of_chart(work: Assembly, view: ViewSketch, table: TableSketch) -> Measure:
+    """What is measured is said before "per" and "by"; the rest of the sentence is asked only when that names no figure."""
+    said = _measure(work, table, view.measure)
+    return said if said.field else _measure(work, table, f"{view.measure} {view.words}")
 
 
 def _axis(work: Assembly, view: ViewSketch, table: TableSketch) -> tuple[FieldSketch | None, Bucket | None]:
