@@ -246,7 +246,7 @@ class Assembly:
                 link=owner,
                 many=True,
                 sure=True,
-                assumed="the other end of a link",
+                assumed=f"{{table}} shows its {owner.name.lower()}, because those link to it",
             )
             field.settings["reverse_of"] = through
             self.field_ids[id(field)] = id_from(field.name, taken)

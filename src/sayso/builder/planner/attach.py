@@ -3,7 +3,7 @@
 import re
 
 from sayso.builder.planner import lexicon
-from sayso.builder.planner.inflect import is_plural, lemma, plural, singular
+from sayso.builder.planner.inflect import is_plural, lemma, plural, plural_phrase, singular
 from sayso.builder.planner.nouns import tableish
 from sayso.builder.planner.sketch import FieldSketch, Sketch, TableSketch
 
@@ -113,7 +113,9 @@ def assumed(sketch: Sketch) -> None:
         for other in others:
             name = other.key[:1].upper() + other.key[1:]
             if table.field(name) is None:
-                why = f"because {plural(table.name)} are usually about one {other.name}"
+                why = (
+                    f"{{table}} has a link to {other.name}, because {plural_phrase(table.key)} are usually about one {other.key}"
+                )
                 table.fields.append(FieldSketch(name, table.span, "link", link=other, sure=True, assumed=why))
 
 

@@ -213,7 +213,7 @@ def _turn(text: str, raw: str, app: App, touched: Touched) -> Done | None:
                 r"^\s*(?:field|list)?\s*(?:with|of|from|:|\(|,)?\s*(?:the\s+)?(?:options|choices|values)?\s*:?", "", rest
             )
             at = len(raw) - len(said) if said and raw.lower().endswith(said) else len(raw)
-            names = choice.choices(raw[at:]) if said.strip() else list(choice.usual(one.name))
+            names = choice.choices(raw[at:]) if said.strip() else list(choice.usual(one.name, table.name))
             kept = tuple(getattr(one, "options", ())) or choice.built(names)
             value["options"] = [o.portable() for o in kept]
         if kind == "rating" and (top := re.search(r"\b(\d+)\b", rest)):

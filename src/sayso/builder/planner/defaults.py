@@ -7,7 +7,10 @@ def add(sketch: Sketch) -> None:
     """Adds a grid for each new table. A wish that names views gets those; one that names none gets the sensible ones."""
     named = any(v.origin is None and not v.assumed for v in sketch.views)
     fresh = [t for t in sketch.tables if t.origin is None]
-    grids = [ViewSketch("grid", "", t.span, t, name=t.name if t.named else "", assumed="every table has a grid") for t in fresh]
+    grids = [
+        ViewSketch("grid", "", t.span, t, name=t.name if t.named else "", assumed="{table} has a grid, as every table does")
+        for t in fresh
+    ]
     sketch.views[:] = [*[v for v in sketch.views if v.origin], *grids, *[v for v in sketch.views if not v.origin]]
     if named or sketch.origin is not None:
         return
@@ -15,7 +18,7 @@ def add(sketch: Sketch) -> None:
     for table in sorted(fresh, key=lambda t: -t.weight - len(t.fields))[:3]:
         sketch.views += _usual(table)
     if main is not None and len(fresh) > 1 and len(main.fields) >= 3:
-        sketch.views.append(ViewSketch("dashboard", "", None, main, assumed="to see everything at a glance"))
+        sketch.views.append(ViewSketch("dashboard", "", None, main, assumed="A dashboard shows everything at a glance"))
 
 
 def _usual(table: TableSketch) -> list[ViewSketch]:
@@ -27,10 +30,10 @@ def _usual(table: TableSketch) -> list[ViewSketch]:
     if status is not None and len(status.options) >= 2:
         made.append(
             ViewSketch(
-                "board", "", None, table, by=status.name, assumed=f"because {table.name.lower()} have a {status.name.lower()}"
+                "board", "", None, table, by=status.name, assumed=f"{{table}} has a board, because it has a {status.name.lower()}"
             )
         )
     date = next((f for f in table.fields if f.kind in ("date", "datetime")), None)
     if date is not None:
-        made.append(ViewSketch("calendar", "", None, table, by=date.name, assumed=f"because {table.name.lower()} have dates"))
+        made.append(ViewSketch("calendar", "", None, table, by=date.name, assumed="{table} has a calendar, because it has dates"))
     return made

@@ -21,7 +21,10 @@ def finished(wish: Wish, text: Text, sketch: Sketch, pieces: list[Clause], done:
         titles.settle(table)
         for field in table.fields:
             if field.kind == "select" and not field.options and field.origin is None:
-                field.options = list(choice.usual(field.name))
+                if not choice.fits(field.name, table.key) and not field.sure:
+                    field.kind, field.kind_assumed = "text", True
+                    continue
+                field.options = list(choice.usual(field.name, table.key))
                 field.settings["options_assumed"] = bool(field.options)
     unclear = recipes.settle(sketch)
     for table, field in unclear:
@@ -80,7 +83,15 @@ def _datable(sketch: Sketch) -> None:
         if view.kind != "chart" or table is None or view.origin is not None or not _OVER_TIME.search(view.words):
             continue
         if not any(f.kind in ("date", "datetime", "created_at") for f in table.fields):
-            table.fields.append(FieldSketch("Created at", None, "created_at", sure=True, assumed="for the chart over time"))
+            table.fields.append(
+                FieldSketch(
+                    "Created at",
+                    None,
+                    "created_at",
+                    sure=True,
+                    assumed="{table} keeps when a row was made, for the chart over time",
+                )
+            )
 
 
 _OVER_TIME = re.compile(r"\bover\s+time\b|\b(?:per|by)\s+(?:day|week|month|quarter|year)\b|\btrend\b")

@@ -39,7 +39,22 @@ def spellings() -> dict[str, str]:
 @cache
 def options() -> dict[str, tuple[str, ...]]:
     """Ready choices for common choice fields, used only when the wish names none: `priority` → Low, Medium, High."""
-    return {noun: tuple(o.strip() for o in choices.split(",")) for noun, choices in _rows("options.tsv")}
+    return {row[0]: tuple(o.strip() for o in row[1].split(",")) for row in _rows("options.tsv")}
+
+
+@cache
+def options_fit() -> dict[str, frozenset[str]]:
+    """The tables that a ready list of choices fits, by its noun: `species` of a pet, not of a plant. Others fit anywhere."""
+    return {row[0]: frozenset(t.strip() for t in row[2].split(",")) for row in _rows("options.tsv") if len(row) > 2}
+
+
+@cache
+def companions() -> dict[str, tuple[str, ...]]:
+    """What rows of a table usually belong to: `deal` → company, contact. Used when both are named and nothing is said."""
+    known: dict[str, tuple[str, ...]] = {}
+    for noun, one in _rows("companions.tsv"):
+        known[noun] = (*known.get(noun, ()), one)
+    return known
 
 
 @cache

@@ -7,7 +7,7 @@ from sayso.builder.planner.clauses import Clause, sentences
 from sayso.builder.planner.inflect import lemma
 from sayso.builder.planner.refusals import injected
 from sayso.builder.planner.schedule import sentence
-from sayso.builder.planner.sketch import FieldSketch, Sketch, Span, TableSketch
+from sayso.builder.planner.sketch import FieldSketch, Sketch, Span, TableSketch, ViewSketch
 from sayso.builder.planner.spelling import Text
 from sayso.builder.planner.wish import Note, Wish
 from sayso.errors import Problem
@@ -40,14 +40,19 @@ def notes_of(
     for table in sketch.tables:
         path = work.paths.get(id(table), "")
         if table.origin is None:
-            told_of(path, table.span, table.assumed or _words(text, table.span), "assumed" if table.assumed else "yours")
+            told_of(
+                path,
+                table.span,
+                _naming(table, table.assumed) or _words(text, table.span),
+                "assumed" if table.assumed else "yours",
+            )
         for field in table.fields:
             if field.origin is not None and not field.changed:
                 continue
             told_of(
                 work.paths.get(id(field), ""),
                 field.span,
-                field.assumed or _words(text, field.span),
+                _naming(table, field.assumed) or _words(text, field.span),
                 "assumed" if field.assumed else "yours",
             )
             told += _assumed(field, work.paths.get(id(field), ""), alive)
@@ -58,7 +63,7 @@ def notes_of(
             told_of(
                 work.paths.get(id(part), ""),
                 part.span,
-                assumed if is_view and assumed else _words(text, part.span),
+                _naming(part.table, assumed) if isinstance(part, ViewSketch) and assumed else _words(text, part.span),
                 "assumed" if is_view and assumed else "yours",
             )
     told += _schedules(sketch, work, alive)
@@ -79,6 +84,11 @@ def _paths(app: App) -> frozenset[str]:
 
 def _words(text: Text, span: Span | None) -> str:
     return " ".join(text.text[slice(*span)].split())[:200] if span else ""
+
+
+def _naming(table: TableSketch | None, why: str) -> str:
+    """An assumption as a sentence of its own: `{table}` stands for what the table is called once all are named."""
+    return why.replace("{table}", table.name if table else "The app")
 
 
 def _assumed(field: FieldSketch, path: str, alive: frozenset[str]) -> Iterable[Note]:
@@ -116,7 +126,7 @@ def _models(app: App, wish: Wish) -> Iterable[Note]:
     for rule in app.automations:
         if rule.id not in had:
             reason = NO_MODEL if any(s.kind == "ai" for s in rule.steps) else "you switch it on when it looks right"
-            yield Note("assumed", f"automations/{rule.id}", f"Arrives switched off: {reason}")
+            yield Note("assumed", f"automations/{rule.id}", f"“{rule.name}” arrives switched off: {reason}")
 
 
 def _questions(

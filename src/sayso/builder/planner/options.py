@@ -3,7 +3,7 @@
 import re
 
 from sayso.builder.planner import lexicon
-from sayso.builder.planner.inflect import singular
+from sayso.builder.planner.inflect import lemma, singular
 from sayso.spec.fields.choice import HUES, Hue, Option
 from sayso.spec.part import id_from
 
@@ -64,11 +64,18 @@ def built(names: list[str]) -> tuple[Option, ...]:
     return tuple(made)
 
 
-def usual(noun: str) -> tuple[str, ...]:
-    """Ready choices for a noun such as `priority`, or for its head (`repair status`)."""
+def usual(noun: str, table: str) -> tuple[str, ...]:
+    """Ready choices for a noun such as `priority`, or for its head (`repair status`), when they fit the rows of that table."""
     known = lexicon.options()
     words = noun.lower().split()
     for n in range(len(words)):
         if (tail := " ".join(words[n:])) in known:
-            return known[tail]
+            return known[tail] if fits(tail, table) else ()
     return ()
+
+
+def fits(noun: str, table: str) -> bool:
+    """Whether the ready choices of a noun are meant for such a table: `species` begins with Dog and Cat for pets only."""
+    meant = lexicon.options_fit()
+    head = next((tail for n in range(len(noun.split())) if (tail := " ".join(noun.lower().split()[n:])) in meant), None)
+    return head is None or bool(meant[head] & {lemma(table), lemma(table).split()[-1]})

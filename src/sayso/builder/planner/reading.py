@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from sayso.builder.planner import ai_parts, attach, automations, computed, kinds, roles, schema, studio, views
+from sayso.builder.planner import ai_parts, attach, automations, companions, computed, kinds, roles, schema, studio, views
 from sayso.builder.planner.clauses import Clause
 from sayso.builder.planner.intents import Intent, intents_of
 from sayso.builder.planner.items import items
@@ -127,6 +127,7 @@ def understand(clauses: list[Clause], sketch: Sketch, reader: Reader = by_rules)
         _named_nouns(readings, sketch)
     attach.mentioned_again(sketch, [(r.clause.start, r.clause.end, r.clause.text) for r in readings])
     attach.links(sketch)
+    companions.assumed(sketch)
     attach.assumed(sketch)
     _settle_kinds(sketch)
     readers = {"computed": _computed, "view": views.read, "ai": ai_parts.read, "role": roles.read, "automation": automations.read}

@@ -44,10 +44,15 @@ def settle(table: TableSketch) -> None:
     head = table.name.lower().split()[-1]
     if head in _EVENTFUL and len(table.fields) >= 2:
         table.fields.insert(
-            0, FieldSketch("Number", None, "autonumber", assumed="so that every row can be told apart", sure=True)
+            0,
+            FieldSketch(
+                "Number", None, "autonumber", assumed="{table} has a number, so that every row can be told apart", sure=True
+            ),
         )
         return
-    table.fields.insert(0, FieldSketch("Name", None, "text", assumed="so that every row is called something", sure=True))
+    table.fields.insert(
+        0, FieldSketch("Name", None, "text", assumed="{table} has a name, so that every row is called something", sure=True)
+    )
 
 
 def app_title(text: str, sketch: Sketch) -> str:
