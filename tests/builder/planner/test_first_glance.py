@@ -49,3 +49,43 @@ def test_every_assumption_is_a_sentence_that_names_its_part_once():
     assert "Repair jobs has a board, because it has a status" in told
     assert len(set(told)) == len(told)
     assert not [words for words in told if re.match(r"because|so that|every|[a-z]", words) or "{" in words]
+
+
+@pytest.mark.parametrize("lead", ["Track repair jobs: each job", "Repair jobs: each", "Track repair jobs: every repair job"])
+def test_after_its_topic_a_sentence_is_read_as_one_of_its_own(lead: str):
+    app = planned(f"{lead} belongs to a customer, has a status (new, done), a due date and a price. Customers have a phone.").spec
+    assert [t.name for t in app.tables] == ["Repair jobs", "Customers"]
+    assert linked(app, "Repair jobs", "Customer") == "customers"
+    assert {"Status", "Due date", "Price"} <= {f.name for f in table(app, "Repair jobs").fields}
+
+
+def test_fields_in_brackets_behind_any_table_of_a_list_are_its_fields():
+    app = planned(
+        "Keep owners and their pets (species, breed, birthday, photo), appointments with date and time, vet, reason and fee."
+    ).spec
+    assert {"Species", "Breed", "Birthday", "Photo"} <= {f.name for f in table(app, "Pets").fields}
+    assert {"Date and time", "Vet", "Reason", "Fee"} <= {f.name for f in table(app, "Appointments").fields}
+    assert linked(app, "Pets", "Owner") == "owners"
+
+
+def test_a_list_in_brackets_is_used_or_listed_but_never_dropped():
+    made = planned("Jobs (zork, blah bleh, frobnicate) with a price and a date")
+    assert [n.words for n in made.told("not_understood")] == ["(zork, blah bleh, frobnicate)"]
+    assert not planned("Jobs: title, status (open, done), customer (name, phone)").told("not_understood")
+
+
+def test_a_list_after_an_equals_sign_defines_fields_and_a_sum_does_not():
+    app = planned("volunteers sign up for shifts; shift = date, start, end, location, how many needed").spec
+    assert [t.name for t in app.tables] == ["Volunteers", "Shifts"]
+    shifts = table(app, "Shifts")
+    assert {"Date", "Start", "End", "Location", "Number needed"} <= {f.name for f in shifts.fields}
+    assert linked(app, "Shifts", "Volunteers") == "volunteers"
+    total = field(planned("Orders: qty, price, tax. Total = qty * price").spec, "Orders", "Total")
+    assert total.kind == "formula"
+
+
+def test_records_that_a_thing_can_have_many_of_are_a_table():
+    app = planned("Reagents: name, supplier. Each reagent can have many usage records: who, when, amount.").spec
+    assert {"Person", "Date", "Amount"} <= {f.name for f in table(app, "Usage records").fields}
+    assert linked(app, "Usage records", "Reagent") == "reagents"
+    assert table(app, "Reagents").named("Amount") is None

@@ -48,6 +48,12 @@ _CUE = re.compile(
 )
 
 
+_TOPIC = re.compile(
+    r":\s+(?=(?:each|every|an?)\s+(?:[\w'-]+\s+){0,3}?(?:(?:always|also|can|may|must|should|will)\s+)?(?:belongs?\s+to|is\s+(?:for|part\s+of|linked\s+to))\s)"
+)
+"""`Track jobs: each job belongs to …`: after what it is about comes a sentence of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Clause:
     """A piece of the wish: `text` is in lower case, `raw` as typed; both as long as the span.
@@ -260,6 +266,8 @@ def _pieces(text: str, s: int, e: int, heading: str, section: str, number: int, 
     for m in _CUE.finditer(small):
         if m.start() > cuts[-1] + 2 and depth_at[m.start()] == 0:
             cuts.append(m.start())
+    if (topic := _TOPIC.search(small)) and depth_at[topic.start()] == 0:
+        cuts = sorted({*cuts, topic.end()})
     cuts.append(len(raw))
     return [
         _clause(text, s + a, s + b, heading, section, number, bullet=bullet)

@@ -56,6 +56,16 @@ _HAS_MANY = re.compile(
 )
 
 
+def _many_of(m: "re.Match[str]", rest: str, start: int) -> str:
+    """The noun of `can have many usage records: who, when`: one that businesses keep, or any of which fields are listed."""
+    noun = noun_of(m["b"])
+    if tableish(noun):
+        return noun
+    listed = items(rest, start)
+    said = re.search(r"\b(?:many|several|multiple|one\s+or\s+more)\s", m[0][: m.start("b") - m.start()])
+    return lemma(m["b"].strip()) if said and sum(map(is_fieldish, listed)) * 2 >= len(listed) >= 2 else ""
+
+
 def define(name: str, rest: str, start: int, span: Span, sketch: Sketch, *, equals: bool = False) -> bool:
     """`Name: a, b, c` in its many shapes. False when the name is no table and no field with choices."""
     low = name.lower().strip()
@@ -84,8 +94,8 @@ def define(name: str, rest: str, start: int, span: Span, sketch: Sketch, *, equa
         body = re.sub(r"^(?:(?:we|i)\s+)?(?:record|note|log|keep|store|track|need|want)\s+", "", rest)
         fill(table, items(body, start + len(rest) - len(body)), sketch)
         return True
-    if not section and (m := _HAS_MANY.match(low)) and is_many(m["b"]) and tableish(noun_of(m["b"])):
-        a, b = end_of(m["a"], sketch, span), sketch.table(noun_of(m["b"])) or sketch.add(noun_of(m["b"]), span)
+    if not section and (m := _HAS_MANY.match(low)) and is_many(m["b"]) and (many := _many_of(m, rest, start)):
+        a, b = end_of(m["a"], sketch, span), sketch.table(many) or sketch.add(many, span)
         if a is not None and a is not b:
             link_tables(b, a, sketch, many=False, span=span)
             speak_of(b, sketch)

@@ -121,12 +121,30 @@ def intents_of(clause: Clause) -> Intent:
         (m := re.match(r"(?:an?\s+|the\s+|each\s+|every\s+)?(?P<n>[\w -]{3,30}?)\s*=\s", text))
         and tableish(noun_of(m["n"]))
         and "," in text
-        and lexicon.kind_of(m["n"])[1] < 1
+        and (lexicon.kind_of(m["n"])[1] < 1 or is_list_of_fields(text[m.end() :]))
     ):
         return "schema"
     if COMPUTED.search(text) and not _defines(text) and not re.match(r"[^:]{2,30}:\s*\w+,", text):
         return "computed"
     return "schema"
+
+
+_ARITHMETIC = re.compile(
+    r"[+*/×÷=]|\s[-–−x]\s|\b(?:times|plus|minus|less|divided|multiplied|sum|total\s+of|average|count\s+of|number\s+of|if|when)\b"
+)
+
+
+def is_list_of_fields(text: str) -> bool:
+    """`date, start, end, location`: names of fields with commas between, and nothing to reckon."""
+    if text.count(",") < 2 or _ARITHMETIC.search(text):
+        return False
+    names = [n.strip() for n in text.split(",") if n.strip()]
+    known = [
+        n
+        for n in names
+        if (n not in lexicon.hues() and lexicon.kind_of(n)[1] >= 0.7) or n.startswith(("how ", "who", "when", "where"))
+    ]
+    return len(known) * 3 >= len(names) * 2
 
 
 def _defines(text: str) -> bool:

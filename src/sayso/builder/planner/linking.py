@@ -18,6 +18,11 @@ _MANY = re.compile(
     r"^\s*(?:an?\s+|one\s+|each\s+|every\s+|the\s+)?(?P<a>[\w' -]{2,40}?)\s+(?:can\s+|may\s+|will\s+|could\s+|usually\s+)?(?:ha(?:s|ve)|contains?|includes?|owns?|covers?|consists?\s+of|uses?|needs?|offers?|hosts?|holds?|order|orders|buys?)\s+(?:(?:zero|one|two)\s+or\s+(?:more|several)|many|several|multiple|lots\s+of|a\s+lot\s+of|a\s+number\s+of|various|different|a\s+few|some|more\s+than\s+one|\d+\s*[-–]?\s*\d*|all\s+its|its\s+own|their\s+own|a\s+list\s+of)\s+(?P<b>[\w' -]{2,40}?)(?P<rest>\s*(?:,|;|\band\b|\bwith\b|\(|:|$).*)$"
 )
 
+_SIGNS_UP = re.compile(
+    r"^(?:our\s+|the\s+|all\s+)?(?P<a>[\w-]+(?:\s[\w-]+)?)\s+(?:can\s+|may\s+|should\s+|will\s+)?(?:sign(?:\s+themselves)?\s+up|enrol?l|register)\s+(?:for|in|to|on)\s+(?:one\s+or\s+more\s+|several\s+|many\s+|our\s+|the\s+)?(?P<b>[\w-]+(?:\s[\w-]+)?)(?=\s+(?:at|in|of|with|on|online|by)\b|\s*[,;]|\s*$)"
+)
+"""`volunteers sign up for shifts`: many of the one on many of the other."""
+
 
 def read_link(raw: str, text: str, start: int, span: Span, sketch: Sketch) -> bool:
     if (m := _MANY.match(text)) or (
@@ -68,6 +73,12 @@ def read_link(raw: str, text: str, start: int, span: Span, sketch: Sketch) -> bo
             if inner := re.match(r"[\s,]*(?:with|and)\s+", m["rest"]):
                 at = m.start("rest") + inner.end()
                 fill(x, items(raw[at:], start + at), sketch)
+            return True
+    if (m := _SIGNS_UP.match(text)) and is_many(m["a"]) and is_many(m["b"]):
+        a, b = end_of(m["a"], sketch, span), end_of(m["b"], sketch, span)
+        if a and b and a is not b:
+            link_tables(b, a, sketch, many=True, span=span)
+            speak_of(b, sketch, 0.5)
             return True
     linked = False
     for m in _TIES.finditer(text):

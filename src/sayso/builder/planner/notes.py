@@ -1,5 +1,6 @@
 """What is told beside a plan: where each part came from, what was assumed, and every piece of the wish that was not used."""
 
+import re
 from collections.abc import Iterable
 
 from sayso.builder.planner.assembly import Assembly
@@ -72,6 +73,7 @@ def notes_of(
     told += [Note("not_understood", p.path, f"Left out: {p.reason}") for p in dropped]
     spans = [n.span for n in (*done, *told) if n.kind == "yours" and n.span]
     told += left(text, sketch, clauses, spans)
+    told += _brackets_left(text, told) if wish.app is None else []
     return tuple(told)
 
 
@@ -191,6 +193,21 @@ def left(text: Text, sketch: Sketch, clauses: list[Clause], used: list[Span]) ->
     for note in notes:
         cover.add(note.span)
     return notes + _sentences_left(text, cover)
+
+
+_BARE_TABLE = re.compile(r"tables/[^/]*")
+_BRACKET = re.compile(r"\([^()\n]*,[^()\n]*\)")
+
+
+def _brackets_left(text: Text, told: list[Note]) -> list[Note]:
+    """Lists in brackets of which no part came: what stands around them was used, they were not."""
+    cover = _Cover(text, [n.span for n in told if n.span and n.kind != "assumed" and not _BARE_TABLE.fullmatch(n.path)])
+    found: list[Note] = []
+    for m in _BRACKET.finditer(text.text):
+        span = text.span(*m.span())
+        if re.search(r"[^\W_]", m[0]) and not cover.touches(span):
+            found.append(Note("not_understood", "", m[0], span))
+    return found
 
 
 class _Cover:

@@ -83,6 +83,8 @@ def _quantity(words: str) -> str:
         r"\s+(?:it|they|we|he|she|are|is|was|were|there|can|do|does|did|have|has|in|of|per|on|for|i|you)\b", words.strip()
     )[0]
     noun = " ".join(noun.split()[:3])
+    if re.fullmatch(r"needed|required|wanted|left|available|present|attending|taken|sold|expected", noun):
+        return f"Number {noun}"
     return (
         capital(noun) if lexicon.fields().get(noun) == "number" or noun in ("hours", "minutes", "days") else f"Number of {noun}"
     )

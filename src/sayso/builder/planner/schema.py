@@ -12,7 +12,7 @@ from sayso.builder.planner.linking import read_link
 from sayso.builder.planner.nouns import is_many, noun_of, tableish
 from sayso.builder.planner.placing import PRONOUN, fill, is_fieldish, link_tables, speak_of
 from sayso.builder.planner.sketch import Sketch, Span, TableSketch
-from sayso.builder.planner.walking import TRADE, tables_inside, told_from, walk_fields, walk_list
+from sayso.builder.planner.walking import TRADE, in_brackets, owned, tables_inside, told_from, walk_fields, walk_list
 
 _HAS = re.compile(
     r"^(?P<subj>.{0,80}?)(?:\s+|^)(?P<verb>(?:(?:can|may|might|should|must|will|would|usually|always|also|each|all|then)\s+)*(?:has|have|having|with|needs?(?:\s+to\s+have)?|includ(?:es?|ing)|contain(?:s|ing)?|consists?\s+of|"
@@ -181,19 +181,20 @@ def _has(m: "re.Match[str]", raw: str, start: int, span: Span, sketch: Sketch) -
     else:
         spoken = told_from(low + " ")
         inner = subject[spoken:] if spoken < len(subject) else subject
-        named = pieces(inner)
-        names = [p for a, b, _ in named if (p := inner[a:b])]
-        nouns = [noun_of(n) for n in names]
-        nouns = [n for n in nouns if n]
+        named = [(a, b, mark, noun) for a, b, mark in pieces(inner) if (noun := noun_of(inner[a:b]))]
+        nouns = [noun for *_, noun in named]
         each = bool(re.match(r"(?:(?:and|also|the|then|so|but)\s+)*(?:each|every|an?)\b", low))
-        told = bool(spoken) or each or any(is_many(n) for n in names)
-        for noun, (_, _, mark) in zip(nouns, named, strict=False):
+        told = bool(spoken) or each or any(is_many(inner[a:b]) for a, b, *_ in pieces(inner))
+        at = start + m.start("subj") + len(m["subj"]) - len(m["subj"].lstrip(" ,")) + len(subject) - len(inner)
+        for a, b, mark, noun in named:
             one = sketch.table(noun) or (sketch.add(noun, span) if tableish(noun, told=told) else None)
             if one is not None:
                 if mark == ">" and table is not None and table is not one:
                     link_tables(one, table, sketch, many=False, span=span)
+                owned(one, inner[a:b].lower(), table, sketch, (at + a, at + b))
                 table = one
                 speak_of(one, sketch)
+                in_brackets(one, inner[a:b], raw[at - start + a : at - start + b], at + a, sketch)
         if len(nouns) > 1 and table is not None and not each and re.search(r"\bboth\b|\ball\b", low):
             for noun in nouns[:-1]:
                 if (one := sketch.table(noun)) is not None:

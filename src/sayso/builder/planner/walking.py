@@ -9,7 +9,7 @@ from sayso.builder.planner.items import items
 from sayso.builder.planner.nouns import is_container, is_many, noun_of, noun_phrase, tableish
 from sayso.builder.planner.options import choices
 from sayso.builder.planner.placing import field_on, fill, is_fieldish, is_optionish, link_per, link_tables, speak_of
-from sayso.builder.planner.sketch import Sketch, TableSketch
+from sayso.builder.planner.sketch import Sketch, Span, TableSketch
 
 TRACK = re.compile(
     r"^(?:.{0,80}?\b)?(?:track(?:ing|s)?|manag(?:e|es|ing)|keep(?:ing|s)?(?:\s+(?:track|tabs|record|records|a\s+record|a\s+list|a\s+log|a\s+database))?(?:\s+(?:of|on))?|record(?:ing|s)?|log(?:ging|s)?|regist(?:er|ering)|stor(?:e|es|ing)|organi[sz](?:e|ing)|"
@@ -96,6 +96,25 @@ def walk_fields(table: TableSketch, rest: str, start: int, sketch: Sketch) -> No
     return fill(table, items(rest, start), sketch)
 
 
+def in_brackets(table: TableSketch, piece: str, raw: str, start: int, sketch: Sketch) -> None:
+    """The fields in brackets behind a table in a list: `pets (species, breed)`."""
+    m = re.search(r"\((?P<x>[^()]*)\)", piece)
+    listed = items(raw[m.start("x") : m.end("x")], start + m.start("x")) if m else []
+    if len(listed) >= 2 and sum(map(is_fieldish, listed)) * 2 >= len(listed):
+        fill(table, listed, sketch)
+
+
+def owned(table: TableSketch, piece: str, before: TableSketch | None, sketch: Sketch, span: Span) -> None:
+    """`owners and their pets`: each of the second belongs to one of the first."""
+    if (
+        before is not None
+        and before is not table
+        and re.match(r"\s*(?:and\s+)?(?:their|its|his|her)\s+", piece)
+        and is_many(noun_phrase(re.split(r"[(:]|\swith\b", piece)[0]))
+    ):
+        link_tables(table, before, sketch, many=False, span=span)
+
+
 TRADE = re.compile(
     r"\b(?:sell|rent|run|offer|host|make|teach|lend|maintain|service|repair|publish|breed|grow|produce|organi[sz]e|handle|have|manage)\s+(?:out\s+)?$"
 )
@@ -172,6 +191,7 @@ def walk_list(raw: str, text: str, start: int, sketch: Sketch, *, told: bool, to
             continue
         if mark == ">" and previous is not None and previous is not table:
             link_tables(table, previous, sketch, many=False, span=(at, start + b))
+        owned(table, piece, previous, sketch, (at, start + b))
         previous = current = table
         speak_of(table, sketch)
         link_per(table, head, sketch, (at, start + b))
@@ -181,6 +201,7 @@ def walk_list(raw: str, text: str, start: int, sketch: Sketch, *, told: bool, to
             if twin is not None and twin.origin is None and not twin.fields and is_many(head):
                 fill(twin, items(raw[a + has.end() :], at + has.end()), sketch)
                 speak_of(table, sketch, 0)
+            in_brackets(table, piece[: has.start()], raw[a:b], at, sketch)
             fill(table, items(raw[a + has.end() : b], at + has.end()), sketch)
         elif bracket:
             filling = False
