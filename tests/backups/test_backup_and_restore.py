@@ -149,6 +149,12 @@ def _miscounted(source: Path, target: Path) -> None:
     _about(source, target, "rows", {"app_1.t_1": ROWS + 1})
 
 
+def _commanding(source: Path, target: Path) -> None:
+    """Names that end the statement they are put into, and go on with a command to the shell."""
+    evil = target.parent / "evil"
+    _about(source, target, "rows", {f"app_1.t_1) < 0 then end if; end $$;\n\\! touch {evil}\n--": 0})
+
+
 def _about(source: Path, target: Path, key: str, value: object) -> None:
     """A backup whose checksums are right and whose words are not."""
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
@@ -162,7 +168,7 @@ def _text(source: Path, target: Path) -> None:
     target.write_text("Hello")
 
 
-@pytest.mark.parametrize("spoil", [_cut, _flipped, _without_a_part, _with_a_path_out, _newer, _miscounted, _text])
+@pytest.mark.parametrize("spoil", [_cut, _flipped, _without_a_part, _with_a_path_out, _newer, _miscounted, _commanding, _text])
 async def test_a_damaged_backup_changes_nothing(backup: Path, place: Path, spoil: Callable[[Path, Path], None]):
     home, spoilt = place / "spoilt", place / "spoilt.backup"
     spoil(backup, spoilt)

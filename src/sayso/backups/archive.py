@@ -16,6 +16,8 @@ from sayso.errors import Invalid, Problem
 FORMAT = 1
 ABOUT, DATABASE, SUMS = "sayso.json", "database.dump", "SHA256SUMS.json"
 FILE_NAME = re.compile(r"files/(?!.*\.\.)[\w.@=+-]+(/[\w.@=+-]+)*")
+TABLE_NAME = re.compile(r"(sayso|app_[0-9]+)\.[a-z_][a-z0-9_]*")
+"""Whatever else a backup calls a table would be a command to `psql`."""
 CHUNK_BYTES = 1 << 20
 ABOUT_BYTES_MAX = 50_000_000
 
@@ -107,7 +109,15 @@ def _verified(archive: zipfile.ZipFile) -> About:
     about = json.loads(_small(archive, ABOUT))
     if about.get("format") != FORMAT:
         raise ValueError(f"its format is {about.get('format')}, and this Sayso reads {FORMAT}")
-    return About(**about)
+    return _sane(About(**about))
+
+
+def _sane(about: About) -> About:
+    """What is told of the tables goes into a script, so it is names and numbers and nothing else."""
+    for name, number in about.rows.items():
+        if not TABLE_NAME.fullmatch(name) or type(number) is not int:
+            raise ValueError(f"it counts {name[:80]!r}")
+    return about
 
 
 def chunks_of(path: Path) -> Generator[bytes]:
