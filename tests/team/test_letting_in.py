@@ -59,10 +59,18 @@ async def test_a_token_acts_for_its_member_within_its_scopes(tx: AsyncConnection
     assert token.startswith(key.begins)
     assert [k.name for k in await keys.listed(tx, by=northlight.ben)] == ["Reporting"]
     assert await keys.listed(tx, by=northlight.mia) == ()
-    _, narrow = await keys.create(tx, "Child", by=actor)
-    assert (await keys.actor(tx, narrow)).rights == ("read",)
+
+
+async def test_a_narrow_token_cannot_outlive_itself(tx: AsyncConnection, northlight: Northlight):
+    other, _ = await keys.create(tx, "Other", by=northlight.ben)
+    _, token = await keys.create(tx, "Leaked", by=northlight.ben, scopes=["read"])
+    actor = await keys.actor(tx, token)
+    for scopes in (None, ["read"], ["write"]):
+        with pytest.raises(Forbidden):
+            await keys.create(tx, "Child", by=actor, scopes=scopes)  # pyright: ignore[reportArgumentType]
     with pytest.raises(Forbidden):
-        await keys.create(tx, "Child", by=actor, scopes=["write"])
+        await keys.revoke(tx, other.id, by=actor)
+    assert {k.name for k in await keys.listed(tx, by=northlight.ben)} == {"Other", "Leaked"}
 
 
 async def test_a_withdrawn_or_expired_token_is_refused(tx: AsyncConnection, northlight: Northlight):

@@ -43,10 +43,9 @@ async def create(
     """
     if by.member is None:
         raise Forbidden("Only members have tokens.")
+    _must_be_whole(by)
     name = " ".join(name.split())
     _check(name, scopes, by)
-    if scopes is None and by.scopes is not None:
-        scopes = by.scopes
     mine = (t.tokens.c.member == by.member) & t.tokens.c.revoked_at.is_(None)
     if (await tx.execute(select(func.count()).where(mine))).scalar_one() >= TOKENS_MAX:
         raise Invalid(Problem("", f"nobody needs more than {TOKENS_MAX} tokens; withdraw some first"))
@@ -100,6 +99,7 @@ async def listed(tx: AsyncConnection, *, by: Actor) -> tuple[Key, ...]:
 
 async def revoke(tx: AsyncConnection, id: str, *, by: Actor) -> None:
     """Withdraws one's own token, or as owner anybody's; it stops at once."""
+    _must_be_whole(by)
     k = t.tokens.c
     query = t.tokens.update().where(k.workspace_id == by.workspace, k.id == id, k.revoked_at.is_(None))
     if not by.may("manage"):
@@ -108,6 +108,12 @@ async def revoke(tx: AsyncConnection, id: str, *, by: Actor) -> None:
     if row is None:
         raise NotFound(f"There is no token {id}.")
     await audit.write(tx, "token.revoked", f"withdrew the token {row.name}", by=by, subject=id)
+
+
+def _must_be_whole(by: Actor) -> None:
+    """A token for less than everything neither multiplies, which would outlive its own withdrawal, nor withdraws others."""
+    if by.scopes is not None:
+        raise Forbidden("A token with scopes neither makes nor withdraws tokens. Sign in, or use one that may do everything.")
 
 
 def _check(name: str, scopes: Collection[Right] | None, by: Actor) -> None:
