@@ -249,3 +249,11 @@ async def test_an_import_that_was_killed_is_told(engine: AsyncEngine, northlight
         lost = await kept.read(tx, one.id, by=ben)
         assert lost.state == "failed" and "stopped" in lost.message
         assert lost.target["app"] not in {a.id for a in await apps.listed(tx, by=ben)}
+
+
+async def test_cells_of_a_megabyte_do_not_fill_the_server(engine: AsyncEngine, root: Path, northlight_kept: Northlight):
+    """What is shown of a file stays small however large its cells are."""
+    body = b"name,notes\n" + b"".join(b"n%d,%s\n" % (n, b"x" * 900_000) for n in range(8))
+    one = await looked(engine, root, body, northlight_kept.ben, "long.csv")
+    assert one.state == "ready"
+    assert len(orjson.dumps(one.preview)) < 50_000

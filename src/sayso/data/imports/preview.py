@@ -15,6 +15,8 @@ SAMPLE_ROWS = 20
 SECONDS_MAX = 40
 """After so long the rest of a very large file is judged by what was seen."""
 PROBLEMS_MAX = 50
+SHOWN_CHARACTERS_MAX = 500
+"""Of one cell of the sample: the longest that a file may hold would fill the server's memory twenty times."""
 
 
 def of(path: Path, sheet: str | None) -> dict[str, Any]:
@@ -70,7 +72,7 @@ def _read(source: Source, headed: bool, columns: list[Column], problems: list[Pr
             for column, cell in zip(columns, row, strict=False):
                 column.see(cell)
             if len(sample) < SAMPLE_ROWS:
-                sample.append((row + [None] * (width - len(row)))[:width])
+                sample.append([_shown(cell) for cell in (row + [None] * (width - len(row)))[:width]])
             if count % 5_000 == 0 and time.monotonic() > until:
                 complete = False
                 break
@@ -83,6 +85,10 @@ def _read(source: Source, headed: bool, columns: list[Column], problems: list[Pr
     if not count:
         problems.append(Problem("file", "has a heading and no rows"))
     return sample, count, complete
+
+
+def _shown(cell: Cell) -> Cell:
+    return cell[:SHOWN_CHARACTERS_MAX] if isinstance(cell, str) else cell
 
 
 def _told(
@@ -101,7 +107,7 @@ def _told(
         taken.add(field["id"])
         told.append({
             "name": column.name, "kind": field["kind"], "examples": column.examples(), "options": field.get("options", []),
-            "field": field, "filled": column.filled, "values": [] if column.many else list(column.distinct)[:1_000],
+            "field": field, "filled": column.filled, "values": list(column.distinct)[:1_000] if field["kind"] in ("text", "select") and not column.many else [],
         })  # fmt: skip
     return {
         "source": {

@@ -47,6 +47,8 @@ async def preview(job: dict[str, Any]) -> dict[str, Any]:
             told = await child.stdout.read(PREVIEW_BYTES_MAX)
             while chunk := await child.stdout.read(PREVIEW_BYTES_MAX):
                 told += chunk
+                if len(told) > PREVIEW_BYTES_MAX:
+                    raise Invalid(Problem("file", "has too much in it to be shown; send it in parts"))
     except TimeoutError:
         raise Invalid(Problem("file", "takes too long to read; send it as CSV, or in parts")) from None
     finally:

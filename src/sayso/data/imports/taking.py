@@ -16,6 +16,8 @@ from sayso.errors import Invalid
 from sayso.spec.fields import AnyField, Link
 
 BATCH_ROWS = 2_000
+BATCH_CHARACTERS_MAX = 4_000_000
+"""Rows of long texts go on their way sooner: whoever listens holds a batch whole."""
 REMEMBERED_MAX = 50_000
 """How many different texts of one column are parsed once and remembered."""
 NOTHING = "\\N"
@@ -40,7 +42,7 @@ def frames(job: dict[str, Any]) -> Iterator[tuple[bytes, bytes]]:
 def _frames(job: dict[str, Any], source: Source, refused: TextIO) -> Iterator[tuple[bytes, bytes]]:
     out, taker, width = csv.writer(refused), Taker(job), job["width"]
     lines: list[str] = []
-    read = lost = 0
+    read = lost = size = 0
     try:
         for n, row in enumerate(sources.rows(source), 1):
             if n == 1 and job["source"]["headed"]:
@@ -51,12 +53,14 @@ def _frames(job: dict[str, Any], source: Source, refused: TextIO) -> Iterator[tu
                 if len(row) > width and any(c not in (None, "") for c in row[width:]):
                     raise Refused(f"has {len(row)} cells, and there are {width} columns")
                 lines.append(taker.line(row))
+                size += len(lines[-1])
             except Refused as why:
                 lost += 1
                 out.writerow([n, str(why), *row])
-            if len(lines) >= BATCH_ROWS:
+            if len(lines) >= BATCH_ROWS or size > BATCH_CHARACTERS_MAX:
                 yield b"d", "".join(lines).encode("utf-8", "replace")
                 lines.clear()
+                size = 0
             if read % BATCH_ROWS == 0:
                 yield b"p", orjson.dumps({"read": read, "refused": lost})
     finally:
