@@ -144,3 +144,11 @@ async def test_a_spreadsheet_is_a_wish_and_its_rows_come_with_the_app(company: C
     assert {"Rosa Diaz", "Igor Petrov"} <= {value for row in rows for value in row["values"].values() if isinstance(value, str)}
     again = (await company.ben.post(f"/api/drafts/{draft['id']}/acceptance", json={})).json()
     assert again["app"] == built["app"] and again["importing"] is None
+
+
+async def test_somebody_elses_spreadsheet_is_no_part_of_my_wish(company: Company):
+    """Ids of imports are told to every open tab; what is in them is for whoever brought them."""
+    coming = await company.mia.post("/api/imports", files={"file": ("pay.csv", b"name,salary\nMia,1\nOtto,2\n", "text/csv")})
+    id = coming.json()["id"]
+    assert (await company.ben.get(f"/api/imports/{id}")).status_code == 404
+    assert (await company.ben.post("/api/drafts", json={"wish": "an app", "import": id})).status_code == 404

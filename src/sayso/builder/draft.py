@@ -20,6 +20,7 @@ from sayso.builder import plan as cards
 from sayso.builder import samples
 from sayso.builder.planner import Column, Plan, Sheet, Turn, Wish, plan
 from sayso.data import apps, events
+from sayso.data.imports import kept
 from sayso.db import tables as t
 from sayso.db import transaction
 from sayso.errors import Conflict, Invalid, NotFound, Problem
@@ -71,6 +72,8 @@ async def begin(tx: AsyncConnection, words: str, *, app: str | None = None, impo
     by.must("build")
     _fits(words)
     opened = await apps.open_app(tx, app, by=by, to="build") if app else None
+    if import_id:
+        await kept.read(tx, import_id, by=by)
     row = {
         "id": new_id("d"), "workspace_id": by.workspace, "app": opened.number if opened else None, "import_id": import_id, "state": "planning", "wish": words,
         "messages": [_message("you", words)], "base_version": opened.version if opened else None, "created_by": by.id,
