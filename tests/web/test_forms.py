@@ -145,3 +145,19 @@ async def test_a_form_that_strangers_could_never_send_is_not_made_public(company
     made = await company.ben.post("/api/apps", json={"spec": {"name": "Visits", "tables": [table], "views": [form]}})
     refused = await company.ben.post(f"/api/apps/{made.json()['id']}/views/ask/links", json={})
     assert refused.status_code == 422 and "Contact is required" in problem(refused)["problems"][0]["reason"]
+
+
+async def test_what_is_sent_to_no_form_is_not_read(company: Company, crm: None):
+    asked = 0
+
+    async def endless():
+        nonlocal asked
+        for _ in range(64):
+            asked += 1
+            yield b"name=" + b"x" * 60_000
+
+    sent = await company.nobody.post(
+        "/f/nothing-here", content=endless(), headers={"content-type": "application/x-www-form-urlencoded"}
+    )
+    assert sent.status_code == 404
+    assert asked <= 1

@@ -80,11 +80,11 @@ async def sent(request: Request) -> Response:
 
 async def send(request: Request) -> Response:
     token = request.path_params["token"]
+    async with db.transaction(parts(request).engine) as tx:
+        form = await public_forms.opened(tx, token)
     bounded = BoundedRequest(request.scope, request.receive)
     bounded.bounded(FORM_BYTES_MAX)
     async with bounded.form(max_files=FILES_MAX * 10, max_fields=FORM_FIELDS_MAX, max_part_size=PART_BYTES_MAX) as typed:
-        async with db.transaction(parts(request).engine) as tx:
-            form = await public_forms.opened(tx, token)
         read = answers(questions(form.form, form.table), typed)
         refused = _refused(request, token) if not read.problems else None
         if read.problems or refused:
