@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 from PIL import Image
 
+from sayso.web.api.exports import saved_as
 from sayso.web.parts import EXPORTS_AT_ONCE_MAX
 from tests.web.conftest import Caller, Company
 from tests.web.crm import CLIENTS, CRM
@@ -152,3 +153,21 @@ async def test_exports_leave_connections_for_everybody_else(company: Company, ap
     for _ in range(EXPORTS_AT_ONCE_MAX + 1):
         assert (await company.cleo.get(f"{CLIENTS}/export")).status_code == 200
     assert not exporting.locked(), "an export that is over gives its place back"
+
+
+async def test_only_this_account_looks_into_the_folder_of_files(company: Company, app: FastAPI):
+    await company.mia.post("/api/files", files={"file": ("a.png", picture(), "image/png")})
+    assert app.state.parts.files.root.stat().st_mode & 0o077 == 0
+
+
+def test_a_file_name_begins_no_header():
+    """A multipart body may put a bare line break into a file name, and a fast HTTP server writes out what it is given."""
+    told = saved_as('bill\nSet-Cookie: a=b\r\n\x00".csv')["content-disposition"]
+    assert told.isprintable() and told.count('"') == 2
+
+
+async def test_a_field_that_is_named_like_a_formula_is_exported_as_text(company: Company):
+    spec = {"name": "Sums", "tables": [{"name": "Sheet", "fields": [{"name": "=1+1", "kind": "text"}]}]}
+    made = (await company.ben.post("/api/apps", json={"spec": spec})).json()
+    table = f"/api/apps/{made['id']}/tables/{made['spec']['tables'][0]['id']}"
+    assert (await company.cleo.get(f"{table}/export")).text.lstrip("\ufeff").startswith("'=1+1")

@@ -60,6 +60,7 @@ async def _bring_in(engine: AsyncEngine, settings: Settings, source: Path, about
 
 
 def _files_in(folder: Path, source: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in _file_names(source):
         target = folder / name.removeprefix(f"{FILES}/")
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

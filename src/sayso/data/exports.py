@@ -85,7 +85,7 @@ async def _csv(
     lines = io.StringIO()
     out = csv.writer(lines)
     cells = [_writer(f, await _names(tx, app), app.spec.zone, raw) for f in fields]
-    out.writerow([f.name for f in fields])
+    out.writerow([f.name if raw else _guarded(f.name) for f in fields])
     yield b"\xef\xbb\xbf"
     async for rows in _pages(tx, app, table, asked):
         for row in orjson.loads(rows):
@@ -108,11 +108,11 @@ def _writer(field: AnyField, people: dict[str, str], zone: str, raw: bool) -> tu
     if raw or field.kind in _NUMBERS:
         return field.id, write
 
-    def guarded(value: Any) -> str:
-        text = write(value)
-        return f"'{text}" if _FORMULA.match(text) else text
+    return field.id, lambda value: _guarded(write(value))
 
-    return field.id, guarded
+
+def _guarded(text: str) -> str:
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 _NUMBERS = frozenset(

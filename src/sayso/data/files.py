@@ -62,7 +62,7 @@ async def store(tx: AsyncConnection, folder: FileStore, name: str, chunks: Async
 async def _kept(folder: FileStore, chunks: AsyncIterator[bytes]) -> tuple[str, int, Path]:
     """Written beside its place and moved there whole, so that a crash leaves no half file under a digest."""
     part = folder.root / "arriving" / secrets.token_hex(16)
-    await asyncio.to_thread(part.parent.mkdir, parents=True, exist_ok=True)
+    await asyncio.to_thread(_made, folder.root, part.parent)
     digest, size = hashlib.sha256(), 0
     try:
         with part.open("wb") as out:
@@ -78,6 +78,12 @@ async def _kept(folder: FileStore, chunks: AsyncIterator[bytes]) -> tuple[str, i
     finally:
         part.unlink(missing_ok=True)
     return digest.hexdigest(), size, path
+
+
+def _made(root: Path, arriving: Path) -> None:
+    """Nobody else on the machine may look into it, whatever the home allows."""
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    arriving.mkdir(exist_ok=True)
 
 
 def _settled(out: "os.PathLike[str] | object") -> None:

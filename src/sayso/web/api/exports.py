@@ -58,7 +58,8 @@ async def begun(chunks: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
 
 
 def saved_as(name: str) -> dict[str, str]:
-    """Headers that make a browser save a file under this name, and never show it as a page."""
+    """Headers that make a browser save a file under this name, and never show it as a page. A line break would begin another."""
+    name = "".join(c if c.isprintable() else "_" for c in name)
     plain = name.encode("ascii", "replace").decode().replace('"', "'").replace("?", "_")
     return {
         "content-disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
