@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import time
 from typing import Any
 
 import openpyxl
@@ -10,8 +11,9 @@ import pytest
 from fastapi import FastAPI
 from PIL import Image
 
+from sayso.data import files
 from sayso.web.api.exports import saved_as
-from sayso.web.parts import EXPORTS_AT_ONCE_MAX
+from sayso.web.parts import DRAWN_AT_ONCE_MAX, EXPORTS_AT_ONCE_MAX
 from tests.web.conftest import Caller, Company
 from tests.web.crm import CLIENTS, CRM
 
@@ -171,3 +173,31 @@ async def test_a_field_that_is_named_like_a_formula_is_exported_as_text(company:
     made = (await company.ben.post("/api/apps", json={"spec": spec})).json()
     table = f"/api/apps/{made['id']}/tables/{made['spec']['tables'][0]['id']}"
     assert (await company.cleo.get(f"{table}/export")).text.lstrip("\ufeff").startswith("'=1+1")
+
+
+async def test_large_pictures_are_drawn_few_at_once(company: Company, monkeypatch: pytest.MonkeyPatch):
+    now, most, draw = 0, 0, files.thumbnail_of
+
+    def counted(*args: Any) -> None:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        time.sleep(0.1)
+        draw(*args)
+        now -= 1
+
+    monkeypatch.setattr(files, "thumbnail_of", counted)
+    sent = [("p.png", picture((50 + n, 40)), "image/png") for n in range(5)]
+    ids = [(await company.mia.post("/api/files", files={"file": one})).json()["id"] for one in sent]
+    shown = await asyncio.gather(*(company.cleo.get(f"/api/files/{id}/thumbnail") for id in ids for _ in range(2)))
+    assert {one.status_code for one in shown} == {200}
+    assert most == DRAWN_AT_ONCE_MAX
+
+
+async def test_a_picture_taken_sideways_is_shown_upright(company: Company):
+    body, sideways = io.BytesIO(), Image.Exif()
+    sideways[0x0112] = 6
+    Image.new("RGB", (900, 300), (9, 90, 9)).save(body, "JPEG", exif=sideways)
+    made = (await company.mia.post("/api/files", files={"file": ("p.jpg", body.getvalue(), "image/jpeg")})).json()
+    small = Image.open(io.BytesIO((await company.cleo.get(f"/api/files/{made['id']}/thumbnail", params={"size": 320})).content))
+    assert small.height > small.width

@@ -139,13 +139,20 @@ async def found(tx: AsyncConnection, folder: FileStore, id: str, *, by: Actor) -
     return StoredFile(row.id, row.name, row.type, row.bytes, row.width, row.height), path
 
 
-async def thumbnail(tx: AsyncConnection, folder: FileStore, id: str, pixels: int, *, by: Actor) -> Path:
-    """A picture drawn anew, at most so many pixels wide and high; kept for the next time. Raises `NotFound` for other files."""
+async def thumbnail(
+    tx: AsyncConnection, folder: FileStore, id: str, pixels: int, *, drawing: asyncio.Semaphore, by: Actor
+) -> Path:
+    """A picture drawn anew, at most so many pixels wide and high; kept for the next time. Raises `NotFound` for other files.
+
+    `drawing` says how many are drawn at once.
+    """
     file, path = await found(tx, folder, id, by=by)
     if not file.type.startswith("image/"):
         raise NotFound("There is no picture of this file.")
     size = next(s for s in (64, 160, 320, 640, 1280, THUMBNAIL_PIXELS_MAX) if s >= min(pixels, THUMBNAIL_PIXELS_MAX))
     small = path.with_name(f"{path.name}.{size}.webp")
     if not await asyncio.to_thread(small.is_file):
-        await asyncio.to_thread(thumbnail_of, path, small, size)
+        async with drawing:
+            if not await asyncio.to_thread(small.is_file):
+                await asyncio.to_thread(thumbnail_of, path, small, size)
     return small

@@ -36,8 +36,8 @@ def thumbnail_of(path: Path, small: Path, pixels: int) -> None:
             warnings.simplefilter("ignore")
             with Image.open(path, formats=FORMATS) as picture:
                 picture.draft("RGB", (pixels, pixels))
+                picture.thumbnail((pixels, pixels))
                 turned = ImageOps.exif_transpose(picture)
-                turned.thumbnail((pixels, pixels))
                 turned.convert("RGBA" if turned.mode in ("RGBA", "LA", "P") else "RGB").save(
                     part, "WEBP", quality=QUALITY, method=2
                 )

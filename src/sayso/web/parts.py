@@ -15,6 +15,8 @@ from sayso.web.jobs import Jobs
 
 EXPORTS_AT_ONCE_MAX = 4
 """Each holds a connection for as long as its reader takes; the others are for everybody else."""
+DRAWN_AT_ONCE_MAX = 2
+"""A picture of the largest size takes 256 MB while it is drawn anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Parts:
     hub: Hub
     jobs: Jobs
     exporting: Semaphore = field(default_factory=lambda: Semaphore(EXPORTS_AT_ONCE_MAX))
+    drawing: Semaphore = field(default_factory=lambda: Semaphore(DRAWN_AT_ONCE_MAX))
 
     @property
     def files(self) -> FileStore:

@@ -38,7 +38,8 @@ async def show(file: Token, request: Request, tx: Tx, by: By) -> Response:
 
 async def thumbnail(file: Token, request: Request, tx: Tx, by: By, size: Annotated[int, Query(ge=16, le=2048)] = 320) -> Response:
     """A picture drawn anew, at most this many pixels wide and high."""
-    path = await files.thumbnail(tx, parts(request).files, file, size, by=by)
+    known = parts(request)
+    path = await files.thumbnail(tx, known.files, file, size, drawing=known.drawing, by=by)
     headers = {
         "cache-control": "private, max-age=86400",
         "content-security-policy": "default-src 'none'",
