@@ -12,6 +12,7 @@ interface Look {
 }
 
 const LOOK = "sayso.look";
+const NO_MEMBERS: Record<string, string> = { system: "Sayso", link: "A public form", automation: "An automation", token: "A program" };
 
 class WorkspaceState {
   me = $state.raw<Me | null>(null);
@@ -55,7 +56,7 @@ class WorkspaceState {
   /** What to call someone: a member by name, what is no member by what it is. */
   nameOf(id: string | null | undefined): string {
     if (!id) return "Sayso";
-    return this.member(id)?.name ?? (id.startsWith("m_") ? "Someone who left" : id);
+    return this.member(id)?.name ?? NO_MEMBERS[id] ?? (id.startsWith("m_") ? "Someone who left" : id);
   }
 
   async rename(name: string, hue: number): Promise<void> {

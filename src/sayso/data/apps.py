@@ -89,7 +89,7 @@ async def create(tx: AsyncConnection, spec: App, *, by: Actor, note: str = "") -
     number: int = (await tx.execute(made)).scalar_one()
     columns = await changes.first_built(tx, number, spec.id, spec)
     await tx.execute(t.apps.update().where(c.number == number).values(columns=columns.stored()))
-    empty = App(id=spec.id, name=spec.name)
+    empty = spec.model_copy(update={"tables": (), "views": (), "automations": (), "coworkers": (), "slots": (), "roles": ()})
     await changes.remember(tx, number, 1, spec, None, None, effects(empty, difference(empty, spec)), note, by)
     await events.write(tx, "app.built", app=spec.id, payload={"version": 1}, by=by)
     return OpenApp(spec.id, number, spec, 1, columns, by, "build")

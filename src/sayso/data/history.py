@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Text, case, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.data import raw
@@ -19,6 +19,8 @@ from sayso.errors import NotFound
 from sayso.spec.fields import AnyField, File, Image, Link
 
 ENTRIES_MAX = 100
+NO_MEMBERS = {"system": "Sayso", "link": "A public form", "automation": "An automation", "token": "A program"}
+"""What to call those who are no members."""
 LINKED_NAMED_MAX = 2_000
 
 
@@ -51,7 +53,9 @@ async def of_row(
     rows = rows_of(app, found(app, table_id))
     h, m = system.history.c, system.members.c
     own = (h.app == app.number) & (h.table_no == rows.number) & (h.row_id == id)
-    asked = select(h.id, h.version, h.kind, h.by, func.coalesce(m.name, h.by).label("by_name"), h.at)
+    asked = select(
+        h.id, h.version, h.kind, h.by, func.coalesce(m.name, case(NO_MEMBERS, value=h.by), h.by).label("by_name"), h.at
+    )
     asked = asked.add_columns(cast(h.before, Text).label("before"), cast(h.after, Text).label("after"))
     people = system.history.outerjoin(system.members, (m.id == h.by) & (m.workspace_id == h.workspace_id))
     asked = asked.select_from(people).where(own, h.id < before if before else h.id > 0).order_by(h.id.desc())
