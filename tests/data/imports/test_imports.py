@@ -257,3 +257,16 @@ async def test_cells_of_a_megabyte_do_not_fill_the_server(engine: AsyncEngine, r
     one = await looked(engine, root, body, northlight_kept.ben, "long.csv")
     assert one.state == "ready"
     assert len(orjson.dumps(one.preview)) < 50_000
+
+
+async def test_people_of_a_file_are_people_of_the_team(engine: AsyncEngine, root: Path, northlight_kept: Northlight):
+    ben = northlight_kept.ben
+    fields = [{"name": "Name", "kind": "text"}, {"name": "Who", "kind": "person"}]
+    async with db.transaction(engine) as tx:
+        app = await apps.create(tx, app_from({"name": "Shifts", "tables": [{"name": "Jobs", "fields": fields}]}), by=ben)
+    body = f"Name,Who\na,{ben.name.upper()}\nb,Nobody At All\nc,{ben.id}\nd,\n".encode()
+    done = await ran(engine, root, await looked(engine, root, body, ben), ben, app=app.id, table="jobs")
+    assert (done.state, done.done, done.refused) == ("done", 4, 1)
+    async with db.transaction(engine) as tx:
+        page = await query.page(tx, await apps.open_app(tx, app.id, by=ben), "jobs", Query())
+    assert [row["values"]["who"] for row in orjson.loads(page.rows)] == [[ben.id], [ben.id], []]

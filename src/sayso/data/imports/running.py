@@ -26,8 +26,9 @@ from sayso.data.query import Query
 from sayso.data.row import where
 from sayso.errors import Conflict, Invalid, Problem, SaysoError, TooLarge
 from sayso.spec.change import Change, Remove
-from sayso.spec.fields import AnyField, Checkbox, Link
+from sayso.spec.fields import AnyField, Checkbox, Link, Person
 from sayso.spec.table import Table
+from sayso.team import people
 from sayso.team.actor import Actor
 
 PROGRESS_SECONDS = 0.5
@@ -123,7 +124,10 @@ class _Run:
         stored = [(i, f) for i, f in filled if is_stored(f)]
         links = [(i, f) for i, f in filled if isinstance(f, Link)]
         left_out = self._defaults(app, table, {f.id for _, f in filled})
-        columns = [{"index": i, "field": f.portable(), "existing": await self._existing(rows, f)} for i, f in stored]
+        columns = [
+            {"index": i, "field": f.portable(), "existing": await self._existing(rows, f), "people": await self._people(f)}
+            for i, f in stored
+        ]
         columns += [{"index": i, "field": f.portable(), **(await self._titles(app, f))} for i, f in links]
         job = {
             "path": str(self.folder / "file"), "source": self.one.preview["source"], "width": len(self.one.preview["columns"]),
@@ -153,6 +157,13 @@ class _Run:
         path = self.folder / f"existing_{field.id}.json"
         await asyncio.to_thread(path.write_bytes, orjson.dumps([copied(value) for value in there]))
         return str(path)
+
+    async def _people(self, field: AnyField) -> dict[str, str] | None:
+        """The team's ids by id, address and name: whoever is meant must be one of them."""
+        if not isinstance(field, Person):
+            return None
+        team = await people.listed(self.tx, by=self.by)
+        return {said.casefold(): one.id for one in team for said in (one.name, one.email, one.id) if said}
 
     async def _titles(self, app: OpenApp, link: Link) -> dict[str, str]:
         there = found(app, link.to)

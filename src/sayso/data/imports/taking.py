@@ -84,7 +84,7 @@ class Taker:
             if isinstance(field, Link):
                 self.links.append((column["index"], LinkTaker(field, column)))
             else:
-                self.columns.append((column["index"], taken(field, column.get("existing"))))
+                self.columns.append((column["index"], taken(field, column.get("existing"), column.get("people"))))
 
     def line(self, row: list[Any]) -> str:
         wide = len(row)
@@ -129,15 +129,18 @@ class LinkTaker:
             self.file.write(f"{place}\t{id}\n")
 
 
-def taken(field: AnyField, existing: str | None) -> Taken:
-    """How a cell of this field becomes COPY text. `existing` names a file of the values that are there, when they must differ."""
+def taken(field: AnyField, existing: str | None, people: dict[str, str] | None) -> Taken:
+    """How a cell of this field becomes COPY text. `existing` names a file of the values that are there, when they must differ.
+
+    `people` are the ids of whoever may be named, by what they are called.
+    """
     known: dict[str, str] = {}
     seen: set[str] | None = set(orjson.loads(Path(existing).read_bytes())) if existing else set() if field.unique else None
 
     def take(cell: Any) -> str:
         text = known.get(cell) if type(cell) is str else None
         if text is None:
-            text = _parsed(field, cell)
+            text = _parsed(field, cell, people)
             if type(cell) is str and len(known) < REMEMBERED_MAX:
                 known[cell] = text
         if seen is not None and text != NOTHING:
@@ -149,7 +152,7 @@ def taken(field: AnyField, existing: str | None) -> Taken:
     return take
 
 
-def _parsed(field: AnyField, cell: Any) -> str:
+def _parsed(field: AnyField, cell: Any, people: dict[str, str] | None) -> str:
     try:
         value = field.parse(cell)
     except Invalid as wrong:
@@ -160,9 +163,17 @@ def _parsed(field: AnyField, cell: Any) -> str:
         if field.required:
             raise Refused(f"{field.name} is needed")
         return NOTHING
+    if people is not None and isinstance(value, list):
+        value = _members(field, [str(said) for said in value], people)
     if isinstance(value, (date, datetime)) and not 1 < value.year < 9999:
         raise Refused(f"{field.name} is outside the calendar")
     return copied(value)
+
+
+def _members(field: AnyField, said: list[str], people: dict[str, str]) -> list[str]:
+    if unknown := next((one for one in said if one.casefold() not in people), None):
+        raise Refused(f"{field.name}: nobody here is called {unknown[:60]!r}")
+    return list(dict.fromkeys(people[one.casefold()] for one in said))
 
 
 def copied(value: Any) -> str:
