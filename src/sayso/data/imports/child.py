@@ -1,4 +1,4 @@
-"""The process that reads a stranger's file: with a limit on memory and time, no network, and nothing to lose.
+"""The process that reads a stranger's file: with a limit on memory and time, and without what Sayso knows of passwords and keys.
 
 Run as `python -m sayso.data.imports.child`, with one JSON job on standard input: `{"do": "preview", …}` answers with one JSON
 value, `{"do": "rows", …}` with frames: one letter (`d` COPY text, `p` progress, `e` error), four bytes of length, the payload.
