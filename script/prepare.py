@@ -34,6 +34,7 @@ def main() -> None:
     run(*uv, "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes", "-r", ROOT / wanted)
     say("Building Sayso and its front end")
     run(*uv, "pip", "install", "--quiet", "--python", PYTHON, "--no-deps", "-b", ROOT / "requirements-build.txt", "-e", ROOT)
+    fetch_language_model()
     now = state()
     for old in VENV.glob(".ready-*"):
         if old.read_text() != now:
@@ -88,6 +89,12 @@ def find_uv() -> list[str | Path]:
             ROOT / "requirements-uv.txt",
         )
     return [PYTHON, "-m", "uv"]
+
+
+def fetch_language_model() -> None:
+    """Without it Sayso works too, so that nothing stops here: the server tries again, and `sayso doctor` tells."""
+    env = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
+    subprocess.run([PYTHON, "-m", "sayso", "setup"], cwd=ROOT, env=env, stdout=sys.stderr, check=False)
 
 
 def run(*command: str | Path) -> None:

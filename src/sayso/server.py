@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -16,10 +17,12 @@ from sayso.db import transaction
 from sayso.db.embedded import make_home, presence
 from sayso.db.installation import opened
 from sayso.errors import Unavailable
+from sayso.gateway.builtin import weights
 from sayso.settings import Settings
 from sayso.team import links, people
 from sayso.web.app import create_app
 
+_NONE = asyncio.subprocess.DEVNULL
 STOP_SECONDS_MAX = 5
 """How long requests that are under way may still take when the server stops."""
 BACKLOG_CONNECTIONS = 512
@@ -58,12 +61,16 @@ async def serving(settings: Settings) -> AsyncGenerator[Running]:
             async with opened(settings) as engine:
                 server = _Server(_config(create_server(engine, settings)))
                 serving = asyncio.create_task(server.serve([door]))
+                meanwhile = asyncio.create_task(_language_model()) if settings.fetches else None
                 try:
                     await _ready(server, serving)
                     with _stopped_by_signals(server):
                         yield Running(settings, engine, serving)
                 finally:
                     server.should_exit = True
+                    if meanwhile:
+                        meanwhile.cancel()
+                        await asyncio.wait([meanwhile])
                     await serving
 
 
@@ -80,6 +87,21 @@ class _nothing:
     def __enter__(self) -> None: ...
 
     def __exit__(self, *_: object) -> None: ...
+
+
+async def _language_model() -> None:
+    """Fetches the language model beside the server, when it is not there yet; nobody waits for it. `sayso doctor` tells how it went."""
+    if weights.available():
+        return
+    fetching = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "sayso", "setup", stdin=_NONE, stdout=_NONE, stderr=_NONE, start_new_session=True
+    )
+    try:
+        await fetching.wait()
+    finally:
+        if fetching.returncode is None:
+            os.killpg(fetching.pid, signal.SIGTERM)
+            await fetching.wait()
 
 
 def _config(app: FastAPI) -> uvicorn.Config:

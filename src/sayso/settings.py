@@ -21,6 +21,7 @@ class Settings:
     `home` holds everything of one installation: the embedded database, files, secrets, logs.
     `database_url` names a PostgreSQL server to use in place of the embedded one.
     `shared` is used as root only: where the embedded PostgreSQL's own account keeps its programs, and the data of homes it cannot enter.
+    `fetches` says whether the server may fetch the language model by itself, in the background.
     `url` is the address that people use; links are made from it, never from a request's headers.
     """
 
@@ -30,6 +31,7 @@ class Settings:
     port: int = PORT
     public_url: str | None = None
     shared: Path = SHARED
+    fetches: bool = True
 
     @property
     def url(self) -> str:
@@ -47,7 +49,14 @@ class Settings:
             port=_port(env.get("SAYSO_PORT") or str(PORT)),
             public_url=env.get("SAYSO_URL") or None,
             shared=Path(env.get("SAYSO_SHARED") or SHARED).absolute(),
+            fetches=(env.get("SAYSO_FETCH") or "yes").lower() not in ("0", "no", "off", "false"),
         )
+
+
+def cache_folder(env: Mapping[str, str] | None = None) -> Path:
+    """What can be fetched again, shared by all homes of this account. One for the whole process, whoever asks."""
+    env = os.environ if env is None else env
+    return Path(env.get("SAYSO_CACHE") or platformdirs.user_cache_dir("sayso", appauthor=False)).expanduser().absolute()
 
 
 def _port(text: str) -> int:

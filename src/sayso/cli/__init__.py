@@ -18,6 +18,7 @@ COMMANDS = {
     "token": "sayso.cli.token",
     "backup": "sayso.cli.backup",
     "restore": "sayso.cli.restore",
+    "setup": "sayso.cli.setup",
     "doctor": "sayso.cli.doctor",
 }
 """Each names the module whose `command` it is. Loading them all would cost every call a second."""

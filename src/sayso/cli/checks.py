@@ -16,6 +16,7 @@ import sayso
 from sayso.db.embedded import presence
 from sayso.db.embedded.account import ACCOUNT, closed_folder, installed_binaries, left_behind
 from sayso.errors import Unavailable
+from sayso.gateway.builtin import weights
 from sayso.settings import Settings
 
 PYTHON_MIN = (3, 11)
@@ -150,6 +151,16 @@ def front_end(_: Settings) -> Finding:
     )
 
 
+def language_model(_: Settings) -> Finding:
+    now = weights.state()
+    return Finding(
+        "Language model",
+        "good" if now.state == "ready" else "note",
+        f"ready, {now.found}" if now.state == "ready" else now.found,
+        now.do,
+    )
+
+
 CHECKS: tuple[Callable[[Settings], Finding], ...] = (
     python,
     packages,
@@ -161,6 +172,7 @@ CHECKS: tuple[Callable[[Settings], Finding], ...] = (
     disk,
     port,
     front_end,
+    language_model,
 )
 
 
