@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Arrives, Desk
+from tests.browser.patience import soon, still
 from tests.browser.sheet import Sheet
 from tests.conftest import Northlight
 
@@ -27,7 +28,7 @@ async def test_filter_sort_and_group_stay_mine_until_saved(arrives: Arrives, des
     await ana.page.get_by_label("Direction").select_option("down")
     await ana.page.keyboard.press("Escape")
     await expect(sheet.cell(0, "Name")).to_contain_text("Kestrel")
-    assert await sheet.column("Name") == ["Kestrel, winter range", "Brandt, workshop film", "Halden, lookbook"]
+    await soon(lambda: sheet.column("Name"), ["Kestrel, winter range", "Brandt, workshop film", "Halden, lookbook"])
     await expect(sheet.heading("Budget")).to_have_attribute("aria-sort", "descending")
     await bar.get_by_role("button", name="Group", exact=True).click()
     await ana.page.get_by_role("button", name="Group by a field").click()
@@ -37,7 +38,7 @@ async def test_filter_sort_and_group_stay_mine_until_saved(arrives: Arrives, des
     await expect(heads.first).to_contain_text("Asked")
     await expect(heads.first).to_contain_text("Sum €32,600")
     await heads.first.get_by_role("button", name="Fold Asked").click()
-    assert await sheet.column("Name") == ["Halden, lookbook"]
+    await soon(lambda: sheet.column("Name"), ["Halden, lookbook"])
     await expect(bar.get_by_role("button", name="Remove the filter")).to_contain_text("Budget > €10,000")
 
     theirs = await Sheet.opened(mia.page, f"{url}/a/{desk.id}/all")
@@ -76,7 +77,7 @@ async def test_or_inside_and(arrives: Arrives, desk: Desk, northlight_kept: Nort
     await inner.get_by_role("button", name="Condition", exact=True).click()
     await inner.get_by_label("Value").last.fill("halden")
     await expect(sheet.foot).to_contain_text("2 of 4 rows")
-    assert await sheet.column("Name") == ["Brandt, workshop film", "Halden, lookbook"]
+    await soon(lambda: sheet.column("Name"), ["Brandt, workshop film", "Halden, lookbook"])
 
 
 async def test_finding(arrives: Arrives, desk: Desk, northlight_kept: Northlight, url: str):
@@ -86,7 +87,7 @@ async def test_finding(arrives: Arrives, desk: Desk, northlight_kept: Northlight
     await sheet.press("/")
     await sheet.type("lookbook")
     await expect(sheet.foot).to_contain_text("1 of 4 rows")
-    assert await sheet.column("Name") == ["Halden, lookbook"]
+    await soon(lambda: sheet.column("Name"), ["Halden, lookbook"])
     await sheet.press("Escape")
     await expect(sheet.foot).to_contain_text("4 rows")
     await expect(sheet.grid).to_be_focused()
@@ -99,20 +100,19 @@ async def test_fields_are_moved_widened_and_frozen(arrives: Arrives, desk: Desk,
     await sheet.press("Alt+Shift+ArrowLeft")
     names = [name.strip() for name in await ana.page.locator(".heading .cut").all_inner_texts()]
     assert names[:3] == ["Name", "Budget", "Stage"]
-    assert await sheet.told() == "Budget", "the active cell goes along"
-    box = await sheet.heading("Stage").bounding_box()
-    assert box
+    await soon(lambda: sheet.told(), "Budget")
+    box = await still(sheet.heading("Stage"))
     await ana.page.mouse.move(box["x"] + box["width"] - 1, box["y"] + 10)
     await ana.page.mouse.down()
     await ana.page.mouse.move(box["x"] + box["width"] + 59, box["y"] + 10, steps=5)
     await ana.page.mouse.up()
-    wider = await sheet.heading("Stage").bounding_box()
-    assert wider and abs(wider["width"] - box["width"] - 60) < 3
+    wider = await still(sheet.heading("Stage"))
+    assert abs(wider["width"] - box["width"] - 60) < 3
     await sheet.heading("Budget").get_by_role("button").click(force=True)
     await ana.page.get_by_role("menuitem", name="Freeze up to here").click()
     await sheet.press("Control+ArrowRight")
     await expect(sheet.cell(0, "Budget")).to_be_in_viewport()
-    assert await sheet.told() == "Next step"
+    await soon(lambda: sheet.told(), "Next step")
 
 
 async def test_a_row_wears_the_colour_of_its_rule(arrives: Arrives, desk: Desk, northlight_kept: Northlight, url: str):

@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Arrives, Desk
+from tests.browser.patience import soon, still
 from tests.browser.sheet import Sheet
 from tests.conftest import Northlight
 
@@ -68,14 +69,14 @@ async def test_one_cell_pasted_over_many_and_filled_down(arrives: Arrives, desk:
     await sheet.press("Shift+ArrowDown", "Shift+ArrowDown")
     await sheet.paste("9")
     await expect(sheet.toast("3 cells pasted")).to_be_visible()
-    assert await sheet.column("Crew") == ["9", "9", "9", "4"]
+    await soon(lambda: sheet.column("Crew"), ["9", "9", "9", "4"])
     await sheet.to(0, "Stage")
     await sheet.press("Shift+ArrowDown", "Shift+ArrowDown", "Shift+ArrowDown", "Control+d")
     await expect(sheet.toast("3 cells filled")).to_be_visible()
-    assert await sheet.column("Stage") == ["Asked"] * 4
+    await soon(lambda: sheet.column("Stage"), ["Asked"] * 4)
     await sheet.press("Control+z")
     await expect(sheet.cell(3, "Stage")).to_contain_text("Done")
-    assert await sheet.column("Stage") == ["Asked", "Booked", "Asked", "Done"]
+    await soon(lambda: sheet.column("Stage"), ["Asked", "Booked", "Asked", "Done"])
 
 
 async def test_the_handle_goes_on_with_a_series(arrives: Arrives, desk: Desk, northlight_kept: Northlight, url: str):
@@ -86,14 +87,13 @@ async def test_the_handle_goes_on_with_a_series(arrives: Arrives, desk: Desk, no
     sheet = await Sheet.opened(ana.page, f"{url}/a/{desk.id}/all")
     await sheet.to(0, "Crew")
     await sheet.press("Shift+ArrowDown")
-    start, end = await ana.page.locator("[data-handle]").bounding_box(), await sheet.cell(3, "Crew").bounding_box()
-    assert start and end
+    start, end = await still(ana.page.locator("[data-handle]")), await still(sheet.cell(3, "Crew"))
     await ana.page.mouse.move(start["x"] + 4, start["y"] + 4)
     await ana.page.mouse.down()
     await ana.page.mouse.move(end["x"] + 20, end["y"] + 10, steps=6)
     await ana.page.mouse.up()
     await expect(sheet.toast("2 cells filled")).to_be_visible()
-    assert await sheet.column("Crew") == ["2", "4", "6", "8"]
+    await soon(lambda: sheet.column("Crew"), ["2", "4", "6", "8"])
 
 
 async def test_many_cells_are_cleared_and_come_back(arrives: Arrives, desk: Desk, northlight_kept: Northlight, url: str):
@@ -111,8 +111,7 @@ async def test_many_cells_are_cleared_and_come_back(arrives: Arrives, desk: Desk
 async def test_the_foot_adds_what_is_chosen(arrives: Arrives, desk: Desk, northlight_kept: Northlight, url: str):
     ana = await arrives(northlight_kept.ana)
     sheet = await Sheet.opened(ana.page, f"{url}/a/{desk.id}/all")
-    first, last = await sheet.cell(0, "Budget").bounding_box(), await sheet.cell(3, "Budget").bounding_box()
-    assert first and last
+    first, last = await still(sheet.cell(0, "Budget")), await still(sheet.cell(3, "Budget"))
     await ana.page.mouse.move(first["x"] + 20, first["y"] + 10)
     await ana.page.mouse.down()
     await ana.page.mouse.move(last["x"] + 20, last["y"] + 10, steps=5)
@@ -132,7 +131,7 @@ async def test_marked_rows_go_to_the_trash_together_and_come_back(
     await sheet.press("Shift+ArrowDown", "Control+m")
     await ana.page.get_by_role("toolbar", name="Marked rows").get_by_role("button", name="Move to the trash").click()
     await expect(sheet.foot).to_contain_text("2 rows")
-    assert await sheet.column("Name") == ["Brandt, workshop film", "Halden, lookbook"]
+    await soon(lambda: sheet.column("Name"), ["Brandt, workshop film", "Halden, lookbook"])
     await sheet.toast("2 rows moved to the trash").get_by_role("button", name="Undo").click()
     await expect(sheet.foot).to_contain_text("4 rows")
     assert (await sheet.column("Name"))[0] == "Kestrel, winter range"

@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Arrives, Desk
+from tests.browser.patience import still
 from tests.browser.sheet import Sheet
 from tests.conftest import Northlight
 
@@ -85,5 +86,4 @@ async def test_on_a_phone_the_panel_is_the_whole_sheet(arrives: Arrives, desk: D
     await ana.page.locator(".line[aria-rowindex='2'] [data-gutter]").tap()
     panel = ana.page.get_by_role("complementary", name="Row: Kestrel")
     await expect(panel).to_be_visible()
-    box = await panel.bounding_box()
-    assert box and box["width"] == 390
+    assert (await still(panel))["width"] == 390

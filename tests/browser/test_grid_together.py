@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Arrives, Desk
+from tests.browser.patience import soon
 from tests.browser.sheet import Sheet
 from tests.conftest import Northlight
 
@@ -26,7 +27,7 @@ async def test_edits_new_rows_and_places_are_seen_by_the_other(
     await bens.type("Norrsken, brochure")
     await bens.press("Enter")
     await expect(anas.cell(4, "Name")).to_contain_text("Norrsken, brochure")
-    assert await anas.told() == "Budget"
+    await soon(lambda: anas.told(), "Budget")
 
 
 async def test_the_same_cell_changed_by_both_is_put_to_the_second(

@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import WebSocketRoute, expect
 
 from tests.browser.conftest import Arrives
+from tests.browser.patience import soon
 from tests.conftest import Northlight
 
 pytestmark = pytest.mark.browser
@@ -75,14 +76,14 @@ async def test_a_field_added_by_hand_is_undone_and_redone(arrives: Arrives, url:
     await dialog.get_by_label("Name").fill("City")
     await dialog.get_by_role("button", name="Add the field").click()
     await expect(page.get_by_role("columnheader", name=re.compile("City"))).to_be_visible()
-    assert await fields() == ["Name", "Worth", "City"]
+    await soon(lambda: fields(), ["Name", "Worth", "City"])
 
     await page.get_by_role("status").get_by_role("button", name="Undo").click()
     await expect(page.get_by_role("columnheader", name=re.compile("City"))).to_have_count(0)
-    assert await fields() == ["Name", "Worth"]
+    await soon(lambda: fields(), ["Name", "Worth"])
     await page.get_by_role("status").get_by_role("button", name="Redo").click()
     await expect(page.get_by_role("columnheader", name=re.compile("City"))).to_be_visible()
-    assert await fields() == ["Name", "Worth", "City"]
+    await soon(lambda: fields(), ["Name", "Worth", "City"])
 
 
 async def test_removing_a_field_with_values_asks_and_the_safe_answer_has_the_focus(

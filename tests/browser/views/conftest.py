@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,18 +34,6 @@ QUIET = (
 )
 EXPECTED = ("409 (Conflict)", "422 (Unprocessable", "404 (Not Found)")
 """What Chromium writes to its console by itself when an answer refuses."""
-
-
-SOON_SECONDS_MAX = 5.0
-
-
-async def soon(read: Callable[[], Awaitable[Any]], wanted: Any) -> None:
-    """What is shown at once reaches the server a moment later."""
-    for _ in range(int(SOON_SECONDS_MAX / 0.05)):
-        if await read() == wanted:
-            return
-        await asyncio.sleep(0.05)
-    assert await read() == wanted
 
 
 @dataclass

@@ -3,7 +3,8 @@
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser.views.conftest import Desk, soon
+from tests.browser.patience import soon, still
+from tests.browser.views.conftest import Desk
 
 pytestmark = pytest.mark.browser
 
@@ -21,8 +22,7 @@ async def names(page: Page, key: str) -> list[str]:
 
 
 async def drag(page: Page, what: Locator, to: Locator, *, below: bool = False) -> None:
-    source, target = await what.bounding_box(), await to.bounding_box()
-    assert source and target
+    source, target = await still(what), await still(to)
     await page.mouse.move(source["x"] + 60, source["y"] + 16)
     await page.mouse.down()
     await page.mouse.move(source["x"] + 80, source["y"] + 30, steps=4)
@@ -44,7 +44,7 @@ async def test_a_card_dragged_to_another_column_changes_its_row_and_one_undo_tak
     await page.mouse.up()
 
     await expect(column(page, "quoted").locator(".count")).to_have_text("4")
-    assert await names(page, "quoted") == ["Casa Olmo", "Oda Ramen", "Juniper Labs", "Rehn Cycles"]
+    await soon(lambda: names(page, "quoted"), ["Casa Olmo", "Oda Ramen", "Juniper Labs", "Rehn Cycles"])
     await expect(quoted).to_have_text("€24,050")
     await soon(lambda: ana.value("Oda Ramen", "status"), "quoted")
     await soon(lambda: ana.order("quoted"), ["Casa Olmo", "Oda Ramen", "Juniper Labs", "Rehn Cycles"])
@@ -61,7 +61,7 @@ async def test_escape_lets_a_held_card_go_back(desk: Desk):
     await drag(page, card(page, "Pico Toys"), card(page, "Casa Olmo"))
     await page.keyboard.press("Escape")
     await page.mouse.up()
-    assert await names(page, "enquiry") == ["Oda Ramen", "Pico Toys"]
+    await soon(lambda: names(page, "enquiry"), ["Oda Ramen", "Pico Toys"])
     await soon(lambda: ana.value("Pico Toys", "status"), "enquiry")
 
 

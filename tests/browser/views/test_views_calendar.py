@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser.views.conftest import Desk, soon
+from tests.browser.patience import soon, still
+from tests.browser.views.conftest import Desk
 from tests.browser.views.desk import TODAY, day
 
 pytestmark = pytest.mark.browser
@@ -31,8 +32,7 @@ async def shown(page: Page, iso: str) -> None:
 
 
 async def pull(page: Page, grip: tuple[float, float], to: Locator) -> None:
-    target = await to.bounding_box()
-    assert target
+    target = await still(to)
     await page.mouse.move(*grip)
     await page.mouse.down()
     await page.mouse.move(grip[0] + 8, grip[1] + 8, steps=3)
@@ -44,8 +44,7 @@ async def test_a_row_dragged_to_another_day_starts_there_and_undo_brings_it_back
     page = await ana.open("days")
     await expect(event(page, "Juniper Labs")).to_be_visible()
     free = min((day(n) for n in (-7, 7)), key=lambda iso: abs(date.fromisoformat(iso).month - TODAY.month))
-    box = await event(page, "Juniper Labs").bounding_box()
-    assert box
+    box = await still(event(page, "Juniper Labs"))
     await pull(page, (box["x"] + 20, box["y"] + 10), cell(page, free))
     await page.mouse.up()
     await soon(lambda: ana.value("Juniper Labs", "starts"), free)
@@ -80,8 +79,7 @@ async def test_a_row_without_a_day_gets_the_one_it_is_dropped_on(desk: Desk):
     ana = await desk.ana()
     page = await ana.open("days")
     waiting = page.get_by_role("complementary", name="Rows without a date").get_by_role("button", name="Fika & Co")
-    box = await waiting.bounding_box()
-    assert box
+    box = await still(waiting)
     await pull(page, (box["x"] + 20, box["y"] + 10), cell(page, day(0)))
     await page.mouse.up()
     await soon(lambda: ana.value("Fika & Co", "starts"), day(0))
@@ -93,10 +91,11 @@ async def test_a_row_without_a_day_gets_the_one_it_is_dropped_on(desk: Desk):
 async def test_a_drag_over_empty_days_makes_a_row(desk: Desk):
     ana = await desk.ana()
     page = await ana.open("days")
+    # The rows without a date come a moment later, and the days make room for them.
+    await expect(page.get_by_role("complementary", name="Rows without a date")).to_be_visible()
     last = page.locator(".wk").last.locator(".day")
     from_day, to_day = [int(await last.nth(n).get_attribute("data-day") or 0) for n in (4, 6)]
-    box = await last.nth(4).bounding_box()
-    assert box
+    box = await still(last.nth(4))
     await pull(page, (box["x"] + 20, box["y"] + box["height"] - 8), last.nth(6))
     await expect(page.locator(".day.drawn")).to_have_count(3)
     await page.mouse.up()
@@ -125,8 +124,7 @@ async def test_bars_of_the_timeline_move_and_stretch(desk: Desk):
     page = await ana.open("plan")
     bar = page.locator('[data-bar][aria-label^="Pico Toys"]')
     await bar.scroll_into_view_if_needed()
-    box = await bar.bounding_box()
-    assert box
+    box = await still(bar)
     a_day = 24
     await page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 10)
     await page.mouse.down()
@@ -134,8 +132,7 @@ async def test_bars_of_the_timeline_move_and_stretch(desk: Desk):
     await page.mouse.up()
     await soon(lambda: ana.value("Pico Toys", "starts"), day(5))
     await soon(lambda: ana.value("Pico Toys", "ends"), day(7))
-    box = await bar.bounding_box()
-    assert box
+    box = await still(bar)
     await page.mouse.move(box["x"] + box["width"] - 2, box["y"] + 10)
     await page.mouse.down()
     await page.mouse.move(box["x"] + box["width"] - 2 + 2 * a_day, box["y"] + 12, steps=6)

@@ -3,7 +3,8 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.views.conftest import Desk, soon
+from tests.browser.patience import soon, still
+from tests.browser.views.conftest import Desk
 
 pytestmark = pytest.mark.browser
 
@@ -117,22 +118,20 @@ async def test_a_dashboard_is_arranged_by_keys_and_by_hand_as_one_version(desk: 
     page = await ana.open("numbers")
     version = (await ana.asks("GET", "/api/apps/desk"))["version"]
     await page.get_by_role("button", name="Arrange").click()
+    await expect(page.get_by_role("button", name="Done")).to_be_visible()
     await page.locator('[data-tile="worth"]').focus()
+    await expect(page.locator('[data-tile="worth"]')).to_be_focused()
     await page.keyboard.press("ArrowLeft")
-    assert await tiles(page) == ["worth", "count", "kinds", "list", "none"]
+    await soon(lambda: tiles(page), ["worth", "count", "kinds", "list", "none"])
     await page.keyboard.press("Shift+ArrowRight")
     await expect(page.get_by_role("status").filter(has_text="Worth: 4 of 12 wide, 1 high")).to_have_count(1)
 
-    source, target = (
-        await page.locator('[data-tile="list"] h2').bounding_box(),
-        await page.locator('[data-tile="kinds"]').bounding_box(),
-    )
-    assert source and target
+    source, target = await still(page.locator('[data-tile="list"] h2')), await still(page.locator('[data-tile="kinds"]'))
     await page.mouse.move(source["x"] + 10, source["y"] + 5)
     await page.mouse.down()
     await page.mouse.move(target["x"] + 20, target["y"] + 20, steps=10)
     await page.mouse.up()
-    assert await tiles(page) == ["worth", "count", "list", "kinds", "none"]
+    await soon(lambda: tiles(page), ["worth", "count", "list", "kinds", "none"])
 
     await page.get_by_role("button", name="Add a tile").click()
     await page.get_by_role("menuitem", name="Number").click()
@@ -159,7 +158,7 @@ async def test_a_dashboard_is_arranged_by_keys_and_by_hand_as_one_version(desk: 
     ]
     await page.keyboard.press("Control+z")
     await expect(page.locator('[data-tile="number"]')).to_have_count(0)
-    assert await tiles(page) == ["count", "worth", "kinds", "list", "none"]
+    await soon(lambda: tiles(page), ["count", "worth", "kinds", "list", "none"])
 
 
 async def test_who_may_only_look_sees_figures_and_arranges_nothing(desk: Desk):

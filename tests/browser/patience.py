@@ -1,0 +1,32 @@
+"""A page settles in its own time: what a story says of it, and where a mouse goes on it, waits for that."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from playwright.async_api import FloatRect, Locator
+
+SECONDS_MAX = 5.0
+STEP_SECONDS = 0.05
+
+
+async def soon(read: Callable[[], Awaitable[Any]], wanted: Any) -> None:
+    """What is read becomes what is wanted, if not at once then shortly."""
+    for _ in range(int(SECONDS_MAX / STEP_SECONDS)):
+        if await read() == wanted:
+            return
+        await asyncio.sleep(STEP_SECONDS)
+    assert await read() == wanted
+
+
+async def still(place: Locator) -> FloatRect:
+    """Where something stands once it stands still: its box, the same three times running."""
+    seen: list[FloatRect] = []
+    for _ in range(int(SECONDS_MAX / STEP_SECONDS)):
+        box = await place.bounding_box()
+        if box is not None:
+            seen.append(box)
+            if seen[-3:] == [box] * 3:
+                return box
+        await asyncio.sleep(STEP_SECONDS)
+    raise AssertionError(f"{place} never stood still: {seen[-3:]}")
