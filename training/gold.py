@@ -106,15 +106,16 @@ class _Gold:
         words = self.wish.text[mark.start : mark.end]
         match mark.tag:
             case "T":
-                self.table(mark.args)
+                _aka(self.table(mark.args), words)
             case "F" | "X":
                 path, _, kind = mark.args.rpartition(":")
                 table, _, name = path.partition(".")
-                self.field(table, name, kind)
+                _aka(self.field(table, name, kind), words)
             case "L":
                 path, to = re.split(r">>?", mark.args, maxsplit=1)
                 table, _, name = path.partition(".")
                 self._link(table, name, to)
+                _aka(self.field(table, name, "link"), words)
             case "O":
                 self._choices(mark, words)
             case "V":
@@ -229,6 +230,13 @@ class _Gold:
         for view in (*self.spec["views"], *self.spec["automations"]):
             if view.get("table") and view["table"].lower() not in known:
                 view["table"] = None
+
+
+def _aka(part: Json, words: str) -> None:
+    """The very words of the wish are as good a name as the annotated one."""
+    plain = re.sub(r"\s*[(=].*$", "", " ".join(words.split())).strip(" .:\"'") or words
+    if plain.lower() != part["name"].lower() and plain not in part.setdefault("aka", []):
+        part["aka"].append(plain)
 
 
 def _given(wish: Annotated) -> Json:

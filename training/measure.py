@@ -21,6 +21,7 @@ from sayso.builder.cases import prediction
 from sayso.builder.planner import Plan, Wish, plan
 from training.annotated import HERE, Annotated, Wrong, held_out, read_file
 from training.gold import case
+from training.oracle import planner_of
 from training.scorer import Score, mean, score
 
 HEADLINE = ("table f1", "field f1", "kind", "link f1", "view f1", "rule f1")
@@ -100,6 +101,7 @@ def main() -> int:
     ask.add_argument("--show", default="")
     ask.add_argument("--held-out", action="store_true")
     ask.add_argument("--trained", action="store_true")
+    ask.add_argument("--oracle", action="store_true", help="with the annotated marks in place of the tagger")
     ask.add_argument("--cases", type=Path)
     ask.add_argument("--scorer", type=Path)
     asked = ask.parse_args()
@@ -117,7 +119,7 @@ def main() -> int:
     took: list[float] = []
     for wish in wishes:
         started = time.process_time()
-        result, one, built = measured(wish)
+        result, one, built = measured(wish, planner_of(wish) if asked.oracle else plan)
         took.append(time.process_time() - started)
         groups[{"writer": wish.writer, "style": wish.style, "kind": wish.sort}[asked.by]].append(result)
         everything.append(result)

@@ -65,6 +65,11 @@ def alike(a: str, b: str, ignoring: frozenset[str] = frozenset()) -> float:
     return 0.5 + 0.35 * both / either if both * 2 >= either or (inside and both * 3 >= either) else 0.0
 
 
+def like(part: Json, name: str, ignoring: frozenset[str] = frozenset()) -> float:
+    """How likely a name means a gold part, by its name or by what else it may be called (`aka`)."""
+    return max(alike(n, name, ignoring) - 0.005 * (i > 0) for i, n in enumerate([part["name"], *part.get("aka", [])]))
+
+
 def paired(scores: dict[tuple[int, int], float], least: float) -> dict[int, int]:
     """The best partner of each, no partner twice."""
     found: dict[int, int] = {}
@@ -106,11 +111,11 @@ class _Compared:
         scores = {}
         for i, g in enumerate(gold):
             for j, b in enumerate(built):
-                s = alike(g["name"], b["name"])
+                s = like(g, b["name"])
                 if s >= 0.5:
                     s += (
                         0.1
-                        * sum(any(alike(f["name"], h["name"]) >= 0.5 for h in b["fields"]) for f in g["fields"])
+                        * sum(any(like(f, h["name"]) >= 0.5 for h in b["fields"]) for f in g["fields"])
                         / max(len(g["fields"]), 1)
                     )
                     s += 0.0 if g.get("optional") else 0.01
@@ -135,7 +140,7 @@ class _Compared:
             scores = {}
             for i, f in enumerate(g["fields"]):
                 for j, h in enumerate(b["fields"]):
-                    s = max(alike(f["name"], h["name"]), 0.9 * alike(f["name"], h["name"], skip))
+                    s = max(like(f, h["name"]), 0.9 * like(f, h["name"], skip))
                     if f["type"] == "link" and h.get("type") == "link" and self.to_built.get(f["link_to"]) == h.get("link_to"):
                         s = max(s, 0.6)
                     if s:
@@ -285,7 +290,8 @@ class _Compared:
             return 0.0
         by = g.get("by")
         pair = self.pairs.get((g.get("table") or "", by or ""))
-        right = not by or (bool(b.get("by")) and (alike(by, b["by"]) >= 0.5 or (pair is not None and pair["name"] == b["by"])))
+        field = next(iter(self._gold_field(g.get("table") or "", by or "")), {"name": by or ""})
+        right = not by or (bool(b.get("by")) and (like(field, b["by"]) >= 0.5 or (pair is not None and pair["name"] == b["by"])))
         return 1.0 if g["type"] == b["type"] and right else 0.5
 
     def _rule(self, g: Json, b: Json) -> float:

@@ -38,8 +38,13 @@ def _one(piece: str, clause: Clause, sketch: Sketch) -> bool:
     if not said:
         owners = [t for t in sketch.tables if source and field_named(t, source)]
         table = owners[0] if owners else table
-    if table is None:
-        return False
+    return table is not None and add(task, clause, table, sketch, piece, source)
+
+
+def add(task: str, clause: Clause, table: TableSketch, sketch: Sketch, piece: str = "", source: str = "") -> bool:
+    """What a model does for the rows of a table, once; `piece` is the part of the clause that says it."""
+    piece = piece or clause.text
+    source = source or (m["x"].strip() if (m := _OF.search(piece)) else "")
     name = _name(piece, task, table, source)
     if any(a.table is table and a.task == task and a.name == name for a in sketch.ai):
         return True

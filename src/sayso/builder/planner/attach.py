@@ -58,7 +58,7 @@ def links(sketch: Sketch) -> None:
         for field in list(table.fields):
             if field.link is None and not field.options and not field.computed and field.origin is None:
                 _attach(sketch, table, field, people)
-    _without_doubles(sketch)
+    without_doubles(sketch)
 
 
 _MANY_OF = frozenset("contact child pet vehicle task visit order member".split())
@@ -172,7 +172,7 @@ def _make(field: FieldSketch, other: TableSketch, *, many: bool) -> None:
     field.link, field.many, field.kind, field.sure = other, many, "link", True
 
 
-def _without_doubles(sketch: Sketch) -> None:
+def without_doubles(sketch: Sketch) -> None:
     """`projects have tasks` and `each task belongs to a project` say one link: the one-sided end is kept."""
     for table in sketch.tables:
         for field in list(table.fields):

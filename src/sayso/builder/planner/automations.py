@@ -69,6 +69,11 @@ def is_trigger_only(text: str) -> bool:
     ) and not acts(text)
 
 
+def is_created(words: str) -> bool:
+    """Whether some words tell that a row comes into being: `a new order comes in`."""
+    return bool(_CREATED.search(words))
+
+
 def acts(text: str) -> bool:
     return (
         bool(ACT.search(text))
@@ -103,7 +108,7 @@ def read(clause: Clause, sketch: Sketch) -> bool:
         and not _stale(text)
         and (not when or before.start() < when.start() or before["n3"] or before["n4"] or before["n5"] or _REMINDER.search(text))
     ):
-        _dated(rule, before, text, sketch)
+        dated(rule, before, text, sketch)
     elif strong and not (when and when.start() < strong[0].start and not re.search(r"^\s*on\b", when[0])):
         rule.trigger, rule.cron, rule.assumed = "schedule", strong[0].cron, strong[0].assumed
         rule.when = re.sub(r"\s+", " ", text[: strong[0].start] + " " + text[strong[0].end :])
@@ -156,7 +161,7 @@ def _stale(text: str) -> bool:
     return bool(re.search(r"\b(?:more\s+than|over|longer\s+than)\s+\d+\s+(?:hours|days|weeks)", text))
 
 
-def _dated(rule: AutomationSketch, m: "re.Match[str]", text: str, sketch: Sketch) -> None:
+def dated(rule: AutomationSketch, m: "re.Match[str]", text: str, sketch: Sketch) -> None:
     raw = m["n"] or m["n3"] or m["n4"] or m["n5"] or "1"
     unit = (m["unit"] or m["unit3"] or m["unit4"] or m["unit5"] or "day").split()[-1].rstrip("s")
     count = _NUMBERS.get(raw) or int(raw if raw.isdigit() else 1)
@@ -170,14 +175,14 @@ def _dated(rule: AutomationSketch, m: "re.Match[str]", text: str, sketch: Sketch
     if side.startswith(("before", "prior", "ahead", "in")):
         rule.days = -rule.days
     what = (m["what"] or m["what2"] or m["what3"] or "").strip()
-    found = _date_field(what, text, sketch)
+    found = date_field(what, text, sketch)
     if found:
         rule.table, rule.date = found
     if limited := re.search(r"\b(?:if|unless|that|which|who)\b\s+(?P<c>.+)$", text):
         rule.when = limited["c"]
 
 
-def _date_field(what: str, text: str, sketch: Sketch) -> tuple[TableSketch, str] | None:
+def date_field(what: str, text: str, sketch: Sketch) -> tuple[TableSketch, str] | None:
     """The date that `3 days before …` is counted from."""
     said = sketch.mentioned(what) or []
     for table in [*said, *sketch.mentioned(text), *([sketch.subject] if sketch.subject else []), *sketch.tables]:
@@ -214,12 +219,12 @@ def _date_field(what: str, text: str, sketch: Sketch) -> tuple[TableSketch, str]
 def _any_date(text: str, sketch: Sketch) -> tuple[TableSketch, str] | None:
     if not re.search(r"\b(?:due|deadline|expir\w+|overdue|coming up|upcoming|renewal|birthday|before)\b", text):
         return None
-    return _date_field("", text, sketch)
+    return date_field("", text, sketch)
 
 
 def _event(rule: AutomationSketch, when: "re.Match[str]", text: str, sketch: Sketch) -> None:
     event = when["event"] or when["over"]
-    condition = _condition_words(event)
+    condition = condition_words(event)
     rule.when = condition
     said = sketch.mentioned(condition)
     rule.table = said[0] if said else None
@@ -240,7 +245,7 @@ def _event(rule: AutomationSketch, when: "re.Match[str]", text: str, sketch: Ske
             r"\b(?:is|are|becomes?|gets?|goes)\s+(?:over)?due\b|\boverdue\b|\bpast\s+(?:its|the|their)\s+due|\bexpires?\b|\bruns?\s+out\b",
             condition,
         )
-        and (date := _date_field("", condition, sketch))
+        and (date := date_field("", condition, sketch))
         and not re.search(r"\bstock\b", condition)
     ):
         rule.trigger, (rule.table, rule.date) = "date_reached", date
@@ -253,7 +258,7 @@ def _event(rule: AutomationSketch, when: "re.Match[str]", text: str, sketch: Ske
         rule.trigger = "row_created" if when["over"] else "row_changed"
 
 
-def _condition_words(event: str) -> str:
+def condition_words(event: str) -> str:
     """The event without the action after it: up to a comma, an arrow, or the verb that does something."""
     cut = re.split(
         r",|\s>\s*|;|\s-\s|\s–\s|:|\bthen\b|\b(?:please|i\s+want|we\s+want|it\s+should|should\s+be)\b", event, maxsplit=1
@@ -271,7 +276,7 @@ def _action_text(text: str, when: "re.Match[str] | None", rule: AutomationSketch
     if when is None or (rule.trigger in ("schedule", "date_reached") and not rule.when):
         return text
     start = when.start("event") if when["event"] else when.start("over")
-    return f"{text[: when.start()]} {text[start + len(_condition_words(when['event'] or when['over'])) :]}".strip()
+    return f"{text[: when.start()]} {text[start + len(condition_words(when['event'] or when['over'])) :]}".strip()
 
 
 def _table_of(rule: AutomationSketch, text: str, when: "re.Match[str] | None", sketch: Sketch) -> TableSketch | None:
@@ -279,10 +284,10 @@ def _table_of(rule: AutomationSketch, text: str, when: "re.Match[str] | None", s
     for word_table in said:
         return word_table
     if when:
-        owners = [t for t in sketch.tables if field_named(t, _condition_words(when["event"] or when["over"]))]
+        owners = [t for t in sketch.tables if field_named(t, condition_words(when["event"] or when["over"]))]
         if owners:
             return max(owners, key=lambda t: t.weight)
-        noun = noun_of(_condition_words(when["event"] or when["over"]))
+        noun = noun_of(condition_words(when["event"] or when["over"]))
         if tableish(noun) and (head := sketch.table(noun.split()[-1])):
             return head
     words = [t for t in sketch.tables if any(o.lower() in text for f in t.fields for o in f.options if len(o) > 3)]
@@ -328,6 +333,26 @@ def steps(text: str, sketch: Sketch, table: TableSketch | None, raw: str) -> lis
             )
         )
     return made + messages
+
+
+def deed_of(step: StepSketch) -> str:
+    """A step's action in one word: what it sends through, or what it does."""
+    return step.via if step.kind == "send_message" and step.via in ("slack", "sms") else step.kind
+
+
+def step_of(deed: str, text: str, sketch: Sketch, table: TableSketch | None) -> StepSketch:
+    """One step of a known action, with whom it is for."""
+    match deed:
+        case "slack" | "sms":
+            return StepSketch("send_message", _recipient(text), text, deed)
+        case "create_row" | "update_row" | "delete_row":
+            named = sketch.mentioned(text)
+            other = next((t for t in named if t is not table), None)
+            return StepSketch(deed, words=text, table=(other or table) if deed == "create_row" else (named or [table])[0])
+        case "ai":
+            return StepSketch("ai", words=text, via=task_of(text))
+        case _:
+            return StepSketch(deed, _recipient(text), text)
 
 
 def _model_steps(text: str, table: TableSketch | None) -> list[StepSketch]:

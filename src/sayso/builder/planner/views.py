@@ -10,15 +10,15 @@ from sayso.builder.planner.linking import link_ends
 from sayso.builder.planner.nouns import is_many, noun_of, tableish
 from sayso.builder.planner.sketch import FieldSketch, Sketch, Span, TableSketch, ViewSketch
 
-_BY = re.compile(
+BY = re.compile(
     r"\b(?:by|per|for\s+each|grouped\s+by|over|across|split\s+by)\s+(?:the\s+|their\s+|its\s+|each\s+)?(?P<by>[\w' -]{2,40}?)(?=\s*(?:,|;|\.|!|\?|\(|\band\b|\bwith\b|\bas\b|\bin\b|\bso\b|\bthat\b|\bon\b|\bfor\b|$))"
 )
-_OF = re.compile(
+OF = re.compile(
     r"\b(?:of|with|for|showing|shows?|:)\s+(?:all\s+)?(?:the\s+|my\s+|our\s+|their\s+)?(?P<of>[\w' -]{2,50}?)(?=\s*(?:,|;|\.|!|\(|\bby\b|\bper\b|\bover\b|\bgrouped\b|\bas\b|\bso\b|\bon\s+(?:a|the)\b|$))"
 )
 _BEFORE = re.compile(r"(?P<of>[\w' -]{2,50}?)\s+(?:on|as|in|into)\s+(?:an?|the)\s+(?:\w+\s+){0,2}?$")
 _SPLIT = re.compile(r"\s*(?:,|;|\+|\band\b|&|\bplus\b)\s*")
-_SHAPES = {
+SHAPES = {
     "pie": "pie",
     "donut": "donut",
     "doughnut": "donut",
@@ -94,9 +94,9 @@ def _kinds(part: str, clause: Clause) -> list[tuple[str, int]]:
 def _view(kind: str, part: str, at: int, span: Span, clause: Clause, sketch: Sketch) -> bool:
     said = sketch.mentioned(part)
     by = next(
-        (m["by"] for m in _BY.finditer(part) if not re.match(r"(?:email|e-mail|the\s+way|default|hand|phone)\b", m["by"])), ""
+        (m["by"] for m in BY.finditer(part) if not re.match(r"(?:email|e-mail|the\s+way|default|hand|phone)\b", m["by"])), ""
     )
-    of = (m["of"] if (m := _OF.search(part, at)) else "") or (m["of"] if (m := _BEFORE.search(part[:at])) else "")
+    of = (m["of"] if (m := OF.search(part, at)) else "") or (m["of"] if (m := _BEFORE.search(part[:at])) else "")
     if kind == "form":
         return _form(part, at, span, said, sketch)
     if kind == "dashboard" and sketch.views and sketch.views[-1].kind == "dashboard" and not by:
@@ -105,7 +105,7 @@ def _view(kind: str, part: str, at: int, span: Span, clause: Clause, sketch: Ske
     view.measure = of.strip()
     if re.match(r"(?:that|this|it)\b", view.by) and sketch.touched is not None:
         view.by = sketch.touched[1].name.lower()
-    view.shape = next((s for w, s in _SHAPES.items() if re.search(rf"\b{w}", part)), "")
+    view.shape = next((s for w, s in SHAPES.items() if re.search(rf"\b{w}", part)), "")
     table = _table(said, by, of, part, sketch, kind)
     if table is None and kind != "dashboard":
         noun = noun_of(of or part[:at])

@@ -1,0 +1,118 @@
+"""Links that marks name, that fields turn out to be, and that the words between two tables imply."""
+
+import itertools
+import re
+
+from sayso.builder.planner import attach, lexicon
+from sayso.builder.planner.inflect import is_plural, lemma
+from sayso.builder.planner.marks.layout import Layout
+from sayso.builder.planner.marks.mark import Mark
+from sayso.builder.planner.marks.tables import table_for, table_noun
+from sayso.builder.planner.naming import cased_name
+from sayso.builder.planner.nouns import noun_of
+from sayso.builder.planner.placing import link_tables
+from sayso.builder.planner.sketch import FieldSketch, Sketch, TableSketch
+
+_QUESTION = re.compile(r"^(?:and\s+)?(?:(?:for|on|to|in|at|of|from|by|with)\s+)?(?:which|what|whose)\s+(?P<n>[\w -]+)$")
+_STEER = re.compile(
+    r"^(?:(?:belongs?\s+to|linked\s+to|links?\s+to|assigned\s+to|connected\s+to|tied\s+to|goes\s+to|the|an?|one|its|their|his|her|our|my|several|many|multiple|all|assigned|responsible|chosen|related|same|own|"
+    r"exactly|which|what|whose|for|to|at|in|on|by|of|from|with|and|list|selected|involved|correct|right)\s+)+(?=\w)"
+)
+_MANY = re.compile(r"\b(?:several|many|multiple|all|more\s+than\s+one|one\s+or\s+more|list\s+of|various)\b")
+_PEOPLE = ("customer", "client", "member", "person", "contact", "patient", "student", "staff", "employee", "volunteer", "driver", "technician", "tenant", "guest", "donor", "worker", "player", "owner")  # fmt: skip
+_WHO = re.compile(r"^(?:and\s+|by\s+|for\s+|with\s+|to\s+)?(?:who|whom|whose)\b")
+
+
+def link(mark: Mark, table: TableSketch, sketch: Sketch) -> FieldSketch:
+    """The link that an `L` mark names; the table that it leads to is added when nothing else names it."""
+    words = re.sub(r"\s*\([^)]*\)?", "", mark.text).strip(" .:;?!\"'") or mark.text
+    other = target(words, table, sketch)
+    bare = _STEER.sub("", words)
+    many = bool(_MANY.search(words)) or (is_plural(bare.split()[-1]) if bare.split() else False)
+    if other is None:
+        noun = (
+            table_noun(re.split(r"\s+(?:who|that|which|it|they|is|are|was|in|for|on|at|from)\b", bare)[0])
+            or noun_of(words)
+            or "item"
+        )
+        if _WHO.match(words):
+            noun = "person"
+        other = sketch.add(noun, mark.span)
+    name = cased_name(bare if 0 < len(bare.split()) <= 3 and not _WHO.match(words) else other.name)
+    made = _linked(table, other, name, many, mark, sketch)
+    if m := _QUESTION.match(words):
+        made.many = is_plural(m["n"].split()[-1])
+    return made
+
+
+def _linked(table: TableSketch, other: TableSketch, name: str, many: bool, mark: Mark, sketch: Sketch) -> FieldSketch:
+    have = next((f for f in table.fields if f.link is other and lemma(f.name) == lemma(name)), None)
+    back = next((f for f in other.fields if f.link is table), None) if other is not table else None
+    if have is not None:
+        return have
+    if back is not None and lemma(back.name) == table.key:
+        return back
+    field = table.field(name)
+    if field is not None and (field.options or field.link is not None):
+        name = f"{name} ({other.name})" if field.link is not None and field.link is not other else name
+        field = table.field(name)
+    if field is None:
+        field = FieldSketch(name, mark.span)
+        table.fields.append(field)
+    field.link, field.many, field.kind, field.sure, field.options = other, many, "link", True, []
+    sketch.touched = (table, field)
+    return field
+
+
+def target(words: str, table: TableSketch, sketch: Sketch) -> TableSketch | None:
+    """The table that the words of a link mean: by name, by a table said in them, by who is asked for."""
+    bare = _STEER.sub("", words)
+    for noun in (table_noun(bare), lemma(bare), noun_of(bare)):
+        if noun and (known := table_for(noun, sketch)) is not None:
+            return known
+    said = [t for t in sketch.mentioned(words) if t is not table]
+    if said:
+        return said[-1] if not _WHO.match(words) else said[0]
+    if _WHO.match(words) or lexicon.kind_of(bare)[0] == "person":
+        people = [t for key in _PEOPLE for t in sketch.tables if t.key.split()[-1] == key and t is not table]
+        return people[0] if people else None
+    return None
+
+
+def from_fields(sketch: Sketch) -> None:
+    """A plain field that is called like another table is a link to it; a doubled link is one."""
+    for table in sketch.tables:
+        for field in table.fields:
+            if field.link is None and not field.options and not field.computed and field.origin is None and not field.sure:
+                other = sketch.exact(field.key)
+                if other is not None and other is not table:
+                    field.link, field.kind, field.sure = other, "link", True
+                    field.many = field.many or is_plural(field.name.lower().split()[-1])
+    attach.without_doubles(sketch)
+
+
+def between(layout: Layout, sketch: Sketch, tables: dict[int, TableSketch]) -> None:
+    """`every visit of a patient`, `owners and their pets`: what stands between two tables in one sentence says that they belong together."""
+    places = sorted(tables)
+    for a, b in itertools.pairwise(places):
+        one, two = tables[a], tables[b]
+        if one is two or layout.sentence(a) != layout.sentence(b) or one.origin or two.origin or _linked_already(one, two):
+            continue
+        gap = layout.low[a:b]
+        words = gap.split()
+        if len(words) > 9:
+            continue
+        if re.search(
+            r"\b(?:per|of\s+(?:the|each|every|an?)|for\s+(?:the|each|every|an?)|by|belongs?\s+to|in\s+(?:the|an?|each)|on\s+(?:the|each|an?)|from\s+(?:the|an?|each))\s*$",
+            gap,
+        ):
+            link_tables(one, two, sketch, many=False, span=None)
+        elif re.search(
+            r"\b(?:their|its|his|her|has|have|has\s+many|have\s+many|has\s+several|contains?|holds?|gets?|with)\s*(?:\w+\s*)?$",
+            gap,
+        ) and not re.search(r"\bwe\s+have\b|\bi\s+have\b|[,;]", gap):
+            link_tables(two, one, sketch, many=False, span=None)
+
+
+def _linked_already(a: TableSketch, b: TableSketch) -> bool:
+    return any(f.link is b for f in a.fields) or any(f.link is a for f in b.fields)

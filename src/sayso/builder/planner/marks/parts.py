@@ -1,0 +1,142 @@
+"""Worked-out values, views, what a model does, and roles, from their marks."""
+
+import re
+from typing import TYPE_CHECKING
+
+from sayso.builder.planner import ai_parts
+from sayso.builder.planner import views as view_words
+from sayso.builder.planner.clauses import Clause
+from sayso.builder.planner.inflect import lemma, singular
+from sayso.builder.planner.marks import asking
+from sayso.builder.planner.marks.fields import name_of
+from sayso.builder.planner.marks.mark import Mark
+from sayso.builder.planner.marks.tables import table_noun
+from sayso.builder.planner.naming import cased_name
+from sayso.builder.planner.sketch import FieldSketch, RoleSketch, Sketch, TableSketch, ViewSketch
+
+if TYPE_CHECKING:
+    from sayso.builder.planner.marks.reading import MarkReader
+
+_HOW = (
+    ("average", re.compile(r"\b(?:average|avg|mean)\b")), ("count", re.compile(r"\b(?:how\s+many|number\s+of|count\s+of|no\.?\s+of|# of)\b")), ("maximum", re.compile(r"\b(?:highest|maximum|max|biggest)\b")),
+    ("minimum", re.compile(r"\b(?:lowest|minimum|min|smallest)\b")), ("latest", re.compile(r"\b(?:latest|last|most\s+recent)\b")), ("sum", re.compile(r"\b(?:total|sum|altogether|overall|how\s+much|added\s+up)\b")),
+)  # fmt: skip
+_FORMULA = re.compile(
+    r"\s*(?:\(|=|:|is|as|,?\s*(?:which|that)\s+is|worked\s+out\s+(?:as|from)|calculated\s+(?:as|from)|,)?\s*(?P<f>[^.;\n)]{3,90})"
+)
+
+
+def computed_field(mark: Mark, table: TableSketch, text: str, stop: int, sketch: Sketch) -> FieldSketch:
+    """A field that is worked out; how, is said in the mark, in brackets in it, or right after it."""
+    inner = re.search(r"[(=](?P<f>[^)=]+)\)?\s*$", mark.text)
+    words = re.sub(r"\s*[(=].*$", "", mark.text).strip() or mark.text
+    after = _FORMULA.match(text.lower() if len(text.lower()) == len(text) else text, mark.end, min(stop, mark.end + 120))
+    plain = Mark(mark.start, mark.start + len(words), mark.tag, mark.raw[: len(words)], words, mark.sure)
+    name = name_of(plain)
+    field = table.field(name)
+    if field is None:
+        field = FieldSketch(name, mark.span)
+        table.fields.append(field)
+    if field.link is not None or field.origin is not None:
+        return field
+    field.computed = True
+    field.options = []
+    said = (
+        inner["f"]
+        if inner
+        else after["f"]
+        if after and re.search(r"[×*+/=-]|\btimes\b|\bminus\b|\bplus\b|\bless\b|\bx\b|\bby\b", after["f"])
+        else ""
+    )
+    field.formula = said.strip() or (words if re.search(r"[×*+/]|\s-\s|\btimes\b|\bminus\b|\bplus\b", words) else "")
+    for how, pattern in _HOW:
+        if pattern.search(words) and not re.search(r"[×*+/]|\s-\s|\btimes\b|\bminus\b|\bplus\b", said):
+            field.settings |= {"summary": how, "what": re.sub(pattern.pattern, " ", words).strip() or words}
+            if how == "count" and (of := next(iter(sketch.mentioned(words)), None)) is not None:
+                field.settings["of"] = of
+            break
+    return field
+
+
+# ── views ─────────────────────────────────────────────────
+
+
+def views(reader: "MarkReader") -> None:
+    for n, mark in enumerate(reader.marks):
+        if mark.tag == "V":
+            _view(mark, n, reader)
+
+
+def _view(mark: Mark, n: int, reader: "MarkReader") -> None:
+    sketch = reader.sketch
+    kind = asking.asked(mark, reader.layout, reader.marks, n).best
+    sentence = reader.layout.sentence_spans[reader.layout.sentence(mark.start)]
+    part = mark.text
+    owner = reader.near(mark)
+    by = next((m["by"] for m in view_words.BY.finditer(part)), "")
+    if not by:
+        tail = reader.layout.low[mark.end : min(sentence[1], mark.end + 50)]
+        by = (
+            m["by"]
+            if (
+                m := re.match(
+                    r"\s*(?:by|per|grouped\s+by|sorted\s+by|over)\s+(?:the\s+)?(?P<by>[\w' -]{2,30}?)(?=\s*(?:,|;|\.|\band\b|\bso\b|\bfor\b|$))",
+                    tail,
+                )
+            )
+            else ""
+        )
+    view = ViewSketch(kind, part, mark.span, table=owner, by=by.strip())  # type: ignore[arg-type]
+    view.measure = m["of"].strip() if (m := view_words.OF.search(part)) else ""
+    view.shape = next((s for w, s in view_words.SHAPES.items() if re.search(rf"\b{w}", part)), "")
+    twin = any(v.kind == kind and v.table is owner and v.by == view.by for v in sketch.views)
+    if (owner is not None or kind == "dashboard") and not twin:
+        sketch.views.append(view)
+
+
+# ── what a model does ─────────────────────────────────────
+
+
+def models(reader: "MarkReader") -> None:
+    for n, mark in enumerate(reader.marks):
+        if mark.tag == "A":
+            table = reader.near(mark)
+            if table is not None:
+                task = asking.asked(mark, reader.layout, reader.marks, n).best
+                ai_parts.add(task, Clause(mark.start, mark.end, mark.raw, mark.text), table, reader.sketch)
+
+
+# ── roles ─────────────────────────────────────────────────
+
+_WHO = re.compile(
+    r"^(?:only\s+|just\s+|the\s+|our\s+|my\s+|all\s+|every\s+|each\s+|an?\s+|any\s+|other\s+)*(?P<who>[\w'&-]+(?:\s+[\w'&-]+){0,3}?)(?=\s+(?:can|may|should|must|only|is|are|see|sees|who|cannot|can't|could|has|have|get|gets|will|do|does|to|just|not|shouldn't|don't|doesn't|log|edit|approve|add|need|needs|in)\b|\s*[,.;(]|$)"
+)
+_NOBODY = frozenset("i we you they it he she everyone everybody anyone nobody one someone people who them me us".split())
+
+
+def roles(reader: "MarkReader") -> None:
+    for mark in reader.marks:
+        if mark.tag == "R":
+            _role(mark, reader)
+
+
+def _role(mark: Mark, reader: "MarkReader") -> None:
+    m = _WHO.match(mark.text)
+    who = m["who"] if m else mark.text
+    words = [w for w in re.findall(r"[\w'&-]+", who) if w not in ("the", "a", "an", "our", "my", "other")]
+    if not words or singular(words[-1]) in _NOBODY or len(words) > 3:
+        return
+    name = cased_name(table_noun(" ".join(words)))
+    if any(lemma(r.name) == lemma(name) for r in reader.sketch.roles):
+        return
+    said = reader.layout.sentence_text(reader.layout.sentence(mark.start))
+    near = reader.near(mark, said)
+    may = (
+        "edit"
+        if re.search(r"\b(?:edit|change|update|approve|delete|manage|write|everything)\b", said)
+        else "add"
+        if re.search(r"\b(?:add|submit|create|book|enter|register|fill)\b", said)
+        else "see"
+    )
+    rights = [{"table": near, "may": may, "own": bool(re.search(r"\bown\b", said))}] if near is not None else []
+    reader.sketch.roles.append(RoleSketch(name, mark.span, mark.raw, rights=rights))

@@ -1,0 +1,181 @@
+"""From marks to a sketch: tables first, then what each has, then views, rules, what a model does, and roles."""
+
+import re
+
+from sayso.builder.planner import attach, companions, kinds
+from sayso.builder.planner.ai_parts import settle as settle_ai
+from sayso.builder.planner.inflect import is_plural, lemma
+from sayso.builder.planner.marks import asking, fields, links, parts, rules
+from sayso.builder.planner.marks.attachment import Attachment, Known, Mention, Spoken
+from sayso.builder.planner.marks.layout import Layout
+from sayso.builder.planner.marks.mark import Mark
+from sayso.builder.planner.marks.tables import mentioned
+from sayso.builder.planner.nouns import noun_of, tableish
+from sayso.builder.planner.options import choices
+from sayso.builder.planner.placing import field_on, put_field
+from sayso.builder.planner.sketch import FieldSketch, Sketch, TableSketch
+from sayso.builder.planner.views import field_named
+
+SURE = 0.6
+"""From here on a kind is not told as an assumption."""
+_CHOICE_GAP = 80
+"""A list of choices may stand so many characters from the field that it belongs to."""
+
+
+def understand(text: str, marks: list[Mark], sketch: Sketch) -> None:
+    """Fills the sketch with what the marks say."""
+    reader = MarkReader(text, marks, sketch)
+    reader.tables_and_fields()
+    reader.settle()
+    reader.everything_else()
+
+
+class MarkReader:
+    """Reads the marks of one wish, in the order in which they stand."""
+
+    def __init__(self, text: str, marks: list[Mark], sketch: Sketch) -> None:
+        self.text, self.marks, self.sketch = text, marks, sketch
+        self.layout = Layout(text, marks)
+        self.tables = mentioned(marks, sketch)
+        numbers = {id(t): n for n, t in enumerate(sketch.tables)}
+        self.attachment = Attachment(
+            self.layout, [Mention(m, numbers[id(self.tables[m.start])]) for m in marks if m.start in self.tables and m.tag == "T"]
+        )
+        self.spoken = Spoken()
+        self.owners: dict[int, TableSketch] = {}
+        """By place of a mark: the table that it belongs to."""
+        self.placed: list[tuple[Mark, TableSketch, FieldSketch]] = []
+
+    def tables_and_fields(self) -> None:
+        if not self.tables and any(m.tag in "FLX" for m in self.marks):
+            self._implied_table()
+        for n, mark in enumerate(self.marks):
+            if mark.tag in "FLX":
+                self._field(mark, n)
+            elif mark.tag == "O":
+                self._choices(mark)
+
+    def owner(self, mark: Mark) -> TableSketch | None:
+        """The table that a mark belongs to."""
+        number, _ = self.attachment.table_of(mark, self.spoken)
+        if number is None:
+            return self.sketch.subject or self.sketch.main
+        self.spoken.field, self.spoken.owner = mark, number
+        return self.sketch.tables[number]
+
+    def near(self, mark: Mark, words: str | None = None) -> TableSketch | None:
+        """The table that a view, a rule or a model's task is about."""
+        spoken = self.spoken_before(mark)
+        number, _ = self.attachment.table_of(mark, spoken, self.known(mark.text if words is None else words))
+        return self.sketch.tables[number] if number is not None else self.sketch.main
+
+    def spoken_before(self, mark: Mark) -> Spoken:
+        """The field that stands last before a mark, and its table."""
+        last = next(((m, t) for m, t, _ in reversed(self.placed) if m.start < mark.start), None)
+        return Spoken(last[0], self.sketch.tables.index(last[1])) if last else Spoken()
+
+    def known(self, words: str) -> Known:
+        """Which tables some words name, by themselves, by a field or by a choice."""
+        tables = self.sketch.tables
+        numbers = {id(t): n for n, t in enumerate(tables)}
+        low = f" {words} "
+        total = sum(len(t.fields) for t in tables) or 1
+        return Known(
+            tuple(numbers[id(t)] for t in self.sketch.mentioned(words)),
+            frozenset(n for n, t in enumerate(tables) if field_named(t, words) is not None),
+            frozenset(
+                n
+                for n, t in enumerate(tables)
+                if any(len(o) > 2 and f" {o.lower()} " in low for f in t.fields for o in f.options)
+            ),
+            tuple(len(t.fields) / total for t in tables),
+        )
+
+    def _stop(self, n: int) -> int:
+        return self.marks[n + 1].start if n + 1 < len(self.marks) else len(self.text)
+
+    def _field(self, mark: Mark, n: int) -> None:
+        table = self.owner(mark)
+        if table is None:
+            return
+        self.owners[mark.start] = table
+        if mark.tag == "L":
+            self.placed.append((mark, table, links.link(mark, table, self.sketch)))
+            return
+        if mark.tag == "X":
+            self.placed.append((mark, table, parts.computed_field(mark, table, self.text, self._stop(n), self.sketch)))
+            return
+        said = fields.said(mark, self.text, self._stop(n))
+        if not said.options:
+            guess = asking.asked(mark, self.layout, self.marks, n)
+            said.kind, said.sure = guess.best, guess.sure >= SURE
+        if lemma(said.name) == table.key and not said.options:
+            said.name = "Name"
+        field = table.field(said.name)
+        if field is not None and field.link is not None:
+            return
+        put_field(table, said, self.sketch, mark.span)
+        self.placed.append((mark, table, field_on(table, said.name, mark.span, self.sketch)))
+
+    def _choices(self, mark: Mark) -> None:
+        """A list of choices belongs to the field before it, unless one follows at once (`open, done or paid as status`)."""
+        names = choices(mark.raw)
+        before = next(((m, t, f) for m, t, f in reversed(self.placed) if m.end <= mark.start), None)
+        near = (
+            before is not None
+            and mark.start - before[0].end <= _CHOICE_GAP
+            and self.layout.sentence(before[0].start) == self.layout.sentence(mark.start)
+        )
+        if before is not None and (near or (mark.start - before[0].end <= 12)) and before[2].link is None:
+            field = before[2]
+        else:
+            table = self.owner(mark)
+            if table is None or not names:
+                return
+            field = next(
+                (f for f in table.fields if f.name.lower() in ("status", "stage", "state", "type", "category") and not f.options),
+                None,
+            )
+            if field is None:
+                field = field_on(table, "Status", mark.span, self.sketch)
+                self.placed.append((mark, table, field))
+        if len(names) >= 2 or field.options:
+            field.options += [o for o in names if o.lower() not in [x.lower() for x in field.options]]
+            if field.kind not in ("select", "multi_select"):
+                field.kind = (
+                    "multi_select" if field.many or (is_plural(field.name.lower().split()[-1]) and not field.sure) else "select"
+                )
+            field.computed = False
+
+    def _implied_table(self) -> None:
+        """Fields without any table: the wish says what it is about in words that nobody marked."""
+        for word in re.findall(r"[a-z][\w'-]*(?:\s+[a-z][\w'-]*)?", self.layout.low):
+            noun = noun_of(word)
+            if tableish(noun) and noun not in ("list",):
+                table = self.sketch.add(noun, None)
+                break
+        else:
+            table = self.sketch.add("item", None)
+        self.sketch.subject = table
+
+    def settle(self) -> None:
+        """Links that are named like tables, links that such tables usually have, and the kind of every field."""
+        links.from_fields(self.sketch)
+        links.between(self.layout, self.sketch, self.tables)
+        companions.assumed(self.sketch)
+        attach.assumed(self.sketch)
+        for table in self.sketch.tables:
+            for field in table.fields:
+                if field.origin is None and not (field.computed and field.kind is None):
+                    kinds.settle(field, table)
+
+    def everything_else(self) -> None:
+        parts.views(self)
+        parts.models(self)
+        rules.read(self)
+        parts.roles(self)
+        for table in self.sketch.tables:
+            for field in table.fields:
+                if field.origin is None and not (field.computed and field.kind is None and field.formula):
+                    kinds.settle(field, table)
+        settle_ai(self.sketch)
