@@ -1,0 +1,100 @@
+"""Two to four models side by side, in a table and in sentences computed from the figures.
+
+    compare(directory, ["gpt-image-1", "o4-mini"], today)
+
+Pure and quick: nothing here is written by hand for a pair, and no sentence sets a price against another of a different kind without saying so.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sayso.errors import Invalid
+from sayso.models import lifecycle
+from sayso.models.compare.differences import Difference, differences
+from sayso.models.compare.picks import Pick, picks
+from sayso.models.compare.questions import Question, questions
+from sayso.models.compare.related import Related, related
+from sayso.models.compare.side import Side
+from sayso.models.compare.table import Row, table
+from sayso.models.directory import Directory
+from sayso.models.words import listing
+
+MODELS_MIN, MODELS_MAX = 2, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    title: str
+    summary: str
+    """One or two sentences: what each is, and what stands out."""
+    sides: tuple[Side, ...]
+    table: tuple[Row, ...]
+    """At a glance."""
+    differences: tuple[Difference, ...]
+    picks: tuple[Pick, ...]
+    related: tuple[Related, ...]
+    faq: tuple[Question, ...]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(side.model.id for side in self.sides)
+
+    @property
+    def address(self) -> str:
+        """The one address of this comparison, whichever way round it was asked for."""
+        return address(self.ids)
+
+    def as_json(self, day: date) -> dict[str, Any]:
+        return {
+            "title": self.title,
+            "summary": self.summary,
+            "address": self.address,
+            "models": [side.model.as_json(day) | {"lifecycle": side.life.as_json()} for side in self.sides],
+            "table": [row.as_json() for row in self.table],
+            "differences": [one.as_json() for one in self.differences],
+            "picks": [pick.as_json() for pick in self.picks],
+            "related": [one.as_json() for one in self.related],
+            "faq": [question.as_json() for question in self.faq],
+        }
+
+
+def compare(directory: Directory, names: Sequence[str], today: date) -> Comparison:
+    """Compares two to four different models. Raises `Invalid` for other numbers of them, `NotFound` for names that mean none."""
+    models = [directory.read(name) for name in dict.fromkeys(names)]
+    models = list({model.id: model for model in models}.values())
+    if not MODELS_MIN <= len(models) <= MODELS_MAX:
+        raise Invalid(f"A comparison is of {MODELS_MIN} to {MODELS_MAX} different models.")
+    sides = tuple(Side(model, lifecycle.of(model, directory, today), today) for model in models)
+    found = differences(sides, directory)
+    return Comparison(
+        " vs ".join(side.name for side in sides),
+        _summary(sides, found),
+        sides,
+        table(sides),
+        found,
+        picks(sides, directory),
+        related(sides, directory, today),
+        questions(sides, directory),
+    )
+
+
+def address(ids: Sequence[str]) -> str:
+    return "-vs-".join(sorted(ids))
+
+
+def _summary(sides: tuple[Side, ...], found: tuple[Difference, ...]) -> str:
+    kinds = {(side.model.type, side.model.maker) for side in sides}
+    if len(kinds) == 1:
+        names = listing([side.name for side in sides])
+        what = f"{names} are {'both ' if len(sides) == 2 else ''}{sides[0].what.removeprefix('an ').removeprefix('a ').replace(' by ', 's by ')}"
+    else:
+        what = listing([f"{side.name} is {side.what}" for side in sides])
+    gone = [side.name for side in sides if side.life.status == "retired"]
+    if len(gone) == len(sides):
+        return f"{what}. {'Both are' if len(sides) == 2 else 'All are'} shut down."
+    if gone:
+        return f"{what}. {listing(gone)} {'is' if len(gone) == 1 else 'are'} shut down."
+    told = next((one.text for one in found if one.topic in ("input", "image", "context") and one.winner), "")
+    return f"{what}. {told}".strip()

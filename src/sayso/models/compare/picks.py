@@ -1,0 +1,132 @@
+"""Who should pick which: reasons that follow from the figures."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sayso.models.compare.side import Side
+from sayso.models.directory import Directory
+from sayso.models.facts import same
+from sayso.models.model import ABILITIES
+from sayso.models.prices import dollars
+from sayso.models.words import tokens
+
+REASONS_MAX = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """`reasons` complete the sentence "Pick … if"; `instead` is what to look at when the model is gone."""
+
+    model: str
+    title: str
+    reasons: tuple[str, ...]
+    instead: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {"model": self.model, "title": self.title, "reasons": list(self.reasons), "instead": self.instead}
+
+
+def picks(sides: tuple[Side, ...], directory: Directory) -> tuple[Pick, ...]:
+    return tuple(_pick(side, [other for other in sides if other is not side], directory) for side in sides)
+
+
+def _pick(side: Side, others: list[Side], directory: Directory) -> Pick:
+    reasons = tuple(_reasons(side, others))[:REASONS_MAX]
+    if side.gone:
+        name = directory.read(side.life.successor).name if side.life.successor else None
+        use = f"take {name} instead" if name else "take a model that is still served"
+        return Pick(
+            side.id,
+            f"{side.name} can no longer be picked",
+            (f"it is shut down; {use}", *reasons[: REASONS_MAX - 1]),
+            side.life.successor,
+        )
+    return Pick(
+        side.id,
+        f"Pick {side.name} if",
+        reasons or ("its answers are better on your own work: by the figures alone the others have the edge",),
+        side.life.successor,
+    )
+
+
+def _reasons(side: Side, others: list[Side]) -> Iterator[str]:
+    alike = [other for other in others if other.model.type == side.model.type]
+    if len(alike) < len(others) and not alike:
+        yield _work(side)
+    if (
+        side.life.status == "current"
+        and not side.gone
+        and others
+        and all(other.gone or other.life.days_left is not None for other in others)
+    ):
+        yield (
+            "it has to work tomorrow: it is the one without a shutdown date"
+            if len(others) > 1
+            else "it has to work tomorrow: the other one ends"
+        )
+    for key, what in ((side.output_key, "output"), ("input_mtok", "input")):
+        if alike and _cheapest(side, alike, key):
+            yield f"{what} price decides ({dollars(side.prices[key].amount)} per million tokens)"
+    cheapest = side.model.cheapest_image()
+    if cheapest and alike and all((c := o.model.cheapest_image()) and c.amount > cheapest.amount for o in alike):
+        yield f"you make many pictures ({side.from_image})"
+    for name, what in (("context_window", "long documents must fit"), ("max_output", "answers are long")):
+        if alike and _most(side, alike, name):
+            yield f"{what} (up to {tokens(getattr(side.model, name).value)} tokens)"
+    for ability, what in NEEDS.items():
+        if side.model.can(ability) and alike and all(other.model.can(ability) is False for other in alike):
+            yield what
+    if side.model.open_weights and side.model.open_weights.value and alike and all(_closed(other) for other in alike):
+        yield "it may have to run on your own machines: its weights are open"
+    if (
+        alike
+        and side.model.knowledge
+        and all(o.model.knowledge and o.model.knowledge.value[:7] < side.model.knowledge.value[:7] for o in alike)
+    ):
+        yield "recent events matter: it knows more of them"
+
+
+NEEDS = {
+    "vision": "it has to read pictures",
+    "pdf": "it has to read PDF files",
+    "audio_in": "it has to listen",
+    "video_in": "it has to watch videos",
+    "tools": "it has to call tools",
+    "reasoning": "problems take several steps of reasoning",
+    "structured_output": "answers must follow a JSON schema",
+    "computer_use": "it has to operate a computer",
+    "web_search": "it has to search the web",
+}
+assert NEEDS.keys() <= ABILITIES.keys()
+WORK = {
+    "text": "you want text: answers, summaries, code, extracted data",
+    "image": "you want pictures",
+    "embedding": "you build search, clustering or recommendations",
+    "transcription": "you have recordings to write down",
+    "speech": "you want text read aloud",
+    "realtime": "people talk with it",
+    "video": "you want videos",
+    "rerank": "you sort search results",
+    "moderation": "you check content",
+    "ocr": "you have scanned documents",
+}
+
+
+def _work(side: Side) -> str:
+    return WORK[side.model.type]
+
+
+def _cheapest(side: Side, others: list[Side], key: str) -> bool:
+    mine = side.amount(key)
+    theirs = [other.amount(key) for other in others]
+    return mine is not None and all(amount is not None and mine < amount and not same(mine, amount) for amount in theirs)
+
+
+def _most(side: Side, others: list[Side], name: str) -> bool:
+    mine = getattr(side.model, name)
+    return mine is not None and all((other := getattr(o.model, name)) and other.value < mine.value for o in others)
+
+
+def _closed(side: Side) -> bool:
+    return side.model.open_weights is not None and not side.model.open_weights.value

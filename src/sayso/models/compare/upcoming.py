@@ -1,0 +1,47 @@
+"""Announced changes of price, in sentences."""
+
+from datetime import date
+from decimal import Decimal
+
+from sayso.models.model import Model
+from sayso.models.prices import active, dollars, label_of
+from sayso.models.words import day as day_text
+from sayso.models.words import listing
+
+MAIN = ("input_mtok", "output_mtok", "output_image_mtok", "cache_read_mtok")
+
+
+def upcoming(model: Model, today: date) -> list[str]:
+    """`The price of Gemini 4 Argon doubles on 1 December 2026: input $2 → $4, output $10 → $20 per million tokens.`"""
+    told: list[str] = []
+    for period in sorted(
+        (p for p in model.periods if p.hours is None and p.since and p.since > today), key=lambda p: p.since or today
+    ):
+        assert period.since is not None
+        before = active(tuple(p for p in model.periods if p is not period), date.fromordinal(period.since.toordinal() - 1))
+        if before is None:
+            continue
+        moved = {
+            key: (before.prices[key][0], period.prices[key][0])
+            for key in MAIN
+            if key in before.prices and key in period.prices and before.prices[key][0] != period.prices[key][0]
+        }
+        if moved:
+            parts = [
+                f"{label_of(key, model.type).label.lower()} {dollars(old)} → {dollars(new)}" for key, (old, new) in moved.items()
+            ]
+            told.append(
+                f"The price of {model.name} {_how(list(moved.values()))} on {day_text(period.since)}: {listing(parts)} per million tokens."
+            )
+    return told
+
+
+def _how(moved: list[tuple[Decimal, Decimal]]) -> str:
+    ratios = {new / old for old, new in moved if old}
+    if ratios == {Decimal(2)}:
+        return "doubles"
+    if ratios == {Decimal("0.5")}:
+        return "halves"
+    if all(new > old for old, new in moved):
+        return "rises"
+    return "falls" if all(new < old for old, new in moved) else "changes"

@@ -1,0 +1,104 @@
+"""Two to four models side by side: the sentences, the table, who should pick which."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sayso.errors import Invalid, NotFound
+from sayso.models.compare import Comparison, compare
+from sayso.models.directory import packaged
+
+TODAY = date(2026, 11, 22)
+DIRECTORY = packaged()
+IDS = st.sampled_from(sorted(DIRECTORY.entries))
+
+
+def compared(*names: str, on: date = TODAY) -> Comparison:
+    return compare(DIRECTORY, names, on)
+
+
+def test_the_famous_pair_and_what_its_page_leaves_out():
+    pair = compared("gpt-image-1", "o4-mini")
+
+    assert pair.title == "GPT Image 1 vs o4-mini"
+    cells = {row.label: tuple(cell.text for cell in row.cells) for row in pair.table}
+    assert cells["Provider"] == ("OpenAI", "OpenAI")
+    assert cells["Model type"] == ("Image", "Text")
+    assert cells["Status"] == ("Shut down on 23 October 2026", "Shut down on 23 October 2026")
+    assert cells["Context window"] == ("not published", "200K tokens")
+    assert cells["Input price"] == ("Text input: $5 / 1M tokens", "$1.1 / 1M tokens")
+    assert cells["Output price"] == ("Image output: $40 / 1M tokens", "$4.4 / 1M tokens")
+    assert cells["Image generation"][0] == "From $0.011 / image"
+    assert cells["Most output"] == ("not published", "100K tokens")
+    told = {one.topic: one for one in pair.differences}
+    assert told["input"].text == "o4-mini is 78 % cheaper on input tokens ($1.1 vs $5 per million)."
+    assert told["input"].winner is None
+    assert told["input"].but == (
+        "That compares unlike things: $5 is what GPT Image 1 charges for text input; its image output costs $40 per million tokens, "
+        "from $0.011 an image (low quality, 1024×1024)."
+    )
+    assert told["status"].text == "OpenAI shut both down on 23 October 2026; neither answers any more."
+    assert all("it is shut down" in pick.reasons[0] for pick in pair.picks)
+
+
+def test_before_they_ended_the_pair_was_told_differently():
+    assert "in 22 days" in compared("gpt-image-1", "o4-mini", on=date(2026, 10, 1)).differences[0].text
+
+
+def test_an_announced_price_is_told():
+    pair = compared("gemini-4-argon", "claude-opus-5-5")
+    assert [one.text for one in pair.differences if one.topic == "upcoming"] == [
+        "The price of Gemini 4 Argon doubles on 1 December 2026: input $2 → $4, output $10 → $20 and cached input $0.1 → $0.2 per million tokens."
+    ]
+    assert not [
+        one for one in compared("gemini-4-argon", "claude-opus-5-5", on=date(2026, 12, 1)).differences if one.topic == "upcoming"
+    ]
+
+
+@pytest.mark.parametrize(
+    "names", [(), ("o4-mini",), ("o4-mini", "o4-mini-2025-04-16"), ("o3", "o1", "gpt-4", "gpt-5", "o4-mini")]
+)
+def test_a_comparison_is_of_two_to_four(names: tuple[str, ...]):
+    with pytest.raises(Invalid):
+        compared(*names)
+
+
+def test_what_is_no_model_cannot_be_compared():
+    with pytest.raises(NotFound):
+        compared("o4-mini", "no-such-model")
+
+
+@given(st.lists(IDS, min_size=2, max_size=4, unique=True), st.dates(date(2024, 1, 1), date(2028, 1, 1)))
+def test_any_models_can_be_compared_on_any_day(ids: list[str], day: date):
+    found = compared(*ids, on=day)
+
+    texts = (
+        [one.text for one in found.differences]
+        + [q.answer for q in found.faq]
+        + [c.text for row in found.table for c in row.cells]
+    )
+    assert not [text for text in texts if "None" in text or " nan" in text or "Infinity" in text]
+    for row in found.table:
+        for side, cell in zip(found.sides, row.cells, strict=True):
+            if not cell.known:
+                assert cell.text.lower() == "not published"
+            if row.key.endswith("_mtok") and cell.text.startswith("$0 "):
+                assert side.prices[row.key].amount == 0
+    assert {one.winner for one in found.differences} <= {*ids, None}
+    assert found.as_json(day)["title"] == found.title
+
+
+@given(IDS, IDS, st.dates(date(2026, 1, 1), date(2027, 6, 1)))
+def test_a_pair_is_told_alike_from_both_sides(a: str, b: str, day: date):
+    if a == b:
+        return
+    one, other = compared(a, b, on=day), compared(b, a, on=day)
+
+    assert one.address == other.address
+    assert sorted((d.topic, d.winner or "") for d in one.differences) == sorted(
+        (d.topic, d.winner or "") for d in other.differences
+    )
+    assert {d.text for d in one.differences if d.winner} == {d.text for d in other.differences if d.winner}
+    assert {pick.model: set(pick.reasons) for pick in one.picks} == {pick.model: set(pick.reasons) for pick in other.picks}
