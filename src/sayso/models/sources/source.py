@@ -40,6 +40,15 @@ SOURCES: tuple[dict[str, Any], ...] = (
         "licence": "quoted facts",
     },
     {
+        "id": "quoted",
+        "name": "the maker's documentation, quoted by others",
+        "url": "",
+        "version": "",
+        "date": "2026-11-22",
+        "retrieved": "2026-11-22",
+        "licence": "quoted facts",
+    },
+    {
         "id": "portkey",
         "name": "Portkey Models",
         "url": "https://github.com/Portkey-AI/models",
