@@ -177,14 +177,14 @@ def _required(text: str, raw: str, app: App, touched: Touched) -> Done | None:
     return None
 
 
-_KINDS = (
+KINDS = (
     ("multi_select", r"multi-?\s?select|several\s+choices|multiple\s+choice|tags"), ("select", r"drop-?\s?down(?:\s+list)?|single\s+select|select(?:\s+field|\s+list)?|pick\s?list|choice(?:s)?|list\s+of\s+(?:choices|options)|list"),
     ("checkbox", r"check\s?box|tick\s?box|yes\s*/\s*no|yes\s+or\s+no|toggle|boolean"), ("long_text", r"long\s+text|text\s+area|paragraph|multi-?line(?:\s+text)?|notes?\s+field|markdown|rich\s+text"),
     ("datetime", r"date\s+(?:and|&)\s+time|datetime|timestamp"), ("date", r"dates?(?:\s+field)?"), ("money", r"money|currency|(?:an?\s+)?amount(?:\s+of\s+money)?|price|euros?|dollars?|pounds"), ("percent", r"percent(?:age)?|%"),
     ("number", r"numbers?|numeric|integer|decimal"), ("rating", r"rating|stars?(?:\s+rating)?"), ("email", r"e-?mail(?:\s+address)?"), ("phone", r"phone(?:\s+number)?"), ("url", r"url|web\s?(?:site|address)|(?:web\s+)?link"),
     ("person", r"person|user|member|assignee"), ("duration", r"duration|length\s+of\s+time"), ("image", r"image|photo|picture"), ("file", r"file|attachment|upload|document"), ("text", r"(?:short\s+|plain\s+|single-?line\s+)?text|string|words"),
 )  # fmt: skip
-_KIND = "|".join(p for _, p in _KINDS)
+_KIND = "|".join(p for _, p in KINDS)
 _TURN = (
     re.compile(rf"^(?:turn|convert|change|make|switch)\s+(?:the\s+)?(?P<x>.+?)\s+(?:from\s+\S+\s+)?(?:in)?to\s+(?:be\s+)?(?:an?\s+|the\s+)?(?:proper\s+|real\s+)?(?P<k>{_KIND})(?P<rest>\b.*)?$"),
     re.compile(rf"^make\s+(?:the\s+)?(?P<x>.+?)\s+(?:an?\s+)?(?:proper\s+|real\s+)?(?P<k>{_KIND})(?P<rest>(?:\s+(?:with|of|from|field|instead|not)\b|\s*[:(,]).*)?$"),
@@ -201,26 +201,29 @@ def _turn(text: str, raw: str, app: App, touched: Touched) -> Done | None:
         if found is None:
             continue
         table, one = found
-        kind = next(k for k, p in _KINDS if re.fullmatch(p, m["k"]))
-        value: Step = {"id": one.id, "name": one.name, "kind": kind}
-        if one.description:
-            value["description"] = one.description
-        if one.required:
-            value["required"] = True
+        kind = next(k for k, p in KINDS if re.fullmatch(p, m["k"]))
         rest = m["rest"] or ""
-        if kind in ("select", "multi_select"):
-            said = re.sub(
-                r"^\s*(?:field|list)?\s*(?:with|of|from|:|\(|,)?\s*(?:the\s+)?(?:options|choices|values)?\s*:?", "", rest
-            )
-            at = len(raw) - len(said) if said and raw.lower().endswith(said) else len(raw)
-            names = choice.choices(raw[at:]) if said.strip() else list(choice.usual(one.name, table.name))
-            kept = tuple(getattr(one, "options", ())) or choice.built(names)
-            value["options"] = [o.portable() for o in kept]
-        if kind == "rating" and (top := re.search(r"\b(\d+)\b", rest)):
-            value["maximum"] = min(max(int(top[1]), 2), 10)
-        step = {"do": "alter", "part": "field", "table": table.id, "id": one.id, "value": value}
-        return Done([step], path=path_of(table, one), table=table.id, field=one.id)
+        said = re.sub(r"^\s*(?:field|list)?\s*(?:with|of|from|:|\(|,)?\s*(?:the\s+)?(?:options|choices|values)?\s*:?", "", rest)
+        at = len(raw) - len(said) if said and raw.lower().endswith(said) else len(raw)
+        top = re.search(r"\b(\d+)\b", rest)
+        return turned(table, one, kind, choice.choices(raw[at:]) if said.strip() else [], int(top[1]) if top else 0)
     return None
+
+
+def turned(table: Table, one: AnyField, kind: str, names: list[str], maximum: int = 0) -> Done:
+    """A field of another kind. Choices are the ones said, else those that it has, else the usual ones."""
+    value: Step = {"id": one.id, "name": one.name, "kind": kind}
+    if one.description:
+        value["description"] = one.description
+    if one.required:
+        value["required"] = True
+    if kind in ("select", "multi_select"):
+        kept = tuple(getattr(one, "options", ())) or choice.built(names or list(choice.usual(one.name, table.name)))
+        value["options"] = [o.portable() for o in kept]
+    if kind == "rating" and maximum:
+        value["maximum"] = min(max(maximum, 2), 10)
+    step = {"do": "alter", "part": "field", "table": table.id, "id": one.id, "value": value}
+    return Done([step], path=path_of(table, one), table=table.id, field=one.id)
 
 
 _ADD_CHOICE = (

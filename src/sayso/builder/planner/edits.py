@@ -8,6 +8,10 @@ from sayso.builder.planner.commands import command
 from sayso.builder.planner.finish import finished
 from sayso.builder.planner.given import sketch_of
 from sayso.builder.planner.inflect import lemma
+from sayso.builder.planner.marks.changes import changed
+from sayso.builder.planner.marks.layout import Layout
+from sayso.builder.planner.marks.mark import Heard, Mark, marks_of
+from sayso.builder.planner.marks.reading import understand as by_marks
 from sayso.builder.planner.names import Touched, tables_in
 from sayso.builder.planner.normalise import lowered
 from sayso.builder.planner.reading import understand
@@ -29,8 +33,11 @@ _AND = re.compile(
 )
 
 
-def edited(wish: Wish, text: Text) -> Plan:
-    """The plan for follow-up words. Words that change nothing end in a question, never in a silent plan."""
+def edited(wish: Wish, text: Text, heard: Heard | None = None) -> Plan:
+    """The plan for follow-up words. Words that change nothing end in a question, never in a silent plan.
+
+    A clause is a command first, then what the tagger heard in it, then what the rules read in it.
+    """
     assert wish.app is not None
     app = wish.app
     if _UNDO.match(text.text):
@@ -41,7 +48,10 @@ def edited(wish: Wish, text: Text) -> Plan:
     pieces = [p for c in clauses(text.text) for p in _cut(c)]
     commands = injected(text.text)
     commanded = {c.sentence for c in pieces if any(a < c.end and b > c.start for a, b in commands)}
+    marks = marks_of(text, heard.found) if heard is not None else []
+    layout = Layout(text.text, marks)
     described: list[Clause] = []
+    marked: list[Mark] = []
     notes: list[Note] = []
     renamed: dict[str, str] = {}
     for clause in pieces:
@@ -57,7 +67,18 @@ def edited(wish: Wish, text: Text) -> Plan:
                 touched.rule = rule.id
                 notes.append(Note("yours", f"automations/{rule.id}", clause.raw.strip(), text.span(clause.start, clause.end)))
                 continue
-            described.append(replace(clause, text="") if _COMMANDED.match(clause.text) else clause)
+            inside = [m for m in marks if m.start < clause.end and m.end > clause.start]
+            for change in [m for m in inside if m.tag == "E"]:
+                done = changed(change, marks, layout, app, touched)
+                after = _taken(app, done.steps) if done is not None and done.steps else None
+                if done is not None and after is not None:
+                    renamed |= _renames(app, after)
+                    app, touched = after, Touched(done.table or touched.table, done.field, done.rule)
+                    notes.append(Note("yours", done.path, change.raw, text.span(change.start, change.end)))
+            fresh = [m for m in inside if m.tag != "E"]
+            marked += fresh
+            silent = bool(fresh) and any(m.tag in "FLOXVWSDAR" for m in fresh)
+            described.append(replace(clause, text="") if silent or _COMMANDED.match(clause.text) else clause)
             continue
         renamed |= _renames(app, after)
         app = after
@@ -65,7 +86,7 @@ def edited(wish: Wish, text: Text) -> Plan:
         notes.append(Note("yours", done.path, clause.raw.strip(), text.span(clause.start, clause.end)))
         for words in done.words:
             described.append(replace(clause, raw=words, text=words.lower(), heading="", section="", bullet=False))
-    return _described(wish, text, app, touched, described, notes)
+    return _described(wish, text, app, touched, described, notes, marked, heard)
 
 
 _COMMANDED = re.compile(
@@ -86,7 +107,17 @@ def _known_as(clause: Clause, renamed: dict[str, str]) -> Clause:
     return clause if raw == clause.raw else replace(clause, raw=raw, text=lowered(raw))
 
 
-def _described(wish: Wish, text: Text, app: App, touched: Touched, pieces: list[Clause], notes: list[Note]) -> Plan:
+def _described(
+    wish: Wish,
+    text: Text,
+    app: App,
+    touched: Touched,
+    pieces: list[Clause],
+    notes: list[Note],
+    marked: list[Mark],
+    heard: Heard | None,
+) -> Plan:
+    """What is new in follow-up words, on the app as the commands left it."""
     assert wish.app is not None
     sketch = sketch_of(app)
     if touched.table and (table := app.table(touched.table)):
@@ -94,6 +125,7 @@ def _described(wish: Wish, text: Text, app: App, touched: Touched, pieces: list[
     pieces = [_directed(c, app, touched) for c in pieces]
     readable = [c for c in pieces if c.text.strip()]
     understand(readable, sketch) if readable else None
+    by_marks(text.text, marked, sketch, heard) if marked else None
     made = finished(replace(wish, app=app), text, sketch, pieces, tuple(notes))
     change = difference(wish.app, made.spec, made.change.title)
     if not change.steps:

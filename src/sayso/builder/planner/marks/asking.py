@@ -1,5 +1,6 @@
 """Asks the heads about a mark: gathers its words, what stands around it, and what the rules think of them."""
 
+import math
 import re
 
 from sayso.builder.planner import automations, kinds, lexicon
@@ -8,7 +9,7 @@ from sayso.builder.planner.intents import BEFORE, view_kind
 from sayso.builder.planner.marks import fields
 from sayso.builder.planner.marks.heads import Guess, Head, features, guess
 from sayso.builder.planner.marks.layout import Layout
-from sayso.builder.planner.marks.mark import Mark
+from sayso.builder.planner.marks.mark import Heard, Mark
 from sayso.builder.planner.schedule import schedules
 from sayso.builder.planner.sketch import Sketch
 
@@ -25,9 +26,15 @@ HEAD_OF: dict[str, Head] = {
 _AROUND = 28
 
 
-def asked(mark: Mark, layout: Layout, marks: list[Mark], n: int) -> Guess:
-    """What the mark means; `n` is its place among the marks."""
-    return guess(HEAD_OF[mark.tag], features_of(mark, layout, marks, n))
+def asked(mark: Mark, layout: Layout, marks: list[Mark], n: int, heard: Heard | None = None) -> Guess:
+    """What the mark means; `n` is its place among the marks. Of kinds the tagger has an opinion too, which counts as much."""
+    own = guess(HEAD_OF[mark.tag], features_of(mark, layout, marks, n))
+    other = heard.kinds(mark.place) if heard is not None and HEAD_OF[mark.tag] == "kind" else {}
+    if not other:
+        return own
+    both = {c: math.sqrt(p * max(other.get(c, 0.0), 1e-6)) for c, p in own.ranked}
+    whole = sum(both.values())
+    return Guess(tuple(sorted(((c, p / whole) for c, p in both.items()), key=lambda x: -x[1])))
 
 
 def features_of(mark: Mark, layout: Layout, marks: list[Mark], n: int) -> list[str]:

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -73,6 +74,11 @@ class Known:
     """How much of all fields each table has."""
 
 
+NOTHING_KNOWN = Known()
+LEAST = 1e-3
+"""No opinion rules a table out altogether."""
+
+
 @dataclass(slots=True)
 class Spoken:
     """What was attached before: the last field and its table's number."""
@@ -97,7 +103,7 @@ class Attachment:
         self.tables = {m.table for m in mentions}
         self.fields = [m.start for m in layout.marks if m.tag in "FLX"]
 
-    def rows(self, mark: Mark, spoken: Spoken, known: Known = Known()) -> list[tuple[int, list[float]]]:
+    def rows(self, mark: Mark, spoken: Spoken, known: Known = NOTHING_KNOWN) -> list[tuple[int, list[float]]]:
         """Numbers of mentions with their features, for those that a mark may belong to."""
         before = sum(s < mark.start for s in self.starts)
         sentence, line = self.layout.sentence(mark.start), self.layout.line(mark.start)
@@ -193,8 +199,13 @@ class Attachment:
             float(bool(known.shares) and share == max(known.shares)),
         ]
 
-    def table_of(self, mark: Mark, spoken: Spoken, known: Known = Known()) -> tuple[int | None, float]:
-        """The number of the table that a mark belongs to, and how far it is ahead of the next; None without tables."""
+    def table_of(
+        self, mark: Mark, spoken: Spoken, known: Known = NOTHING_KNOWN, also: Mapping[int, float] | None = None
+    ) -> tuple[int | None, float]:
+        """The number of the table that a mark belongs to, and its chance; None without tables.
+
+        `also` are chances of tables from somebody else, which count as much as ours.
+        """
         weights = learned(GROUP_OF.get(mark.tag, "field"))
         best: dict[int, float] = {}
         for i, row in self.rows(mark, spoken, known):
@@ -203,8 +214,12 @@ class Attachment:
             best[table] = max(best.get(table, -1e9), score)
         if not best:
             return (self.mentions[0].table if self.mentions else None), 0.0
-        ranked = sorted(best.items(), key=lambda x: -x[1])
-        return ranked[0][0], ranked[0][1] - ranked[1][1] if len(ranked) > 1 else 9.0
+        top = max(best.values())
+        chances = {t: math.exp(s - top) for t, s in best.items()}
+        if also:
+            chances = {t: math.sqrt(p * max(also.get(t, 0.0), LEAST)) for t, p in chances.items()}
+        table = max(chances, key=lambda t: chances[t])
+        return table, chances[table] / sum(chances.values())
 
 
 @cache

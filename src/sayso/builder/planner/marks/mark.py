@@ -1,6 +1,6 @@
 """A marked piece of the wish: what the tagger finds, before anything makes sense of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -11,6 +11,8 @@ from sayso.spec.app import App
 Tag = Literal["T", "F", "L", "O", "X", "V", "W", "S", "C", "D", "A", "R", "E"]
 """Table, field, link, list of choices, worked-out value, view, when a rule starts, its schedule, its condition, what it does,
 what a model does, role, change of what is there."""
+Relation = Literal["of", "choices", "target", "about", "by"]
+"""A field and its table, choices and their field, a link and its table, a view or rule and its table, a view and its field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +25,58 @@ class Found:
     sure: float = 1.0
 
 
-class Tagger(Protocol):
-    """Finds the marks of a wish, in order and without overlap; the app's own names help when there is one."""
+class Heard(Protocol):
+    """What a tagger heard in one wish: its marks in order and without overlap, and what it thinks of them. Marks go by their place in `found`."""
 
-    def __call__(self, words: str, app: App | None = None) -> Sequence[Found]: ...
+    @property
+    def found(self) -> Sequence[Found]: ...
+
+    def support(self, start: int, end: int, tags: str) -> float:
+        """How likely the words between two characters carry one of some tags, 0 to 1, on average."""
+        ...
+
+    def kinds(self, mark: int) -> Mapping[str, float]:
+        """The chances of field kinds; empty when it has no opinion."""
+        ...
+
+    def related(self, relation: Relation, mark: int) -> Mapping[int | None, float]:
+        """The marks that may be the other end, with their chances; None stands for one that is not mentioned."""
+        ...
+
+    def expected(self) -> Mapping[str, float]:
+        """How likely the wish is one to `plan`, to ask about (`question`), or to refuse (`refusal`)."""
+        ...
+
+
+class Tagger(Protocol):
+    """Hears what the words of a wish mean; the app's own names help when there is one."""
+
+    def __call__(self, words: str, app: App | None = None) -> Heard: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Marks alone, without any further opinion: an annotated wish, or a test."""
+
+    found: Sequence[Found]
+
+    def support(self, start: int, end: int, tags: str) -> float:
+        covered = sum(max(0, min(f.end, end) - max(f.start, start)) for f in self.found if f.tag in tags)
+        return min(covered / max(end - start, 1), 1.0)
+
+    def kinds(self, mark: int) -> Mapping[str, float]:
+        return {}
+
+    def related(self, relation: Relation, mark: int) -> Mapping[int | None, float]:
+        return {}
+
+    def expected(self) -> Mapping[str, float]:
+        return {}
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A found piece in the text that is read: places there, its words as typed and in lower case."""
+    """A found piece in the text that is read: places there, its words as typed and in lower case; `place` is its place among the found."""
 
     start: int
     end: int
@@ -39,6 +84,7 @@ class Mark:
     raw: str
     text: str
     sure: float = 1.0
+    place: int = 0
 
     @property
     def span(self) -> tuple[int, int]:
@@ -50,7 +96,7 @@ def marks_of(text: Text, found: Sequence[Found]) -> list[Mark]:
     made: list[Mark] = []
     at = 0
     places = text.places
-    for one in sorted(found, key=lambda f: f.start):
+    for place, one in sorted(enumerate(found), key=lambda f: f[1].start):
         while at < len(places) and places[at] < one.start:
             at += 1
         end = at
@@ -63,5 +109,5 @@ def marks_of(text: Text, found: Sequence[Found]) -> list[Mark]:
             end -= 1
         if end > start:
             raw = text.text[start:end]
-            made.append(Mark(start, end, one.tag, raw, lowered(raw), one.sure))
+            made.append(Mark(start, end, one.tag, raw, lowered(raw), one.sure, place))
     return made

@@ -69,7 +69,7 @@ def views(reader: "MarkReader") -> None:
 
 def _view(mark: Mark, n: int, reader: "MarkReader") -> None:
     sketch = reader.sketch
-    kind = asking.asked(mark, reader.layout, reader.marks, n).best
+    kind = asking.asked(mark, reader.layout, reader.marks, n, reader.heard).best
     sentence = reader.layout.sentence_spans[reader.layout.sentence(mark.start)]
     part = mark.text
     owner = reader.near(mark)
@@ -102,7 +102,7 @@ def models(reader: "MarkReader") -> None:
         if mark.tag == "A":
             table = reader.near(mark)
             if table is not None:
-                task = asking.asked(mark, reader.layout, reader.marks, n).best
+                task = asking.asked(mark, reader.layout, reader.marks, n, reader.heard).best
                 ai_parts.add(task, Clause(mark.start, mark.end, mark.raw, mark.text), table, reader.sketch)
 
 

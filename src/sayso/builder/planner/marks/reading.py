@@ -8,7 +8,7 @@ from sayso.builder.planner.inflect import is_plural, lemma
 from sayso.builder.planner.marks import asking, fields, links, parts, rules
 from sayso.builder.planner.marks.attachment import Attachment, Known, Mention, Spoken
 from sayso.builder.planner.marks.layout import Layout
-from sayso.builder.planner.marks.mark import Mark
+from sayso.builder.planner.marks.mark import Heard, Mark, Relation
 from sayso.builder.planner.marks.tables import mentioned
 from sayso.builder.planner.nouns import noun_of, tableish
 from sayso.builder.planner.options import choices
@@ -22,9 +22,9 @@ _CHOICE_GAP = 80
 """A list of choices may stand so many characters from the field that it belongs to."""
 
 
-def understand(text: str, marks: list[Mark], sketch: Sketch) -> None:
-    """Fills the sketch with what the marks say."""
-    reader = MarkReader(text, marks, sketch)
+def understand(text: str, marks: list[Mark], sketch: Sketch, heard: Heard | None = None) -> None:
+    """Fills the sketch with what the marks say; `heard` has further opinions of them."""
+    reader = MarkReader(text, marks, sketch, heard)
     reader.tables_and_fields()
     reader.settle()
     reader.everything_else()
@@ -33,11 +33,12 @@ def understand(text: str, marks: list[Mark], sketch: Sketch) -> None:
 class MarkReader:
     """Reads the marks of one wish, in the order in which they stand."""
 
-    def __init__(self, text: str, marks: list[Mark], sketch: Sketch) -> None:
-        self.text, self.marks, self.sketch = text, marks, sketch
+    def __init__(self, text: str, marks: list[Mark], sketch: Sketch, heard: Heard | None = None) -> None:
+        self.text, self.marks, self.sketch, self.heard = text, marks, sketch, heard
+        self.by_place = {m.place: m for m in marks}
         self.layout = Layout(text, marks)
         self.tables = mentioned(marks, sketch)
-        numbers = {id(t): n for n, t in enumerate(sketch.tables)}
+        self.numbers = numbers = {id(t): n for n, t in enumerate(sketch.tables)}
         self.attachment = Attachment(
             self.layout, [Mention(m, numbers[id(self.tables[m.start])]) for m in marks if m.start in self.tables and m.tag == "T"]
         )
@@ -47,7 +48,7 @@ class MarkReader:
         self.placed: list[tuple[Mark, TableSketch, FieldSketch]] = []
 
     def tables_and_fields(self) -> None:
-        if not self.tables and any(m.tag in "FLX" for m in self.marks):
+        if not self.sketch.tables and any(m.tag in "FLX" for m in self.marks):
             self._implied_table()
         for n, mark in enumerate(self.marks):
             if mark.tag in "FLX":
@@ -57,17 +58,54 @@ class MarkReader:
 
     def owner(self, mark: Mark) -> TableSketch | None:
         """The table that a mark belongs to."""
-        number, _ = self.attachment.table_of(mark, self.spoken)
-        if number is None:
-            return self.sketch.subject or self.sketch.main
+        number, _ = self.attachment.table_of(mark, self.spoken, also=self._thought("of", mark))
+        if number is None or (self.sketch.origin is not None and not self._close(mark)):
+            return self._of_app(mark, number)
         self.spoken.field, self.spoken.owner = mark, number
         return self.sketch.tables[number]
+
+    def _close(self, mark: Mark) -> bool:
+        """Whether a table is named in the sentence of a mark, before it in the line, or as the heading of its line."""
+        sentence, line = self.layout.sentence(mark.start), self.layout.line(mark.start)
+        return line in self.layout.headings or any(
+            self.layout.sentence(p) == sentence or (p < mark.start and self.layout.line(p) == line) for p in self.tables
+        )
+
+    def _of_app(self, mark: Mark, number: int | None) -> TableSketch | None:
+        """In a follow-up that names no table here: the one that has what is named, then what was spoken of last."""
+        sentence = self.layout.sentence_text(self.layout.sentence(mark.start))
+        said = [t for t in self.sketch.mentioned(sentence) if t.origin is not None]
+        owners = [t for t in self.sketch.tables if t.origin is not None and t.field(fields.name_of(mark)) is not None]
+        if said or owners:
+            return said[0] if said else owners[0]
+        if self.sketch.subject is not None:
+            return self.sketch.subject
+        return (
+            self.sketch.tables[number]
+            if number is not None
+            else max(self.sketch.tables, key=lambda t: len(t.fields), default=None)
+        )
 
     def near(self, mark: Mark, words: str | None = None) -> TableSketch | None:
         """The table that a view, a rule or a model's task is about."""
         spoken = self.spoken_before(mark)
-        number, _ = self.attachment.table_of(mark, spoken, self.known(mark.text if words is None else words))
+        number, _ = self.attachment.table_of(
+            mark, spoken, self.known(mark.text if words is None else words), self._thought("about", mark)
+        )
         return self.sketch.tables[number] if number is not None else self.sketch.main
+
+    def _thought(self, relation: Relation, mark: Mark) -> dict[int, float]:
+        """What the tagger thinks of the tables that a mark may belong to: chances by number."""
+        if self.heard is None or mark.tag not in ("FLX" if relation == "of" else "VWDA"):
+            return {}
+        chances: dict[int, float] = {}
+        for place, chance in self.heard.related(relation, mark.place).items():
+            other = self.by_place.get(place) if place is not None else None
+            if other is not None and other.start in self.tables:
+                number = self.numbers.get(id(self.tables[other.start]))
+                if number is not None:
+                    chances[number] = chances.get(number, 0.0) + chance
+        return chances
 
     def spoken_before(self, mark: Mark) -> Spoken:
         """The field that stands last before a mark, and its table."""
@@ -107,12 +145,13 @@ class MarkReader:
             return
         said = fields.said(mark, self.text, self._stop(n))
         if not said.options:
-            guess = asking.asked(mark, self.layout, self.marks, n)
+            guess = asking.asked(mark, self.layout, self.marks, n, self.heard)
             said.kind, said.sure = guess.best, guess.sure >= SURE
         if lemma(said.name) == table.key and not said.options:
             said.name = "Name"
         field = table.field(said.name)
-        if field is not None and field.link is not None:
+        if field is not None and (field.link is not None or field.origin is not None):
+            self.placed.append((mark, table, field))
             return
         put_field(table, said, self.sketch, mark.span)
         self.placed.append((mark, table, field_on(table, said.name, mark.span, self.sketch)))
@@ -139,7 +178,8 @@ class MarkReader:
             if field is None:
                 field = field_on(table, "Status", mark.span, self.sketch)
                 self.placed.append((mark, table, field))
-        if len(names) >= 2 or field.options:
+        if len(names) >= 2 or field.options or field.kind in ("select", "multi_select"):
+            field.changed = field.changed or field.origin is not None
             field.options += [o for o in names if o.lower() not in [x.lower() for x in field.options]]
             if field.kind not in ("select", "multi_select"):
                 field.kind = (
