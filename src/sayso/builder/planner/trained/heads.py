@@ -1,0 +1,114 @@
+"""Small judges over what the tagger has read: what clauses are about, which kind a field is, which span belongs to which.
+
+Each is one linear step over the mean states of spans, fitted without torch (`script/train-planner --heads`), with chances made honest by a
+temperature that was found on writers who had been left out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sayso.builder.planner.trained.classes import EXPECTED, INTENTS, KINDS, Expected, Intent, Kind
+from sayso.builder.planner.trained.decoding import log_softmax
+from sayso.builder.planner.trained.evidence import evidence
+from sayso.builder.planner.trained.relations import RELATIONS, Layout, Place, Relation
+from sayso.builder.planner.trained.tagger import Read, Span
+from sayso.builder.planner.trained.weights import Learned
+from sayso.gateway.builtin.weights import Array
+
+PAIR_WIDTH = 64
+"""Width of a span as a question or as an answer, in each relation."""
+
+
+def chances(scores: Array, temperature: float) -> Array:
+    return np.exp(log_softmax(scores / np.float32(temperature)))
+
+
+class Intents:
+    """What clauses are about, and what a whole wish calls for."""
+
+    def __init__(self, learned: Learned) -> None:
+        self.weights, self.bias, self.temperature = (
+            learned["intent"],
+            learned["intent.bias"],
+            float(learned["intent.temperature"]),
+        )
+        self.whole, self.whole_bias = learned["expected"], learned["expected.bias"]
+        self.whole_temperature = float(learned["expected.temperature"])
+
+    def of(self, read: Read, start: int, end: int) -> dict[Intent, float]:
+        """How likely the clause between two characters is about each thing; adds up to 1."""
+        scores = self.weights @ read.state(start, end) + self.bias
+        return dict(zip(INTENTS, chances(scores, self.temperature).tolist(), strict=True))
+
+    def expected(self, read: Read) -> dict[Expected, float]:
+        """How likely the wish is one to plan, to ask about, or to refuse."""
+        scores = self.whole @ read.states.mean(0) + self.whole_bias
+        return dict(zip(EXPECTED, chances(scores, self.whole_temperature).tolist(), strict=True))
+
+
+class Kinds:
+    """Which kind a field is, from its words where they stand, and from what the word lists know."""
+
+    def __init__(self, learned: Learned) -> None:
+        self.weights, self.bias, self.temperature = learned["kind"], learned["kind.bias"], float(learned["kind.temperature"])
+
+    def of(self, read: Read, start: int, end: int) -> list[tuple[Kind, float]]:
+        """All kinds of the field that is named between two characters, the likeliest first; the first three make good choices to offer."""
+        row = np.concatenate([read.state(start, end), evidence(read.words.text[start:end])])
+        sure = chances(self.weights @ row + self.bias, self.temperature)
+        return [(KINDS[i], float(sure[i])) for i in np.argsort(-sure, kind="stable")]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A span that may be the other end, by its place in the list of spans (None: it is not mentioned), and how likely."""
+
+    span: int | None
+    probability: float
+
+
+class Attachment:
+    """Which table a field stands in, which field a list of choices is for, where a link leads; see `relations.py`."""
+
+    def __init__(self, learned: Learned) -> None:
+        self.asks, self.asks_bias = learned["asks"], learned["asks.bias"]
+        self.answers, self.answers_bias = learned["answers"], learned["answers.bias"]
+        self.pair, self.temperatures = learned["pair"], learned["pair.temperature"]
+
+    def over(self, read: Read, spans: Sequence[Span] | None = None) -> "Attached":
+        """For the spans of a text, its own or others."""
+        spans = read.spans if spans is None else spans
+        within = [read.words.within(s.start, s.end) for s in spans]
+        places = [Place(w.start, max(w.stop, w.start + 1), s.tag) for w, s in zip(within, spans, strict=True)]
+        states = np.stack([*(read.state(s.start, s.end) for s in spans), read.states[-1]])
+        return Attached(
+            self,
+            Layout.of(read.words, places),
+            states @ self.asks.T + self.asks_bias,
+            states @ self.answers.T + self.answers_bias,
+        )
+
+
+class Attached:
+    """The spans of one text, ready to be asked about."""
+
+    def __init__(self, scorer: Attachment, layout: Layout, asks: Array, answers: Array) -> None:
+        self.scorer, self.layout, self.asks, self.answers = scorer, layout, asks, answers
+
+    def of(self, relation: Relation, query: int) -> list[Answer]:
+        """Every span that may be meant, the likeliest first, and nothing; adds up to 1. Mentions of one table add up."""
+        candidates = self.layout.candidates(relation, query)
+        rows = self.rows(relation, query, candidates)
+        n = RELATIONS.index(relation)
+        sure = chances(rows @ self.scorer.pair[n], float(self.scorer.temperatures[n]))
+        ends = [*candidates, None]
+        return [Answer(ends[i], float(sure[i])) for i in np.argsort(-sure, kind="stable")]
+
+    def rows(self, relation: Relation, query: int, candidates: Sequence[int]) -> Array:
+        """(candidates + 1, FEATURES + 1): the last row is nothing's, the last column how well the meanings fit."""
+        n = RELATIONS.index(relation)
+        at = slice(n * PAIR_WIDTH, (n + 1) * PAIR_WIDTH)
+        fit = self.answers[[*candidates, -1], at] @ self.asks[query, at] / np.sqrt(np.float32(PAIR_WIDTH))
+        return np.concatenate([self.layout.features(query, candidates), fit[:, None]], 1)
