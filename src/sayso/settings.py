@@ -22,6 +22,7 @@ class Settings:
     `database_url` names a PostgreSQL server to use in place of the embedded one.
     `shared` is used as root only: where the embedded PostgreSQL's own account keeps its programs, and the data of homes it cannot enter.
     `fetches` says whether the server may fetch the language model by itself, in the background.
+    `egress_allow` lists networks that are not public and may be reached all the same, such as `127.0.0.0/8` for a model on this machine.
     `url` is the address that people use; links are made from it, never from a request's headers.
     """
 
@@ -32,6 +33,7 @@ class Settings:
     public_url: str | None = None
     shared: Path = SHARED
     fetches: bool = True
+    egress_allow: str = ""
 
     @property
     def url(self) -> str:
@@ -50,6 +52,7 @@ class Settings:
             public_url=env.get("SAYSO_URL") or None,
             shared=Path(env.get("SAYSO_SHARED") or SHARED).absolute(),
             fetches=(env.get("SAYSO_FETCH") or "yes").lower() not in ("0", "no", "off", "false"),
+            egress_allow=env.get("SAYSO_EGRESS_ALLOW") or "",
         )
 
 

@@ -31,7 +31,7 @@ async def test_many_at_once_migrate_once(engine: AsyncEngine):
     fresh = open_engine(make_url(engine.url).set(database="empty_one").render_as_string(hide_password=False))
     await asyncio.gather(*(migrate(fresh) for _ in range(4)))
     async with transaction(fresh) as tx:
-        assert (await tx.execute(text("select version_num from sayso.alembic_version"))).scalars().all() == ["0001"]
+        assert (await tx.execute(text("select version_num from sayso.alembic_version"))).scalars().all() == ["0002_gateway"]
     await fresh.dispose()
     async with engine.connect() as connection:
         await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(text("drop database empty_one"))
@@ -39,4 +39,4 @@ async def test_many_at_once_migrate_once(engine: AsyncEngine):
 
 async def test_every_system_row_carries_its_workspace():
     without = {name for name, table in tables.metadata.tables.items() if "workspace_id" not in table.c}
-    assert without == {"sayso.workspaces"}
+    assert without == {"sayso.workspaces", "sayso.gateway_processes"}

@@ -10,6 +10,8 @@ BYTES = 32
 
 ALPHABET = string.digits + string.ascii_letters
 TOKEN_PREFIX = "sayso_"
+MODEL_KEY_PREFIX = "sk-sayso-"
+"""Keys of the gateway begin as programs for OpenAI expect it."""
 TOKEN_LENGTH = 32
 CHECKSUM_LENGTH = 6
 
@@ -19,10 +21,10 @@ def new_secret() -> str:
     return secrets.token_urlsafe(BYTES)
 
 
-def new_token() -> str:
+def new_token(prefix: str = TOKEN_PREFIX) -> str:
     """For programs: `sayso_`, 32 random characters, 6 of checksum. Secret scanners know such a thing when they see it."""
     body = "".join(secrets.choice(ALPHABET) for _ in range(TOKEN_LENGTH))
-    return TOKEN_PREFIX + body + _checksum(body)
+    return prefix + body + _checksum(body)
 
 
 def is_token(text: str) -> bool:

@@ -15,11 +15,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
 
 import sayso
+from sayso.connections import egress
 from sayso.data import sweeping
 from sayso.data.imports.abandoned import abandoned
 from sayso.errors import SaysoError
+from sayso.gateway.gateway import Gateway
 from sayso.settings import Settings
 from sayso.web import problems
 from sayso.web.api_route import ApiRoute
@@ -31,6 +34,7 @@ from sayso.web.parts import Parts
 from sayso.web.routes import API, LIVE, PUBLIC, Address
 from sayso.web.safety import SafeAnswers
 from sayso.web.shapes import ProblemDocument
+from sayso.web.v1.door import PREFIX, Door
 from sayso.web.workspace_page import BuiltFiles, WorkspacePage
 
 ERRORS: dict[int | str, dict[str, Any]] = {
@@ -45,7 +49,7 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
     `static` is where the built workspace lies.
     """
     register_url_convertor("front", _Front())
-    app = FastAPI(
+    app = Web(
         title="Sayso",
         version=sayso.__version__,
         description="Everything that the workspace can do, over HTTP.",
@@ -57,7 +61,9 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
     )
     app.state.openapi = cache(lambda: described(app))
     if engine is not None:
-        app.state.parts = Parts(engine, settings, Callers(engine), Hub(engine), Jobs())
+        gateway = Gateway(engine, settings.home, egress.Door(egress.networks(settings.egress_allow)))
+        app.state.parts = Parts(engine, settings, Callers(engine), Hub(engine), Jobs(), gateway)
+        app.v1 = Door(gateway)
     app.router.route_class = ApiRoute
     for error in (SaysoError, RequestValidationError, HTTPException, DBAPIError, PoolTimeout, Exception):
         app.add_exception_handler(error, problems.answer)
@@ -72,19 +78,31 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
     return app
 
 
+class Web(FastAPI):
+    """FastAPI, but for /v1: its calls go past all of FastAPI's machinery."""
+
+    v1: Door | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and self.v1 is not None and scope["path"].startswith(PREFIX):
+            await self.v1(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
 @asynccontextmanager
 async def _living(app: FastAPI) -> AsyncGenerator[None]:
     parts: Parts = app.state.parts
     await abandoned(parts.engine)
-    async with parts.hub.running(), parts.jobs.running():
+    async with parts.hub.running(), parts.gateway.running(), parts.jobs.running():
         parts.jobs.begin(sweeping.hourly(parts.engine))
         yield
 
 
 class _Front(Convertor[str]):
-    """Every address but those of the API and of files."""
+    """Every address but those of the APIs and of files."""
 
-    regex = "(?!(?:api|static)(?:/|$)).*"
+    regex = "(?!(?:api|static|v1)(?:/|$)).*"
 
     def convert(self, value: str) -> str:
         return value

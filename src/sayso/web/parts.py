@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import HTTPConnection
 
 from sayso.data.files import FileStore
+from sayso.gateway.gateway import Gateway
 from sayso.settings import Settings
 from sayso.web.callers import Callers
 from sayso.web.hub import Hub
@@ -26,6 +27,7 @@ class Parts:
     callers: Callers
     hub: Hub
     jobs: Jobs
+    gateway: Gateway
     exporting: Semaphore = field(default_factory=lambda: Semaphore(EXPORTS_AT_ONCE_MAX))
     drawing: Semaphore = field(default_factory=lambda: Semaphore(DRAWN_AT_ONCE_MAX))
 

@@ -1,0 +1,148 @@
+"""One call on its way through: what it holds, and the line that it becomes in the ledger."""
+
+import os
+import time
+from decimal import Decimal
+from itertools import count
+
+import orjson
+
+from sayso.gateway.budgets import Hold
+from sayso.gateway.calls import Call
+from sayso.gateway.journal import Journal
+from sayso.gateway.known import Route
+from sayso.gateway.meter import CHARACTERS_A_TOKEN, Meter
+from sayso.gateway.pricing import Price, Prices
+from sayso.gateway.rates import Rate
+from sayso.gateway.tokens import NONE, Tokens
+
+ERROR_LENGTH_MAX = 300
+NAME_LENGTH_MAX = 200
+
+_process = int.from_bytes(os.urandom(5))
+_counted = count(int.from_bytes(os.urandom(3)))
+
+
+def new_id() -> str:
+    """32 hexadecimal digits that sort by time; no two processes ever make the same."""
+    return f"{int(time.time() * 1000):012x}{_process:010x}{next(_counted) & 0xFFFFFFFFFF:010x}"
+
+
+class Entry:
+    """Opened before an upstream is asked, closed exactly once."""
+
+    __slots__ = (
+        "_closed", "_journal", "_place", "_prices", "_started", "asked", "asked_bytes", "attempts", "call", "first", "flags", "hold", "id",
+        "meter", "rate", "rated", "route", "streamed",
+    )  # fmt: skip
+
+    def __init__(self, call: Call, asked: str, route: Route, meter: Meter, journal: Journal, prices: Prices) -> None:
+        self.id = new_id()
+        self.call, self.asked, self.route, self.meter = call, asked, route, meter
+        self._journal, self._prices = journal, prices
+        self._started = time.time()
+        self._place = -1
+        self._closed = False
+        self.hold: Hold | None = None
+        self.rate: Rate | None = None
+        self.rated = 0
+        self.streamed = False
+        self.first = 0.0
+        self.attempts = 1
+        self.asked_bytes = len(call.body)
+        self.flags: list[str] = []
+
+    def open(self) -> None:
+        """Writes down that this call is under way, and what it has surely cost if nothing is ever heard of it again."""
+        price = self.price(None)
+        floor = price.of(Tokens(input=self.asked_bytes // CHARACTERS_A_TOKEN)) if price is not None else None
+        line = self._line(
+            499,
+            Tokens(input=self.asked_bytes // CHARACTERS_A_TOKEN),
+            floor,
+            "Sayso stopped in the middle of this call",
+            0,
+            ["interrupted"],
+        )
+        self._place = self._journal.begin(line)
+
+    def price(self, model: str | None) -> Price | None:
+        """By what the upstream says it was, when that is known; else by what it was asked for."""
+        route, tier = self.route, self.meter.tier
+        if route.price is not None:
+            return route.price
+        found = self._prices.of(route.provider.kind, model, tier) if model else None
+        return found or self._prices.of(route.provider.kind, route.model, tier)
+
+    def close(self, status: int, error: str | None = None, *, charged: bool = True) -> None:
+        """The call has ended: charges it and writes it down. Raises `Full` when that is not possible any more."""
+        if self._closed:
+            return
+        self._closed = True
+        tokens = self.meter.tokens
+        if tokens is None:
+            tokens = NONE
+            if charged and self.streamed:
+                tokens = self.meter.estimated(self.asked_bytes)
+                self.flags.append("estimated")
+        cost = self._cost(tokens) if charged else Decimal(0)
+        if cost is None:
+            self.flags.append("unpriced")
+        if self.hold is not None:
+            self.hold.settle(cost or Decimal(0))
+        if self.rate is not None:
+            self.rate.settle(self.rated, tokens.input + tokens.output)
+        self._journal.end(self._place, self._line(status, tokens, cost, error, time.perf_counter() - self.call.began, self.flags))
+
+    def _cost(self, tokens: Tokens) -> Decimal | None:
+        price = self.price(self.meter.model)
+        if price is None:
+            return None
+        cost = price.of(tokens)
+        if any(self.meter.tool_tokens):
+            drawn = self._prices.of(self.route.provider.kind, "gpt-image-2")
+            cost += drawn.of(self.meter.tool_tokens) if drawn else 0
+        return cost
+
+    def _line(
+        self, status: int, tokens: Tokens, cost: Decimal | None, error: str | None, seconds: float, flags: list[str]
+    ) -> bytes:
+        call, caller, route = self.call, self.call.caller, self.route
+        model = self.meter.model or route.model
+        return orjson.dumps(
+            {
+                "id": self.id,
+                "workspace_id": caller.workspace,
+                "at": self._started,
+                "key": caller.key,
+                "app": caller.app,
+                "member": caller.member,
+                "endpoint": call.endpoint,
+                "asked": self.asked,
+                "provider": route.provider.name,
+                "model": model if len(model) <= NAME_LENGTH_MAX and model.isprintable() else clean(model, NAME_LENGTH_MAX),
+                "status": status,
+                "streamed": self.streamed,
+                "input_tokens": tokens.input,
+                "cached_tokens": tokens.cached,
+                "cache_write_tokens": tokens.cache_write,
+                "input_image_tokens": tokens.input_image,
+                "input_audio_tokens": tokens.input_audio,
+                "output_tokens": tokens.output,
+                "reasoning_tokens": tokens.reasoning,
+                "output_image_tokens": tokens.output_image,
+                "output_audio_tokens": tokens.output_audio,
+                "cost": None if cost is None else str(cost),
+                "flags": flags,
+                "latency_ms": int(seconds * 1000),
+                "first_ms": int((self.first - call.began) * 1000) if self.first else None,
+                "attempts": self.attempts,
+                "error": None if error is None else clean(error, ERROR_LENGTH_MAX),
+                "budgets": caller.budgets,
+            }
+        )
+
+
+def clean(text: str, length: int) -> str:
+    """Text that PostgreSQL can keep."""
+    return "".join(c if c.isprintable() else " " for c in text[:length])
