@@ -41,7 +41,10 @@ def test_the_famous_pair_and_what_its_page_leaves_out():
         "from $0.011 an image (low quality, 1024×1024)."
     )
     assert told["status"].text == "OpenAI shut both down on 23 October 2026; neither answers any more."
-    assert all("it is shut down" in pick.reasons[0] for pick in pair.picks)
+    assert [pick.reasons for pick in pair.picks] == [
+        ("it was shut down on 23 October 2026", "for pictures, take GPT Image 2.5 Sunburst instead"),
+        ("it was shut down on 23 October 2026", "for text, take GPT-5.6 Terra instead"),
+    ]
 
 
 def test_before_they_ended_the_pair_was_told_differently():

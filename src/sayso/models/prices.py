@@ -108,18 +108,22 @@ def label_of(key: str, kind: str) -> Kind:
     return shown._replace(label="Text input") if key == "input_mtok" and kind == "image" else shown
 
 
-def periods_of(raw: list[dict[str, Any]], kind: str) -> tuple[Period, ...]:
+def periods_of(raw: list[dict[str, Any]], kind: str, *, text_too: bool = False) -> tuple[Period, ...]:
+    """`text_too`: the model bills text output apart from pictures, so that `output_mtok` is text."""
+    text_too = text_too or any("output_image_mtok" in one["prices"] for one in raw)
     return tuple(
         Period(
             date.fromisoformat(one["from"]) if "from" in one else None,
             (one["hours"][0][:5], one["hours"][1][:5]) if "hours" in one else None,
-            amounts(one["prices"], kind),
+            amounts(one["prices"], kind, text_too=text_too),
         )
         for one in raw
     )
 
 
-def amounts(prices: dict[str, Any], kind: str) -> dict[str, tuple[Decimal, tuple[tuple[int, Decimal], ...]]]:
+def amounts(
+    prices: dict[str, Any], kind: str, *, text_too: bool = False
+) -> dict[str, tuple[Decimal, tuple[tuple[int, Decimal], ...]]]:
     """Price key → (amount, steps above). The output of an image model is image tokens, whatever the source calls it."""
     found: dict[str, tuple[Decimal, tuple[tuple[int, Decimal], ...]]] = {}
     for key, raw in prices.items():
@@ -128,7 +132,7 @@ def amounts(prices: dict[str, Any], kind: str) -> dict[str, tuple[Decimal, tuple
         else:
             value = Decimal(raw), ()
         found[SAME_KEY.get(key, key)] = value
-    if kind == "image" and "output_mtok" in found and "output_image_mtok" not in found:
+    if kind == "image" and not text_too and "output_mtok" in found and "output_image_mtok" not in found:
         found["output_image_mtok"] = found.pop("output_mtok")
     return found
 

@@ -59,8 +59,8 @@ class _Reading:
             context_window=self._figure("context_window", self._charged("context"), int),
             max_input=self._figure("max_input", self._table("max_input"), int),
             max_output=self._figure("max_output", self._table("max_output"), int),
-            inputs=self._figure("inputs", self._table("inputs"), tuple),
-            outputs=self._figure("outputs", self._table("outputs"), tuple),
+            inputs=self._figure("inputs", self._reads(), _modalities),
+            outputs=self._figure("outputs", self._writes(), _modalities),
             endpoints=self._figure("endpoints", self._table("endpoints"), tuple),
             sizes=self._figure("sizes", [], tuple),
             qualities=self._figure("qualities", [], tuple),
@@ -100,6 +100,18 @@ class _Reading:
         value = self.table.get(name)
         return [] if value is None else [(value, LITELLM, self._page(self.table), self.sources[LITELLM].date)]
 
+    def _reads(self) -> list[Claim]:
+        """What LiteLLM's table says goes in; where it only says whether pictures do, that."""
+        sees = self.table.get("can", {}).get("vision")
+        if self.table.get("inputs") or self.kind != "text" or sees is None:
+            return self._table("inputs")
+        return [(["text", "image"] if sees else ["text"], LITELLM, self._page(self.table), self.sources[LITELLM].date)]
+
+    def _writes(self) -> list[Claim]:
+        if self.table.get("outputs") or self.kind != "text" or not self.table:
+            return self._table("outputs")
+        return [(["text"], LITELLM, self._page(self.table), self.sources[LITELLM].date)]
+
     def _charged(self, name: str) -> list[Claim]:
         value = self.charged.get(name)
         return [] if value is None else [(value, GENAI, self.seller.url, self.sources[GENAI].date)]
@@ -108,19 +120,19 @@ class _Reading:
         return row.get("url") or self.sources[LITELLM].url
 
     def _abilities(self) -> dict[str, Figure[bool]]:
-        named = {name for one in self.said for name in one.get("can", {})} | self.table.get("can", {}).keys()
-        found: dict[str, Figure[bool]] = {}
-        for name in sorted(named):
-            claims: list[Claim] = [
-                (one["can"][name], one["source"], one["url"], date.fromisoformat(one["date"]))
-                for one in self.said
-                if name in one.get("can", {})
-            ]
-            if name in self.table.get("can", {}):
-                claims.append((self.table["can"][name], LITELLM, self._page(self.table), self.sources[LITELLM].date))
-            if figure := self._settled(claims):
-                found[name] = figure
-        return found
+        """What each source says that the model can do; what it reads tells whether it sees, hears and watches."""
+        claims: dict[str, list[Claim]] = {}
+        for one in self.said:
+            told = dict(one.get("can", {}))
+            if "inputs" in one and self.kind in ("text", "image"):
+                told = {
+                    name: word in one["inputs"] for word, name in SENSES.items() if self.kind == "text" or word == "image"
+                } | told
+            for name, can in told.items():
+                claims.setdefault(name, []).append((can, one["source"], one["url"], date.fromisoformat(one["date"])))
+        for name, can in self.table.get("can", {}).items():
+            claims.setdefault(name, []).append((can, LITELLM, self._page(self.table), self.sources[LITELLM].date))
+        return {name: figure for name in sorted(claims) if (figure := self._settled(claims[name]))}
 
     def _images(self) -> tuple[ImagePrice, ...]:
         claims: dict[tuple[str, str], list[Claim]] = {}
@@ -194,7 +206,9 @@ class _Reading:
         for name, prices in self.table.get("variants", {}).items():
             if name not in found:
                 found[name] = [{"prices": prices}]
-        return {name: periods_of(raw, self.kind) for name, raw in found.items()}
+        priced = [one["prices"] for one in self.charged.get("periods", [])] or [self.table.get("prices", {})]
+        text_too = any("output_image_mtok" in prices for prices in priced)
+        return {name: periods_of(raw, self.kind, text_too=text_too) for name, raw in found.items()}
 
     def _prices(self, periods: tuple[Period, ...]) -> Callable[[str, date], Price | None]:
         table = amounts(self.table.get("prices", {}), self.kind)
@@ -214,7 +228,7 @@ class _Reading:
             changed_since = period is not None and period.since is not None and period.since > read_on
             if key in table and not changed_since:
                 claims.append((table[key][0], LITELLM, self._page(self.table), read_on))
-                above = above or steps.get(key, ())
+                above = steps.get(key, ()) if len(claims) == 1 else above
             claims += [
                 (p[key][0], one["source"], one["url"], date.fromisoformat(one["date"]))
                 for p, one in said
@@ -227,6 +241,15 @@ class _Reading:
             return Price(key, kind.label, kind.unit, kind.short, figure, above)
 
         return price_on
+
+
+SENSES = {"image": "vision", "audio": "audio_in", "video": "video_in", "pdf": "pdf"}
+MODALITIES = ("text", "image", "audio", "video", "code", "vectors")
+
+
+def _modalities(names: list[str]) -> tuple[str, ...]:
+    """In one order; that PDF files are read is an ability, which not every source counts among the inputs."""
+    return tuple(name for name in MODALITIES if name in names)
 
 
 def _pixels(size: str) -> int:

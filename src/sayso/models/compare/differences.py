@@ -7,11 +7,11 @@ from itertools import pairwise
 from typing import Any
 
 from sayso.models.compare.side import Side, times_sign
-from sayso.models.compare.upcoming import upcoming
 from sayso.models.directory import Directory
 from sayso.models.facts import same
 from sayso.models.model import ABILITIES
 from sayso.models.prices import dollars
+from sayso.models.upcoming import busy_hours, upcoming
 from sayso.models.words import day as day_text
 from sayso.models.words import listing, some_day, times, tokens
 
@@ -40,7 +40,7 @@ def _of_two(a: Side, b: Side) -> Iterator[Difference]:
     yield from _work(a, b)
     yield from _price(a, b, "input_mtok", "input", "input tokens")
     if a.model.type == b.model.type:
-        yield from _price(a, b, "cache_read_mtok", "cached", "cached input")
+        yield from _price(a, b, "cache_read_mtok", "cached", "cached input tokens")
     yield from _output(a, b)
     yield from _images(a, b)
     for key, topic, what in UNITS:
@@ -54,7 +54,13 @@ def _of_two(a: Side, b: Side) -> Iterator[Difference]:
     yield from _batch(a, b)
     yield from _weights(a, b)
     for side in sorted((a, b), key=lambda one: one.id):
+        yield from _times(side)
+
+
+def _times(side: Side) -> Iterator[Difference]:
+    if not side.gone:
         yield from (Difference("upcoming", text) for text in upcoming(side.model, side.day))
+        yield from (Difference("hours", text) for text in busy_hours(side.model, side.day))
 
 
 UNITS = (
@@ -99,8 +105,11 @@ def _price(a: Side, b: Side, key: str, topic: str, what: str) -> Iterator[Differ
     one, other = a.prices.get(key), b.prices.get(key)
     if one is None or other is None:
         return
+    if a.model.type == b.model.type == "image" and key == "input_mtok":
+        what = "text input tokens"
     if same(one.amount, other.amount):
-        yield Difference(topic, f"Both charge {dollars(one.amount)} {one.unit} for {what}.", but=_unlike(a, b))
+        each = f"{one.unit.removesuffix(' tokens')} {what}" if what.endswith("tokens") else f"{one.unit} of {what}"
+        yield Difference(topic, f"Both charge {dollars(one.amount)} {each}.", but=_unlike(a, b))
         return
     low, high = sorted((a, b), key=lambda side: side.prices[key].amount)
     unit = one.unit.removesuffix(" tokens")
@@ -278,7 +287,7 @@ def _of_many(sides: tuple[Side, ...]) -> Iterator[Difference]:
         if having and lacking:
             yield Difference("abilities", f"{text}: {listing(having)}, but not {listing(lacking, 'or')}.")
     for side in sides:
-        yield from (Difference("upcoming", text) for text in upcoming(side.model, side.day))
+        yield from _times(side)
 
 
 def _ranked(priced: list[Side], key: str, topic: str, what: str) -> Iterator[Difference]:

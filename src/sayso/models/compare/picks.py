@@ -9,6 +9,7 @@ from sayso.models.directory import Directory
 from sayso.models.facts import same
 from sayso.models.model import ABILITIES
 from sayso.models.prices import dollars
+from sayso.models.words import day as day_text
 from sayso.models.words import tokens
 
 REASONS_MAX = 6
@@ -32,22 +33,27 @@ def picks(sides: tuple[Side, ...], directory: Directory) -> tuple[Pick, ...]:
 
 
 def _pick(side: Side, others: list[Side], directory: Directory) -> Pick:
-    reasons = tuple(_reasons(side, others))[:REASONS_MAX]
     if side.gone:
-        name = directory.read(side.life.successor).name if side.life.successor else None
-        use = f"take {name} instead" if name else "take a model that is still served"
-        return Pick(
-            side.id,
-            f"{side.name} can no longer be picked",
-            (f"it is shut down; {use}", *reasons[: REASONS_MAX - 1]),
-            side.life.successor,
+        instead = directory.read(side.life.successor).name if side.life.successor else None
+        use = (
+            f"{FOR[side.model.type]}, take {instead} instead"
+            if instead
+            else f"{FOR[side.model.type]}, take a model that is still served"
         )
-    return Pick(
-        side.id,
-        f"Pick {side.name} if",
-        reasons or ("its answers are better on your own work: by the figures alone the others have the edge",),
-        side.life.successor,
-    )
+        return Pick(side.id, f"Do not pick {side.name} any more", (_ended(side), use), side.life.successor)
+    reasons = tuple(_reasons(side, others))[:REASONS_MAX]
+    return Pick(side.id, f"Pick {side.name} if", reasons or (_nothing(side, others),), side.life.successor)
+
+
+def _ended(side: Side) -> str:
+    return f"it was shut down on {day_text(side.life.shutdown.value)}" if side.life.shutdown else "it is no longer served"
+
+
+def _nothing(side: Side, others: list[Side]) -> str:
+    """When no figure speaks for it: only one's own work can."""
+    if any(other.model.type == side.model.type and other.prices.keys() & side.prices.keys() for other in others):
+        return "you have tried both and like its answers better: the figures give it no edge"
+    return "you have tried both and like its answers better: not enough is published to tell"
 
 
 def _reasons(side: Side, others: list[Side]) -> Iterator[str]:
@@ -110,6 +116,20 @@ WORK = {
     "rerank": "you sort search results",
     "moderation": "you check content",
     "ocr": "you have scanned documents",
+}
+
+
+FOR = {
+    "text": "for text",
+    "image": "for pictures",
+    "embedding": "for vectors",
+    "transcription": "for writing down speech",
+    "speech": "for reading aloud",
+    "realtime": "for talking in real time",
+    "video": "for videos",
+    "rerank": "for sorting results",
+    "moderation": "for checking content",
+    "ocr": "for reading documents",
 }
 
 

@@ -1,4 +1,4 @@
-"""Announced changes of price, in sentences."""
+"""Prices that are about to change, or change with the hour, in sentences."""
 
 from datetime import date
 from decimal import Decimal
@@ -6,7 +6,7 @@ from decimal import Decimal
 from sayso.models.model import Model
 from sayso.models.prices import active, dollars, label_of
 from sayso.models.words import day as day_text
-from sayso.models.words import listing
+from sayso.models.words import listing, times
 
 MAIN = ("input_mtok", "output_mtok", "output_image_mtok", "cache_read_mtok")
 
@@ -45,3 +45,22 @@ def _how(moved: list[tuple[Decimal, Decimal]]) -> str:
     if all(new > old for old, new in moved):
         return "rises"
     return "falls" if all(new < old for old, new in moved) else "changes"
+
+
+def busy_hours(model: Model, today: date) -> list[str]:
+    """`DeepSeek V4 Pro costs twice as much from 01:00 to 04:00 and from 06:00 to 10:00 UTC.`"""
+    usual = active(model.periods, today)
+    if usual is None or "output_mtok" not in usual.prices:
+        return []
+    by_ratio: dict[Decimal, list[str]] = {}
+    for period in model.periods:
+        price, base = period.prices.get("output_mtok"), usual.prices["output_mtok"][0]
+        if period.hours and price and base and price[0] != base and (period.since is None or period.since <= today):
+            by_ratio.setdefault(price[0] / base, []).append(f"from {period.hours[0]} to {period.hours[1]}")
+    return [f"{model.name} costs {_much(ratio)} {listing(hours)} UTC." for ratio, hours in sorted(by_ratio.items())]
+
+
+def _much(ratio: Decimal) -> str:
+    if ratio < 1:
+        return f"{(1 - ratio) * 100:.0f} % less"
+    return f"{times(float(ratio))} as much"
