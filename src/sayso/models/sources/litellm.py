@@ -2,7 +2,8 @@
 
 A row of ours: `{"name", "provider", "key", "type", "prices": {price key: amount}, "variants": {"batch": {…}}, "tiers": {key: [[above, amount]]},
 "max_input", "max_output", "shutdown", "url", "endpoints", "inputs", "outputs", "can": {ability: bool}}`; amounts are dollars as
-strings, per million tokens, per thousand searches and so on, as the price keys of `prices.py` say. What the table does not say is absent.
+strings, per million tokens, per thousand searches and so on, as the price keys of `prices.py` say. What the table does not say is absent, and so is every 0, which
+it uses for what it does not know.
 """
 
 import re
@@ -154,7 +155,7 @@ def _prices(raw: dict[str, Any]) -> dict[str, Any]:
         key, per = AMOUNTS.get(rest[: tier.start()] if tier else rest, (None, MILLION))
         if video and key == "audio_hours":
             key, per = "video_seconds", Decimal(1)
-        if key is None or (amount == 0 and key not in ("input_mtok", "output_mtok")):
+        if key is None or amount == 0:
             continue
         text = dollars(amount, per)
         if tier and not variant:
@@ -163,12 +164,6 @@ def _prices(raw: dict[str, Any]) -> dict[str, Any]:
             variants.setdefault(variant, {})[key] = text
         elif not variant:
             prices.setdefault(key, text)
-    if prices and all(Decimal(amount) == 0 for amount in prices.values()):
-        prices = {}
-    if prices.get("output_mtok") == "0" and raw.get("mode") not in ("chat", "responses", "completion"):
-        del prices["output_mtok"]
-    if prices.get("input_mtok") == "0" and raw.get("mode") not in ("chat", "responses", "completion"):
-        del prices["input_mtok"]
     found: dict[str, Any] = {}
     if prices:
         found["prices"] = prices
