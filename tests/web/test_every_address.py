@@ -48,11 +48,23 @@ async def things(company: Company) -> Things:
     coming = await made(await ben.post("/api/imports", files={"file": SPREADSHEET}))
     draft = await made(await ben.post("/api/drafts", json={"wish": "keep track of clients"}))
     token = await made(await ben.post("/api/tokens", json={"name": "Matrix"}))
+    ana, gateway = company.ana, "/api/gateway"
+    provider = await made(await ana.post(f"{gateway}/providers", json=NORTHLIGHT_PROVIDER))
+    alias = await made(await ana.post(f"{gateway}/aliases", json={"name": "matrix", "targets": [{"model": "northlight/m"}]}))
+    key = await made(await ana.post(f"{gateway}/keys", json={"name": "Matrix"}))
+    budget = await made(await ana.post(f"{gateway}/budgets", json={"scope": "workspace", "period": "week", "amount": "10"}))
     ids = {"app": "crm", "table": "clients", "view": "hello", "row": row["id"], "comment": said["id"], "number": 1}
     ids |= {"token": link["token"], "file": file["id"], "imports": coming["id"], "drafts": draft["id"], "tokens": token["id"]}
+    ids |= {"provider": provider["id"], "alias": alias["id"], "key": key["id"], "budget": budget["id"], "call": f"req_{0:032x}"}
     return Things({name: str(id) for name, id in ids.items()})
 
 
+NORTHLIGHT_PROVIDER = {
+    "name": "northlight",
+    "kind": "compatible",
+    "base_url": "http://models.northlight.invalid/v1",
+    "secret": "sk-northlight-1234",
+}
 CHANGE = {"title": "", "steps": [{"do": "rename", "part": "table", "id": "clients", "name": "Customers"}]}
 BODIES: dict[str, Any] = {
     "PATCH /api/me": {"name": "Somebody"},
@@ -79,6 +91,17 @@ BODIES: dict[str, Any] = {
     "PATCH /api/drafts/{id}": {"change": CHANGE},
     "POST /api/drafts/{id}/messages": {"wish": "add a phone number"},
     "POST /api/drafts/{id}/acceptance": {},
+    "PATCH /api/gateway/settings": {"retries": 1},
+    "POST /api/gateway/providers": {**NORTHLIGHT_PROVIDER, "name": "other"},
+    "PATCH /api/gateway/providers/{provider}": {"rank": 2},
+    "POST /api/gateway/providers/{provider}/tests": {},
+    "POST /api/gateway/aliases": {"name": "writer", "targets": [{"provider": "other", "model": "m", "price": {"input_mtok": 1}}]},
+    "PATCH /api/gateway/aliases/{alias}": {"slot": "text"},
+    "POST /api/gateway/keys": {"name": "One", "settings": {"models": ["openai/*"], "requests_per_minute": 60}},
+    "PATCH /api/gateway/keys/{key}": {"name": "Two"},
+    "POST /api/gateway/budgets": {"scope": "workspace", "period": "month", "amount": "25.00"},
+    "PATCH /api/gateway/budgets/{budget}": {"amount": "30"},
+    "POST /api/gateway/calls": {"body": {"model": "nobody/nothing", "messages": []}},
 }
 QUERIES = {
     "GET /api/apps/{app}/tables/{table}/groups": {"by": '[{"field": "stage"}]'},
@@ -87,6 +110,7 @@ QUERIES = {
 MINE = {
     "/api/session", "/api/me", "/api/members", "/api/workspace", "/api/tokens", "/api/search", "/api/apps", "/api/trash",
     "/api/files", "/api/imports", "/api/drafts", "/api/templates", "/api/wishes",
+    *(f"/api/gateway/{name}" for name in ("settings", "kinds", "providers", "aliases", "keys", "budgets", "usage", "calls", "calls.csv", "models")),
 }  # fmt: skip
 """Addresses that name nothing: what they answer is the caller's own."""
 VIEWERS_TOO = {
@@ -153,14 +177,15 @@ async def test_nonsense_is_never_our_fault(company: Company, things: Things, add
         )
         request = {"params": {k: nonsense(draw, text=True) for k in draw.sample(PARAMETERS, 3)}}
         request |= {"json": bent(draw, BODIES.get(f"{address.verb} {address.path}"))} if address.verb != "GET" else {}
-        answer = await company.ben.request(address.verb, path, **request)
+        caller = company.ana if address.path.startswith("/api/gateway") else company.ben
+        answer = await caller.request(address.verb, path, **request)
         assert answer.status_code < 500, (path, request, answer.text)
         if answer.status_code >= 400:
             document = problem(answer)
             assert document["detail"] and (answer.status_code != 422 or document["problems"])
 
 
-NAMES = ["app", "table", "view", "row", "comment", "number", "token", "file", "id"]
+NAMES = ["app", "table", "view", "row", "comment", "number", "token", "file", "id", "provider", "alias", "key", "budget", "call"]
 PARAMETERS = [
     "view",
     "filter",
@@ -178,6 +203,11 @@ PARAMETERS = [
     "size",
     "format",
     "split",
+    "since",
+    "until",
+    "status",
+    "model",
+    "key",
 ]
 NONSENSE: list[Any] = [
     "", "0", "-1", "x" * 300, "9" * 40, "1e999", "null", "[]", "{}", "'; drop table x; --", "ä😀", "a\0b", "%", "../..", "true", 0, -1,

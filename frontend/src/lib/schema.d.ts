@@ -1004,6 +1004,383 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/gateway/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The gateway's settings.
+         * @description The gateway's settings.
+         */
+        get: operations["settings_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change some of them.
+         * @description Change some of them.
+         */
+        patch: operations["settings_update"];
+        trace?: never;
+    };
+    "/api/gateway/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The kinds of provider that there are.
+         * @description The kinds of provider that there are.
+         */
+        get: operations["providers_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateway/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All providers, the one that is asked first in front.
+         * @description All providers, the one that is asked first in front.
+         */
+        get: operations["providers_listed"];
+        put?: never;
+        /**
+         * Add a provider. Test it next: that also reads its list of models.
+         * @description Add a provider. Test it next: that also reads its list of models.
+         */
+        post: operations["providers_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateway/providers/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One provider.
+         * @description One provider.
+         */
+        get: operations["providers_show"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a provider; its key is forgotten.
+         * @description Remove a provider; its key is forgotten.
+         */
+        delete: operations["providers_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a provider. Another host needs the key entered again.
+         * @description Change a provider. Another host needs the key entered again.
+         */
+        patch: operations["providers_update"];
+        trace?: never;
+    };
+    "/api/gateway/providers/{provider}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the provider for its models: `problem` says what is wrong, if anything is; else its list is kept.
+         * @description Ask the provider for its models: `problem` says what is wrong, if anything is; else its list is kept.
+         */
+        post: operations["providers_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateway/aliases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All aliases.
+         * @description All aliases.
+         */
+        get: operations["aliases_listed"];
+        put?: never;
+        /**
+         * A new alias.
+         * @description A new alias.
+         */
+        post: operations["aliases_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateway/aliases/{alias}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One alias.
+         * @description One alias.
+         */
+        get: operations["aliases_show"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove an alias.
+         * @description Remove an alias.
+         */
+        delete: operations["aliases_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Change what an alias leads to; calls that begin from now on go there.
+         * @description Change what an alias leads to; calls that begin from now on go there.
+         */
+        patch: operations["aliases_update"];
+        trace?: never;
+    };
+    "/api/gateway/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The keys that work, newest first.
+         * @description The keys that work, newest first.
+         */
+        get: operations["keys_listed"];
+        put?: never;
+        /**
+         * A new key; its secret is shown this once.
+         * @description A new key; its secret is shown this once.
+         */
+        post: operations["keys_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateway/keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One key.
+         * @description One key.
+         */
+        get: operations["keys_show"];
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw a key; within a second nothing takes it any more.
+         * @description Withdraw a key; within a second nothing takes it any more.
+         */
+        delete: operations["keys_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a key's name, limits or end; counts within a second.
+         * @description Change a key's name, limits or end; counts within a second.
+         */
+        patch: operations["keys_update"];
+        trace?: never;
+    };
+    "/api/gateway/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All budgets, and what is spent of each.
+         * @description All budgets, and what is spent of each.
+         */
+        get: operations["budgets_listed"];
+        put?: never;
+        /**
+         * A new budget; it limits calls that begin from now on.
+         * @description A new budget; it limits calls that begin from now on.
+         */
+        post: operations["budgets_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateway/budgets/{budget}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One budget.
+         * @description One budget.
+         */
+        get: operations["budgets_show"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a budget: nothing limits any more what it limited.
+         * @description Remove a budget: nothing limits any more what it limited.
+         */
+        delete: operations["budgets_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Raise or lower a budget.
+         * @description Raise or lower a budget.
+         */
+        patch: operations["budgets_update"];
+        trace?: never;
+    };
+    "/api/gateway/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls, tokens and dollars by day, model, app, person, key, provider or endpoint. Owners see all, others their own.
+         * @description Calls, tokens and dollars by day, model, app, person, key, provider or endpoint. Owners see all, others their own.
+         */
+        get: operations["usage_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateway/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls, newest first. Owners see all, others their own.
+         * @description Calls, newest first. Owners see all, others their own.
+         */
+        get: operations["ledger_listed"];
+        put?: never;
+        /**
+         * Ask a model. Answered in JSON lines: `{"event": …}` for each event (or the whole answer), then `{"done": …}` with its cost and
+         * @description Ask a model. Answered in JSON lines: `{"event": …}` for each event (or the whole answer), then `{"done": …}` with its cost and
+         *     time, or `{"error": …}` in OpenAI's shape.
+         */
+        post: operations["calls_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateway/calls.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All of them as CSV, oldest first, streamed.
+         * @description All of them as CSV, oldest first, streamed.
+         */
+        get: operations["ledger_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateway/calls/{call}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One call, and what was said in it when that is kept.
+         * @description One call, and what was said in it when that is kept.
+         */
+        get: operations["ledger_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateway/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The models that can be asked: for pickers of models.
+         * @description The models that can be asked: for pickers of models.
+         */
+        get: operations["calls_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1071,6 +1448,74 @@ export interface components {
             groups: components["schemas"]["Aggregate"][];
             /** Total */
             total: unknown;
+        };
+        /** Alias */
+        Alias: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Slot
+             * @description The slot that this is the default of.
+             */
+            slot: ("text" | "vision" | "image" | "embedding") | null;
+            /** Targets */
+            targets: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Settings
+             * @description `retries` (0 to 5, for each target), `cache_seconds`, `note`.
+             */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /** AliasChange */
+        AliasChange: {
+            /** Targets */
+            targets?: components["schemas"]["AliasTarget"][] | null;
+            /** Slot */
+            slot?: ("text" | "vision" | "image" | "embedding") | null;
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * AliasTarget
+         * @description One way to a model. Without a provider it is the name of another model of this gateway, such as `sayso/reader`.
+         */
+        AliasTarget: {
+            /** Provider */
+            provider?: string | null;
+            /** Model */
+            model: string;
+            /**
+             * Price
+             * @description Dollars per million tokens, such as `{"input_mtok": 0.15, "output_mtok": 0.6}`, where nobody has published any.
+             */
+            price?: {
+                [key: string]: number | string | null;
+            } | null;
+        };
+        /** Aliases */
+        Aliases: {
+            /** Items */
+            items: components["schemas"]["Alias"][];
+            /** Next */
+            next: string | null;
         };
         /** Alter */
         Alter: {
@@ -1445,6 +1890,64 @@ export interface components {
              */
             otherwise?: (components["schemas"]["FindRows"] | components["schemas"]["CreateRow"] | components["schemas"]["UpdateRow"] | components["schemas"]["DeleteRow"] | components["schemas"]["SendEmail"] | components["schemas"]["SendMessage"] | components["schemas"]["Notify"] | components["schemas"]["HttpRequest"] | components["schemas"]["AiStep"] | components["schemas"]["Approval"] | components["schemas"]["Wait"] | components["schemas"]["Branch"] | components["schemas"]["ForEach"])[];
         };
+        /**
+         * Budget
+         * @description Dollars for one period (in UTC; weeks begin on Monday).
+         */
+        Budget: {
+            /** Id */
+            id: string;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "workspace" | "app" | "member" | "key";
+            /**
+             * Subject
+             * @description The id of the app, member or key; empty for the workspace.
+             */
+            subject: string;
+            /**
+             * Period
+             * @enum {string}
+             */
+            period: "total" | "day" | "week" | "month";
+            /** Amount */
+            amount: string;
+            /** Spent */
+            spent: string;
+            /**
+             * Leased
+             * @description Set aside for calls under way.
+             */
+            leased: string;
+            /**
+             * Period Start
+             * Format: date-time
+             */
+            period_start: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /** BudgetChange */
+        BudgetChange: {
+            /**
+             * Amount
+             * @description US dollars as text, so that no digit is lost
+             * @example 25.00
+             */
+            amount: string;
+        };
+        /** Budgets */
+        Budgets: {
+            /** Items */
+            items: components["schemas"]["Budget"][];
+            /** Next */
+            next: string | null;
+        };
         /** Built */
         Built: {
             /** App */
@@ -1544,6 +2047,16 @@ export interface components {
              * @default null
              */
             by?: string | null;
+        };
+        /** CallableModels */
+        CallableModels: {
+            /**
+             * Items
+             * @description As /v1/models tells them: id, upstream, price, local, fallbacks, slot.
+             */
+            items: {
+                [key: string]: unknown;
+            }[];
         };
         /**
          * Called
@@ -2547,6 +3060,41 @@ export interface components {
             /** Value */
             value: unknown;
         };
+        /** FreshGatewayKey */
+        FreshGatewayKey: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Hint
+             * @description How its secret begins.
+             */
+            hint: string;
+            /** App */
+            app: string | null;
+            /** Member */
+            member: string | null;
+            settings: components["schemas"]["KeySettings"];
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Used At */
+            used_at: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            /**
+             * Secret
+             * @description Shown once, here.
+             */
+            secret: string;
+        };
         /** FreshToken */
         FreshToken: {
             /** Id */
@@ -2633,6 +3181,181 @@ export interface components {
              * @default null
              */
             cover?: string | null;
+        };
+        /**
+         * GatewayCall
+         * @description One call. `id` is what its answer carried as `x-request-id`.
+         */
+        GatewayCall: {
+            /** Id */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Key */
+            key: string | null;
+            /** App */
+            app: string | null;
+            /** Member */
+            member: string | null;
+            /** Endpoint */
+            endpoint: string;
+            /** Asked */
+            asked: string;
+            /** Provider */
+            provider: string;
+            /**
+             * Model
+             * @description What the upstream says that it was.
+             */
+            model: string;
+            /** Status */
+            status: number;
+            /** Streamed */
+            streamed: boolean;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Cached Tokens */
+            cached_tokens: number;
+            /** Cache Write Tokens */
+            cache_write_tokens: number;
+            /** Input Image Tokens */
+            input_image_tokens: number;
+            /** Input Audio Tokens */
+            input_audio_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
+            /** Output Image Tokens */
+            output_image_tokens: number;
+            /** Output Audio Tokens */
+            output_audio_tokens: number;
+            /**
+             * Cost
+             * @description Dollars; null when the price is not known.
+             */
+            cost: string | null;
+            /**
+             * Flags
+             * @description unpriced; estimated (the upstream did not say); interrupted (Sayso stopped); cached.
+             */
+            flags: string[];
+            /** Latency Ms */
+            latency_ms: number;
+            /**
+             * First Ms
+             * @description Until the first part of a stream.
+             */
+            first_ms: number | null;
+            /** Attempts */
+            attempts: number;
+            /** Error */
+            error: string | null;
+        };
+        /** GatewayCalls */
+        GatewayCalls: {
+            /** Items */
+            items: components["schemas"]["GatewayCall"][];
+            /** Next */
+            next: string | null;
+        };
+        /** GatewayKey */
+        GatewayKey: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Hint
+             * @description How its secret begins.
+             */
+            hint: string;
+            /** App */
+            app: string | null;
+            /** Member */
+            member: string | null;
+            settings: components["schemas"]["KeySettings"];
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Used At */
+            used_at: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+        };
+        /** GatewayKeyChange */
+        GatewayKeyChange: {
+            /** Name */
+            name?: string | null;
+            settings?: components["schemas"]["KeySettings"] | null;
+            /** Expires At */
+            expires_at?: string | null;
+        };
+        /** GatewayKeys */
+        GatewayKeys: {
+            /** Items */
+            items: components["schemas"]["GatewayKey"][];
+            /** Next */
+            next: string | null;
+        };
+        /** GatewaySettings */
+        GatewaySettings: {
+            /**
+             * Unpriced
+             * @description Calls whose price nobody has published: refused; let through where no budget limits them; or let through and flagged.
+             * @enum {string}
+             */
+            unpriced: "refuse" | "when_unlimited" | "flag";
+            /**
+             * Keep Bodies
+             * @description Whether what is asked and answered is kept, for `keep_bodies_days`.
+             */
+            keep_bodies: boolean;
+            /** Keep Bodies Days */
+            keep_bodies_days: number;
+            /** Keep Ledger Days */
+            keep_ledger_days: number;
+            /**
+             * Retries
+             * @description How often an upstream is asked again, when an alias does not say otherwise.
+             */
+            retries: number;
+            /**
+             * Follow Replacements
+             * @description After a model's shutdown date its named replacement is asked in its place.
+             */
+            follow_replacements: boolean;
+            /**
+             * Metrics
+             * @description `/metrics` is for anybody who reaches it, not for owners alone.
+             */
+            metrics: boolean;
+        };
+        /** GatewaySettingsChange */
+        GatewaySettingsChange: {
+            /** Unpriced */
+            unpriced?: ("refuse" | "when_unlimited" | "flag") | null;
+            /** Keep Bodies */
+            keep_bodies?: boolean | null;
+            /** Keep Bodies Days */
+            keep_bodies_days?: number | null;
+            /** Keep Ledger Days */
+            keep_ledger_days?: number | null;
+            /** Retries */
+            retries?: number | null;
+            /** Follow Replacements */
+            follow_replacements?: boolean | null;
+            /** Metrics */
+            metrics?: boolean | null;
         };
         /**
          * Grant
@@ -3045,6 +3768,26 @@ export interface components {
             name?: string | null;
         };
         /**
+         * KeySettings
+         * @description What a key is for. Nothing set means no limit.
+         */
+        KeySettings: {
+            /**
+             * Models
+             * @description Names, or patterns such as `openai/*`.
+             */
+            models?: string[] | null;
+            /**
+             * Endpoints
+             * @description Such as `chat/completions`, or `images` for all of images.
+             */
+            endpoints?: string[] | null;
+            /** Requests Per Minute */
+            requests_per_minute?: number | null;
+            /** Tokens Per Minute */
+            tokens_per_minute?: number | null;
+        };
+        /**
          * Link
          * @description Rows of another table (or the same). `many` allows several; `reverse` is the link field at the other end.
          *
@@ -3394,6 +4137,25 @@ export interface components {
              */
             default?: string[];
         };
+        /** NewAlias */
+        NewAlias: {
+            /** Name */
+            name: string;
+            /**
+             * Targets
+             * @description The first is asked first, the others when it fails
+             */
+            targets: components["schemas"]["AliasTarget"][];
+            /** Slot */
+            slot?: ("text" | "vision" | "image" | "embedding") | null;
+            /**
+             * Settings
+             * @default {}
+             */
+            settings?: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * NewApp
          * @description Either a spec or the id of a template.
@@ -3405,6 +4167,51 @@ export interface components {
             } | null;
             /** Template */
             template?: string | null;
+        };
+        /** NewBudget */
+        NewBudget: {
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "workspace" | "app" | "member" | "key";
+            /**
+             * Subject
+             * @default
+             */
+            subject?: string;
+            /**
+             * Period
+             * @enum {string}
+             */
+            period: "total" | "day" | "week" | "month";
+            /**
+             * Amount
+             * @description US dollars as text, so that no digit is lost
+             * @example 25.00
+             */
+            amount: string;
+        };
+        /**
+         * NewCall
+         * @description One call to a model, charged to you (and to the app, when one is named).
+         */
+        NewCall: {
+            /**
+             * Endpoint
+             * @default chat/completions
+             * @enum {string}
+             */
+            endpoint?: "chat/completions" | "responses" | "embeddings" | "images/generations" | "moderations";
+            /**
+             * Body
+             * @description As OpenAI's endpoint takes it; `stream` is on unless it says otherwise, where there are streams.
+             */
+            body: {
+                [key: string]: unknown;
+            };
+            /** App */
+            app?: string | null;
         };
         /** NewComment */
         NewComment: {
@@ -3438,6 +4245,22 @@ export interface components {
             /** Formula */
             formula: string;
         };
+        /** NewGatewayKey */
+        NewGatewayKey: {
+            /** Name */
+            name: string;
+            /**
+             * App
+             * @description What is spent with it counts for this app, too.
+             */
+            app?: string | null;
+            /** Member */
+            member?: string | null;
+            /** @default {} */
+            settings?: components["schemas"]["KeySettings"];
+            /** Expires At */
+            expires_at?: string | null;
+        };
         /** NewMessage */
         NewMessage: {
             /** Wish */
@@ -3460,6 +4283,46 @@ export interface components {
             } | null;
             /** Version */
             version?: number | null;
+        };
+        /** NewProvider */
+        NewProvider: {
+            /**
+             * Name
+             * @description Short, in small letters: the part before the slash in `openai/gpt-6-luna`.
+             */
+            name: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Base Url
+             * @default
+             */
+            base_url?: string;
+            /**
+             * Secret
+             * @description Goes in, and never comes out again
+             * @default
+             */
+            secret?: string;
+            /**
+             * Settings
+             * @default {}
+             */
+            settings?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Models
+             * @description Only where the provider cannot list its own.
+             * @default []
+             */
+            models?: string[];
+            /**
+             * Rank
+             * @description Lower is asked first, when several have the same model
+             * @default 0
+             */
+            rank?: number;
         };
         /** NewRow */
         NewRow: {
@@ -3884,6 +4747,114 @@ export interface components {
             yours: unknown;
             /** Theirs */
             theirs: unknown;
+        };
+        /** Provider */
+        Provider: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Base Url
+             * @description Empty: the kind's own address.
+             */
+            base_url: string;
+            /**
+             * Hint
+             * @description The last characters of its key.
+             */
+            hint: string;
+            /** Has Secret */
+            has_secret: boolean;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Models
+             * @description What it has, as of the last test: `id`, and what else it told.
+             */
+            models: {
+                [key: string]: unknown;
+            }[];
+            /** Rank */
+            rank: number;
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * Problem
+             * @description What the last test said; null when all was well.
+             */
+            problem: string | null;
+            /** Checked At */
+            checked_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /** ProviderChange */
+        ProviderChange: {
+            /** Base Url */
+            base_url?: string | null;
+            /** Secret */
+            secret?: string | null;
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            } | null;
+            /** Models */
+            models?: string[] | null;
+            /** Rank */
+            rank?: number | null;
+            /** Enabled */
+            enabled?: boolean | null;
+        };
+        /**
+         * ProviderKind
+         * @description A kind of upstream that Sayso can speak to.
+         */
+        ProviderKind: {
+            /** Kind */
+            kind: string;
+            /** Title */
+            title: string;
+            /** Base Url */
+            base_url: string;
+            /** Needs Key */
+            needs_key: boolean;
+            /**
+             * Local
+             * @description Runs on your own machine: costs nothing, and needs SAYSO_EGRESS_ALLOW.
+             */
+            local: boolean;
+            /**
+             * Settings
+             * @description What it can be told beside address and key, each with an example.
+             */
+            settings: {
+                [key: string]: string;
+            };
+        };
+        /** ProviderKinds */
+        ProviderKinds: {
+            /** Items */
+            items: components["schemas"]["ProviderKind"][];
+        };
+        /** Providers */
+        Providers: {
+            /** Items */
+            items: components["schemas"]["Provider"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * Rating
@@ -4741,6 +5712,52 @@ export interface components {
              */
             kind: "url";
         };
+        /** Usage */
+        Usage: {
+            /** Items */
+            items: components["schemas"]["UsageGroup"][];
+            total: components["schemas"]["UsageGroup"];
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+        };
+        /** UsageGroup */
+        UsageGroup: {
+            /**
+             * Of
+             * @description What these are the sums of, such as `{"day": "2026-11-22", "model": "gpt-6-luna"}`.
+             */
+            of: {
+                [key: string]: unknown;
+            };
+            /** Calls */
+            calls: number;
+            /** Failed */
+            failed: number;
+            /**
+             * Unpriced
+             * @description Calls whose cost is not known.
+             */
+            unpriced: number;
+            /**
+             * Tokens
+             * @description By kind: input, cached, cache_write, output, reasoning, and those of pictures and sound.
+             */
+            tokens: {
+                [key: string]: number;
+            };
+            /** Cost */
+            cost: string;
+            /** Mean Ms */
+            mean_ms: number;
+        };
         /**
          * Version
          * @description One state, and what has changed since.
@@ -4803,6 +5820,83 @@ export interface components {
              * @enum {string}
              */
             kind: "webhook";
+        };
+        /** WholeCall */
+        WholeCall: {
+            /** Id */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Key */
+            key: string | null;
+            /** App */
+            app: string | null;
+            /** Member */
+            member: string | null;
+            /** Endpoint */
+            endpoint: string;
+            /** Asked */
+            asked: string;
+            /** Provider */
+            provider: string;
+            /**
+             * Model
+             * @description What the upstream says that it was.
+             */
+            model: string;
+            /** Status */
+            status: number;
+            /** Streamed */
+            streamed: boolean;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Cached Tokens */
+            cached_tokens: number;
+            /** Cache Write Tokens */
+            cache_write_tokens: number;
+            /** Input Image Tokens */
+            input_image_tokens: number;
+            /** Input Audio Tokens */
+            input_audio_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
+            /** Output Image Tokens */
+            output_image_tokens: number;
+            /** Output Audio Tokens */
+            output_audio_tokens: number;
+            /**
+             * Cost
+             * @description Dollars; null when the price is not known.
+             */
+            cost: string | null;
+            /**
+             * Flags
+             * @description unpriced; estimated (the upstream did not say); interrupted (Sayso stopped); cached.
+             */
+            flags: string[];
+            /** Latency Ms */
+            latency_ms: number;
+            /**
+             * First Ms
+             * @description Until the first part of a stream.
+             */
+            first_ms: number | null;
+            /** Attempts */
+            attempts: number;
+            /** Error */
+            error: string | null;
+            /**
+             * Request
+             * @description What was asked, when the owner has it kept.
+             */
+            request: string | null;
+            /** Answer */
+            answer: string | null;
         };
         /** Wish */
         Wish: {
@@ -7695,6 +8789,1252 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Wishes"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    settings_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewaySettings"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    settings_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GatewaySettingsChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewaySettings"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    providers_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderKinds"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    providers_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Providers"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    providers_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProvider"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    providers_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    providers_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    providers_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    providers_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    aliases_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Aliases"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    aliases_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAlias"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alias"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    aliases_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alias: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alias"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    aliases_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alias: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    aliases_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alias: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AliasChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alias"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    keys_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayKeys"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    keys_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGatewayKey"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreshGatewayKey"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    keys_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayKey"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    keys_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    keys_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GatewayKeyChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayKey"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    budgets_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budgets"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    budgets_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBudget"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    budgets_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                budget: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    budgets_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                budget: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    budgets_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                budget: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    usage_show: {
+        parameters: {
+            query?: {
+                /** @description Some of day, model, app, member, key, provider, endpoint, with commas. */
+                by?: string;
+                /** @description 30 days before `until`, unless said. */
+                since?: string | null;
+                /** @description Today, unless said; included. */
+                until?: string | null;
+                key?: string | null;
+                app?: string | null;
+                member?: string | null;
+                provider?: string | null;
+                model?: string | null;
+                endpoint?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    ledger_listed: {
+        parameters: {
+            query?: {
+                key?: string | null;
+                app?: string | null;
+                member?: string | null;
+                provider?: string | null;
+                /** @description As the upstream calls it. */
+                model?: string | null;
+                /** @description As it was asked for. */
+                asked?: string | null;
+                endpoint?: string | null;
+                /** @description `ok`, `failed`, or a status such as 429. */
+                status?: string | null;
+                since?: string | null;
+                until?: string | null;
+                unpriced?: boolean;
+                /** @description The `next` of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayCalls"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    calls_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCall"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    ledger_export: {
+        parameters: {
+            query?: {
+                key?: string | null;
+                app?: string | null;
+                member?: string | null;
+                provider?: string | null;
+                /** @description As the upstream calls it. */
+                model?: string | null;
+                /** @description As it was asked for. */
+                asked?: string | null;
+                endpoint?: string | null;
+                /** @description `ok`, `failed`, or a status such as 429. */
+                status?: string | null;
+                since?: string | null;
+                until?: string | null;
+                unpriced?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    ledger_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeCall"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    calls_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallableModels"];
                 };
             };
             /** @description Not available right now */

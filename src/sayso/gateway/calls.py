@@ -14,10 +14,14 @@ refused here or by every upstream; it has OpenAI's status, code and words.
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sayso.gateway.caller import Caller
 from sayso.gateway.refusals import Header
 from sayso.gateway.reply import JSON
+
+if TYPE_CHECKING:
+    from sayso.gateway.entry import Entry
 
 
 @dataclass(slots=True)
@@ -44,7 +48,7 @@ class Answer:
     Whoever got an answer without a body closes it; that ends the upstream's work, and charges what was used.
     """
 
-    __slots__ = ("_close", "_read", "body", "content_type", "headers", "id", "status")
+    __slots__ = ("_close", "_read", "body", "content_type", "entry", "headers", "id", "status")
 
     def __init__(
         self,
@@ -55,9 +59,12 @@ class Answer:
         body: bytes | None = None,
         read: Callable[[], Awaitable[bytes]] | None = None,
         close: Callable[[], Awaitable[None]] | None = None,
+        entry: "Entry | None" = None,
     ) -> None:
         self.id, self.status, self.content_type, self.headers, self.body = id, status, content_type, headers, body
         self._read, self._close = read, close
+        self.entry = entry
+        """What it has used and cost (`tokens`, `cost`, `seconds`), once it has ended."""
 
     async def read(self) -> bytes:
         """The next part; empty at the end. Events are never cut in two by us."""

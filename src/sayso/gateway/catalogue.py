@@ -17,7 +17,7 @@ CREATED = 1_700_000_000
 
 def listed(gateway: "Gateway", caller: Caller) -> list[dict[str, Any]]:
     """Every model that this caller may ask for, each once."""
-    workspace = gateway.known.workspaces[caller.workspace]
+    workspace = gateway.workspace(caller.workspace)
     names = [*workspace.aliases]
     for provider, _ in workspace.providers.values():
         names += [f"{provider.name}/{model}" for model in provider.models]
@@ -27,7 +27,7 @@ def listed(gateway: "Gateway", caller: Caller) -> list[dict[str, Any]]:
 
 
 def shown(gateway: "Gateway", caller: Caller, name: str) -> dict[str, Any] | None:
-    return _shown(gateway, gateway.known.workspaces[caller.workspace], name)
+    return _shown(gateway, gateway.workspace(caller.workspace), name)
 
 
 def _shown(gateway: "Gateway", workspace: Workspace, name: str) -> dict[str, Any] | None:

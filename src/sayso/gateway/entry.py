@@ -32,8 +32,8 @@ class Entry:
     """Opened before an upstream is asked, closed exactly once."""
 
     __slots__ = (
-        "_closed", "_journal", "_place", "_prices", "_started", "asked", "asked_bytes", "attempts", "call", "first", "flags", "hold", "id",
-        "meter", "rate", "rated", "route", "streamed",
+        "_closed", "_journal", "_place", "_prices", "_started", "asked", "asked_bytes", "attempts", "call", "cost", "first", "flags", "hold", "id",
+        "meter", "rate", "rated", "route", "seconds", "streamed", "tokens",
     )  # fmt: skip
 
     def __init__(self, call: Call, asked: str, route: Route, meter: Meter, journal: Journal, prices: Prices) -> None:
@@ -51,6 +51,10 @@ class Entry:
         self.attempts = 1
         self.asked_bytes = len(call.body)
         self.flags: list[str] = []
+        self.cost: Decimal | None = None
+        """Dollars, after the end; None when the price is not known. So are `tokens` and `seconds`."""
+        self.tokens = NONE
+        self.seconds = 0.0
 
     def open(self) -> None:
         """Writes down that this call is under way, and what it has surely cost if nothing is ever heard of it again."""
@@ -86,13 +90,14 @@ class Entry:
                 tokens = self.meter.estimated(self.asked_bytes)
                 self.flags.append("estimated")
         cost = self._cost(tokens) if charged else Decimal(0)
+        self.tokens, self.cost, self.seconds = tokens, cost, time.perf_counter() - self.call.began
         if cost is None:
             self.flags.append("unpriced")
         if self.hold is not None:
             self.hold.settle(cost or Decimal(0))
         if self.rate is not None:
             self.rate.settle(self.rated, tokens.input + tokens.output)
-        self._journal.end(self._place, self._line(status, tokens, cost, error, time.perf_counter() - self.call.began, self.flags))
+        self._journal.end(self._place, self._line(status, tokens, cost, error, self.seconds, self.flags))
 
     def _cost(self, tokens: Tokens) -> Decimal | None:
         price = self.price(self.meter.model)

@@ -105,7 +105,7 @@ class Flow:
         """A request without a model, such as those of fine-tuning: one provider, one try, and nothing that could be priced."""
         gateway, call = self._gateway, self._call
         call.caller.must_reach("", call.endpoint)
-        providers = gateway.known.workspaces[call.caller.workspace].providers
+        providers = gateway.workspace(call.caller.workspace).providers
         name = call.provider or next((name for name, (one, _) in providers.items() if one.kind == "openai"), None)
         if name is None or name not in providers:
             raise Refused(
@@ -135,7 +135,7 @@ class Flow:
         for route in plan.routes:
             price: Price | None = route.price or self._gateway.prices.of(route.provider.kind, route.model)
             if price is None:
-                workspace = self._gateway.known.workspaces[self._call.caller.workspace]
+                workspace = self._gateway.workspace(self._call.caller.workspace)
                 rule = workspace.settings.unpriced
                 if rule == "refuse" or (rule == "when_unlimited" and entry.call.caller.budgets):
                     raise Refused(
@@ -178,7 +178,7 @@ class Flow:
     async def _first_to_answer(self, plan: Plan, asked: Asked) -> AnyReply:
         """The first good answer of the routes in turn, each tried again as often as the owner allows. Raises `Refused`: the last failure."""
         entry = self._entry
-        workspace = self._gateway.known.workspaces[self._call.caller.workspace]
+        workspace = self._gateway.workspace(self._call.caller.workspace)
         retries = min(RETRIES_MAX, workspace.settings.retries if plan.retries is None else plan.retries)
         failure: Refused | None = None
         tries = 0
@@ -272,10 +272,12 @@ class Flow:
             headers.append((b"x-upstream-request-id" if name == b"x-request-id" else name, value))
         if body is not None:
             entry.close(reply.status)
-            return Answer(id, reply.status, reply.content_type or JSON, headers, body)
+            return Answer(id, reply.status, reply.content_type or JSON, headers, body, entry=entry)
         entry.streamed = reply.content_type.startswith(b"text/event-stream")
         read = self._next_events if entry.streamed else self._next_bytes
-        return Answer(id, reply.status, reply.content_type or b"application/octet-stream", headers, None, read, self._leave)
+        return Answer(
+            id, reply.status, reply.content_type or b"application/octet-stream", headers, None, read, self._leave, entry
+        )
 
     async def _next_events(self) -> bytes:
         reply, entry = self._reply, self._entry

@@ -27,7 +27,7 @@ from sayso.gateway.calls import Answer, Call
 from sayso.gateway.flow import Flow
 from sayso.gateway.here import Model
 from sayso.gateway.journal import Journal
-from sayso.gateway.known import NOTHING, Known, Plan
+from sayso.gateway.known import NOTHING, Known, Plan, Workspace
 from sayso.gateway.ledger import Ledger
 from sayso.gateway.news import CHANNEL
 from sayso.gateway.pricing import Prices
@@ -84,8 +84,7 @@ class Gateway:
 
     def caller(self, workspace: str, *, app: str | None = None, member: str | None = None, name: str = "Sayso") -> Caller:
         """Sayso itself, for an app or a member of it: limited by their budgets and the workspace's."""
-        known = self.known.workspaces.get(workspace)
-        budgets = known.budgets_of(app=app, member=member) if known else ()
+        budgets = self.workspace(workspace).budgets_of(app=app, member=member)
         return Caller(workspace, app=app, member=member, name=name, budgets=budgets)
 
     async def answer(self, call: Call) -> Answer:
@@ -129,10 +128,11 @@ class Gateway:
 
     def plan(self, caller: Caller, model: str) -> Plan:
         """Where to ask for this model. Raises `Refused` (404)."""
-        workspace = self.known.workspaces.get(caller.workspace)
-        if workspace is None:
-            raise wrong_key()
-        return workspace.plan(model)
+        return self.workspace(caller.workspace).plan(model)
+
+    def workspace(self, id: str) -> Workspace:
+        """What is known of a workspace; one that was founded a moment ago has nothing of its own yet."""
+        return self.known.workspaces.get(id) or Workspace.fresh(id, self.here)
 
     def rate(self, caller: Caller) -> Rate | None:
         if caller.key is None or (caller.requests_per_minute is None and caller.tokens_per_minute is None):

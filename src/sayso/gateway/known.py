@@ -73,6 +73,10 @@ class Workspace:
     here_adapter: Here
     _plans: dict[str, Plan] = field(default_factory=dict)
 
+    @classmethod
+    def fresh(cls, id: str, here: Sequence[ModelHere]) -> "Workspace":
+        return cls(id, GatewaySettings(), {}, {}, {}, {model.name: model for model in here}, Here(here))
+
     def plan(self, name: str) -> Plan:
         """Where to ask for the model of this name: an alias, `provider/model`, a model here, or what some provider lists.
 

@@ -36,6 +36,9 @@ from sayso.web.api import (
     versions,
     workspace,
 )
+from sayso.web.api.gateway import aliases, budgets, calls, ledger, providers, usage
+from sayso.web.api.gateway import keys as gateway_keys
+from sayso.web.api.gateway import settings as gateway_settings
 from sayso.web.pages import form, look, reference, sign_in
 
 FILE_BYTES_MAX = 100 * 2**20
@@ -60,11 +63,15 @@ class Address(NamedTuple):
     """The shape of what a handler sends as ready bytes."""
 
 
+CALL_BYTES_MAX = 32 * 2**20
+"""Of the playground's: pictures are part of them."""
+
 APP = "/api/apps/{app}"
 TABLE = "/api/apps/{app}/tables/{table}"
 ROW = "/api/apps/{app}/tables/{table}/rows/{row}"
 DRAFT = "/api/drafts/{id}"
 IMPORT = "/api/imports/{id}"
+GATEWAY = "/api/gateway"
 
 API = (
     Address("GET", "/api/session", session.show),
@@ -137,6 +144,37 @@ API = (
     Address("GET", f"{DRAFT}/events", drafts.events),
     Address("GET", "/api/templates", templates.listed),
     Address("GET", "/api/wishes", templates.wishes),
+    #
+    Address("GET", f"{GATEWAY}/settings", gateway_settings.show),
+    Address("PATCH", f"{GATEWAY}/settings", gateway_settings.update),
+    Address("GET", f"{GATEWAY}/kinds", providers.kinds),
+    Address("GET", f"{GATEWAY}/providers", providers.listed),
+    Address("POST", f"{GATEWAY}/providers", providers.create, 201),
+    Address("GET", f"{GATEWAY}/providers/{{provider}}", providers.show),
+    Address("PATCH", f"{GATEWAY}/providers/{{provider}}", providers.update),
+    Address("DELETE", f"{GATEWAY}/providers/{{provider}}", providers.remove, 204),
+    Address("POST", f"{GATEWAY}/providers/{{provider}}/tests", providers.test),
+    Address("GET", f"{GATEWAY}/aliases", aliases.listed),
+    Address("POST", f"{GATEWAY}/aliases", aliases.create, 201),
+    Address("GET", f"{GATEWAY}/aliases/{{alias}}", aliases.show),
+    Address("PATCH", f"{GATEWAY}/aliases/{{alias}}", aliases.update),
+    Address("DELETE", f"{GATEWAY}/aliases/{{alias}}", aliases.remove, 204),
+    Address("GET", f"{GATEWAY}/keys", gateway_keys.listed),
+    Address("POST", f"{GATEWAY}/keys", gateway_keys.create, 201),
+    Address("GET", f"{GATEWAY}/keys/{{key}}", gateway_keys.show),
+    Address("PATCH", f"{GATEWAY}/keys/{{key}}", gateway_keys.update),
+    Address("DELETE", f"{GATEWAY}/keys/{{key}}", gateway_keys.remove, 204),
+    Address("GET", f"{GATEWAY}/budgets", budgets.listed),
+    Address("POST", f"{GATEWAY}/budgets", budgets.create, 201),
+    Address("GET", f"{GATEWAY}/budgets/{{budget}}", budgets.show),
+    Address("PATCH", f"{GATEWAY}/budgets/{{budget}}", budgets.update),
+    Address("DELETE", f"{GATEWAY}/budgets/{{budget}}", budgets.remove, 204),
+    Address("GET", f"{GATEWAY}/usage", usage.show),
+    Address("GET", f"{GATEWAY}/calls", ledger.listed),
+    Address("POST", f"{GATEWAY}/calls", calls.create, 200, CALL_BYTES_MAX),
+    Address("GET", f"{GATEWAY}/calls.csv", ledger.export),
+    Address("GET", f"{GATEWAY}/calls/{{call}}", ledger.show),
+    Address("GET", f"{GATEWAY}/models", calls.models),
 )
 
 LIVE = ("/api/live", live.live)

@@ -31,13 +31,14 @@ SECONDS_MAX = 7200
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One provider, without its secret; `hint` is its last characters. `problem` is what the last test said, None when all was well."""
+    """One provider, without its secret: `sealed` tells that there is one, `hint` its last characters. `problem` is what the last test said, None when all was well."""
 
     id: str
     name: str
     kind: str
     base_url: str
     hint: str
+    sealed: bool
     settings: Mapping[str, Any]
     models: tuple[Mapping[str, Any], ...]
     rank: int
@@ -86,7 +87,7 @@ async def create(
 
 async def listed(tx: AsyncConnection, *, by: Actor) -> tuple[Stored, ...]:
     by.must("manage")
-    query = select(*COLUMNS).where(t.providers.c.workspace_id == by.workspace)
+    query = select(t.providers).where(t.providers.c.workspace_id == by.workspace)
     return tuple(
         _stored(row) for row in await tx.execute(query.order_by(t.providers.c.rank, t.providers.c.created_at, t.providers.c.id))
     )
@@ -245,9 +246,7 @@ async def _row(tx: AsyncConnection, id: str, by: Actor) -> Any:
 
 
 def _stored(row: Any) -> Stored:
-    values: dict[str, Any] = {name: getattr(row, name) for name in Stored.__dataclass_fields__}
+    values: dict[str, Any] = {name: getattr(row, name) for name in Stored.__dataclass_fields__ if name != "sealed"}
+    values["sealed"] = row.secret is not None
     values["models"] = tuple(row.models)
     return Stored(**values)
-
-
-COLUMNS = tuple(t.providers.c[name] for name in Stored.__dataclass_fields__)

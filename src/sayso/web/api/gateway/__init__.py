@@ -1,0 +1,1 @@
+"""The gateway, as its owner sets it up: providers, aliases, keys, budgets, usage, ledger."""
