@@ -11,12 +11,12 @@ class Course:
     epochs: int = 10
     texts: int = 8
     """Texts in a step."""
-    rate: float = 1.5e-4
+    rate: float = 3e-4
     head_rate: float = 2e-3
     dropout: float = 0.1
     smoothing: float = 0.05
     decay: float = 0.01
     seed: int = 20261122
     threads: int = 1
-    weights: tuple[float, float, float, float, float] = (1.0, 0.2, 0.1, 0.3, 0.3)
-    """Of labels, intents, expectation, kinds and pairs in the loss."""
+    weights: tuple[float, float, float, float, float, float] = (1.0, 0.2, 0.1, 0.3, 0.1, 0.3)
+    """Of labels, intents, expectation, kinds, senses and pairs in the loss."""

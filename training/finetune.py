@@ -46,10 +46,8 @@ def teach(
     network.train()
     for epoch in range(course.epochs):
         began, total = time.perf_counter(), 0.0
-        order = list(wishes)
-        dice.shuffle(order)
-        for i in range(0, len(order), course.texts):
-            lessons = [lesson(vary(w, dice), wordpiece) for w in order[i : i + course.texts]]
+        for step in _steps(wishes, course.texts, dice):
+            lessons = [lesson(vary(w, dice), wordpiece) for w in step]
             with torch.autocast("cpu", torch.bfloat16):
                 loss = _loss(network, [each for each in lessons if each.readings], course)
             optimiser.zero_grad()
@@ -64,18 +62,28 @@ def teach(
     return network.eval()
 
 
+def _steps(wishes: Sequence[Annotated], texts: int, dice: random.Random) -> list[list[Annotated]]:
+    """All wishes in a new order, in steps of texts that are about as long, so that little is padding."""
+    order = list(wishes)
+    dice.shuffle(order)
+    chunks = [sorted(order[i : i + 8 * texts], key=lambda w: len(w.text)) for i in range(0, len(order), 8 * texts)]
+    steps = [chunk[i : i + texts] for chunk in chunks for i in range(0, len(chunk), texts)]
+    dice.shuffle(steps)
+    return steps
+
+
 def taught(wishes: Sequence[Annotated], minilm: Path, course: Course, told: Callable[[str], None]) -> dict[str, np.ndarray]:
     """The arrays that only torch can find; see `trained/weights.py`."""
     network = teach(wishes, minilm, course, variation(Words.of(wishes)), told)
     return tuned(network.arrays(), minilm, course.layers)
 
 
-def word_states(network: Network, lessons: Sequence[Lesson]) -> list[Tensor]:
-    """For each text the states of its words, (words, WIDTH), and last that of the whole: the first piece of its first window."""
-    windows = [(n, r) for n, each in enumerate(lessons) for r in each.readings]
+def states_of(network: Network, texts: Sequence[Sequence[Reading]]) -> list[Tensor]:
+    """For each text the states of its words, (words, WIDTH), and last that of the whole: the mean of its windows' first pieces."""
+    windows = [(n, r) for n, each in enumerate(texts) for r in each]
     states = network.states(*_padded([r for _, r in windows])).float()
-    parts: list[list[Tensor]] = [[] for _ in lessons]
-    wholes: list[list[Tensor]] = [[] for _ in lessons]
+    parts: list[list[Tensor]] = [[] for _ in texts]
+    wholes: list[list[Tensor]] = [[] for _ in texts]
     for (n, r), state in zip(windows, states, strict=True):
         parts[n].append(state[r.pieces])
         wholes[n].append(state[:1])
@@ -96,8 +104,8 @@ def pooled(state: Tensor, spans: Sequence[range]) -> Tensor:
 
 
 def _loss(network: Network, lessons: Sequence[Lesson], course: Course) -> Tensor:
-    states = word_states(network, lessons)
-    of_labels, of_intents, of_expected, of_kinds, of_pairs = course.weights
+    states = states_of(network, [each.readings for each in lessons])
+    of_labels, of_intents, of_expected, of_kinds, of_senses, of_pairs = course.weights
     labels = torch.from_numpy(np.concatenate([each.labels for each in lessons]))
     scores = network.label(torch.cat([s[:-1] for s in states])).float()
     loss = of_labels * nnf.cross_entropy(scores, labels, label_smoothing=course.smoothing)
@@ -124,6 +132,17 @@ def _loss(network: Network, lessons: Sequence[Lesson], course: Course) -> Tensor
             torch.tensor([k for _, ids in fields for k in ids]),
             label_smoothing=course.smoothing,
         )
+    for tag, head in network.senses.items():
+        meant = [
+            (pooled(s, [r for r, t, _ in each.senses if t == tag]), [n for _, t, n in each.senses if t == tag])
+            for s, each in zip(states, lessons, strict=True)
+            if any(t == tag for _, t, _ in each.senses)
+        ]
+        if meant:
+            classes = torch.tensor([n for _, ns in meant for n in ns])
+            loss = loss + of_senses * len(classes) / len(lessons) * nnf.cross_entropy(
+                head(torch.cat([m for m, _ in meant])).float(), classes
+            )
     asked = [_asked(network, s, each) for s, each in zip(states, lessons, strict=True) if each.pairs]
     if asked:
         loss = loss + of_pairs * torch.cat(asked).mean()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sayso.builder.planner.trained.classes import EXPECTED, INTENTS, KINDS
+from sayso.builder.planner.trained.classes import EXPECTED, INTENTS, KINDS, SENSES
 from sayso.builder.planner.trained.evidence import evidence
 from sayso.builder.planner.trained.heads import Attached
 from sayso.builder.planner.trained.relations import FEATURES, RELATIONS
@@ -16,7 +16,12 @@ from training.annotated import Annotated
 from training.lessons import Lesson, lesson
 from training.solver import chooser, classifier
 
-RIDGE = {"intent": 3e-3, "expected": 3e-2, "kind": 3e-3, "pair": 1e-3}
+CLASSES: dict[str, Sequence[str]] = {"intent": INTENTS, "expected": EXPECTED, "kind": KINDS} | {
+    f"sense.{tag}": names for tag, names in SENSES.items()
+}
+SHARED = {"intent": ["intent"], "expected": ["expected"], "kind": ["kind"], "sense": [f"sense.{tag}" for tag in SENSES]}
+"""Heads that have one temperature together."""
+RIDGE = {"intent": 3e-3, "expected": 3e-2, "kind": 3e-3, "sense": 1e-2, "pair": 1e-3}
 """Found by leaving writers out."""
 
 
@@ -24,8 +29,8 @@ RIDGE = {"intent": 3e-3, "expected": 3e-2, "kind": 3e-3, "pair": 1e-3}
 class Examples:
     """What the heads learn from: rows and classes by head, and questions by relation."""
 
-    rows: dict[str, list[np.ndarray]] = field(default_factory=lambda: {"intent": [], "expected": [], "kind": []})
-    classes: dict[str, list[int]] = field(default_factory=lambda: {"intent": [], "expected": [], "kind": []})
+    rows: dict[str, list[np.ndarray]] = field(default_factory=lambda: {head: [] for head in CLASSES})
+    classes: dict[str, list[int]] = field(default_factory=lambda: {head: [] for head in CLASSES})
     questions: dict[str, list[tuple[np.ndarray, np.ndarray]]] = field(default_factory=lambda: {r: [] for r in RELATIONS})
 
     def add(self, head: str, row: np.ndarray, to: int) -> None:
@@ -51,6 +56,8 @@ def _add(found: Examples, wish: Annotated, taught: Lesson, read: Read, scorer: "
     for words, kind in taught.kinds:
         name = wish.text[read.words.spans[words.start][0] : read.words.spans[words.stop - 1][1]]
         found.add("kind", np.concatenate([read.states[words.start : words.stop].mean(0), evidence(name)]), kind)
+    for words, tag, sense in taught.senses:
+        found.add(f"sense.{tag}", read.states[words.start : words.stop].mean(0), sense)
     if not taught.pairs:
         return
     attached = scorer.over(read, taught)
@@ -76,9 +83,11 @@ class _Projections:
 def fitted(found: Examples) -> dict[str, np.ndarray]:
     """The heads, with temperatures of 1."""
     heads: dict[str, np.ndarray] = {}
-    for head, names in (("intent", INTENTS), ("expected", EXPECTED), ("kind", KINDS)):
-        weights, bias = classifier(np.stack(found.rows[head]), np.array(found.classes[head]), len(names), RIDGE[head])
-        heads |= {head: weights, f"{head}.bias": bias, f"{head}.temperature": np.float32(1)}
+    for head, names in CLASSES.items():
+        ridge = RIDGE[head.partition(".")[0]]
+        weights, bias = classifier(np.stack(found.rows[head]), np.array(found.classes[head]), len(names), ridge)
+        heads |= {head: weights, f"{head}.bias": bias}
+    heads |= {f"{head}.temperature": np.float32(1) for head in SHARED}
     heads["pair"] = np.stack(
         [chooser(q, RIDGE["pair"]) if (q := found.questions[r]) else np.zeros(FEATURES + 1, np.float32) for r in RELATIONS]
     )

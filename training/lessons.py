@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sayso.builder.planner.trained.classes import EXPECTED, INTENTS, KINDS
-from sayso.builder.planner.trained.known import FOLLOW_UP, NONE, marks
+from sayso.builder.planner.trained.classes import EXPECTED, INTENTS, KINDS, SENSES
+from sayso.builder.planner.trained.known import FOLLOW_UP, NONE, Known, marks
 from sayso.builder.planner.trained.relations import Layout
-from sayso.builder.planner.trained.words import windows
+from sayso.builder.planner.trained.words import Words, windows
 from sayso.gateway.builtin.wordpiece import WordPiece
-from training.annotated import Annotated
+from training.annotated import Annotated, Mark
 from training.clause_intents import intents
 from training.examples import Example, example
 from training.pairs import Question, layout, questions
@@ -33,26 +33,36 @@ class Lesson:
     intents: list[tuple[range, int]]
     expected: int
     kinds: list[tuple[range, int]]
+    senses: list[tuple[range, str, int]]
+    """Words, tag, and which of `SENSES[tag]`."""
     pairs: list[tuple[Question, np.ndarray]]
     """Questions with the features of their candidates and of nothing."""
     spans: list[range]
     laid: Layout
 
 
-def readings(ex: Example) -> list[Reading]:
-    words = ex.words
-    known = marks(words.plain(), ex.known)
+def readings(words: Words, names: Known) -> list[Reading]:
+    """The windows of a text, as the network takes them."""
+    known = marks(words.plain(), names)
     found: list[Reading] = []
     for w in windows(words):
         start, stop = words.pieces[w.first], words.pieces[w.stop]
         ids = [words.tokens.ids[0], *words.tokens.ids[start:stop], words.tokens.ids[-1]]
-        piece_marks = [FOLLOW_UP if ex.known else NONE]
+        piece_marks = [FOLLOW_UP if names else NONE]
         for i in range(w.first, w.stop):
             piece_marks += [known[i]] * (words.pieces[i + 1] - words.pieces[i])
         found.append(
             Reading(ids, [*piece_marks, NONE], [words.pieces[i] - start + 1 for i in range(w.own, w.stop)], range(w.own, w.stop))
         )
     return found
+
+
+def _sense(mark: Mark) -> int | None:
+    """Which of the senses of its tag a mark has; None when its tag has none."""
+    name = mark.args.partition(" ")[0]
+    name = {"summarize": "summarise", "categorise": "classify", "categorize": "classify"}.get(name, name)
+    name = "ai" if name.startswith("ai") else name
+    return SENSES[mark.tag].index(name) if name in SENSES.get(mark.tag, ()) else None
 
 
 def lesson(wish: Annotated, wordpiece: WordPiece) -> Lesson:
@@ -68,11 +78,12 @@ def lesson(wish: Annotated, wordpiece: WordPiece) -> Lesson:
     asked = [(q, laid.features(q.query, q.candidates)) for q in questions(ex, laid)]
     return Lesson(
         ex,
-        readings(ex),
+        readings(words, ex.known),
         np.array(ex.labels),
         [(r, i) for r, i in clause_words if len(r)],
         EXPECTED.index(wish.expect),  # type: ignore[arg-type]
         kinds,
+        [(s, m.tag, sense) for m, s in zip(wish.marks, ex.spans, strict=True) if len(s) and (sense := _sense(m)) is not None],
         asked,
         ex.spans,
         laid,

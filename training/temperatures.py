@@ -15,7 +15,7 @@ def warmed(heads: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The heads with the temperatures of the file in the place of their own."""
     found = tomllib.loads(FILE.read_text("utf-8")) if FILE.exists() else {}
     warm = dict(heads)
-    for head in ("intent", "expected", "kind"):
+    for head in ("intent", "expected", "kind", "sense"):
         warm[f"{head}.temperature"] = np.float32(found.get(head, 1))
     warm["pair.temperature"] = np.array([found.get(r, 1) for r in RELATIONS], np.float32)
     return warm

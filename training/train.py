@@ -23,7 +23,7 @@ from sayso.gateway.builtin import weights as minilm
 from sayso.gateway.builtin.embedding import LanguageModel, language_model
 from training.annotated import HERE, Annotated, held_out, read
 from training.course import Course
-from training.fit_heads import examples, fitted
+from training.fit_heads import CLASSES, examples, fitted
 from training.packing import write
 from training.scores import Tally
 from training.temperatures import warmed
@@ -33,7 +33,6 @@ REPRODUCED = 0.90
 """Share of spans that two trainings have in common (F1 of one against the other), on texts that neither has seen where there are any."""
 HEADS_REPRODUCED = 0.01
 """How far the chances of a refitted head may be from those of the shipped one."""
-HEADS = ("intent", "intent.bias", "expected", "expected.bias", "kind", "kind.bias", "pair")
 
 
 def told(line: str) -> None:
@@ -62,7 +61,9 @@ def taught(wishes: Sequence[Annotated], course: Course) -> dict[str, np.ndarray]
 
 def headed(arrays: Arrays, wishes: Sequence[Annotated], model: LanguageModel) -> dict[str, np.ndarray]:
     """The parts that need none, over those that do."""
-    tuned = {name: np.asarray(a) for name, a in arrays.items() if not name.startswith(("intent", "expected", "kind", "pair"))}
+    tuned = {
+        name: np.asarray(a) for name, a in arrays.items() if not name.startswith(("intent", "expected", "kind", "sense", "pair"))
+    }
     return {**tuned, **warmed(fitted(examples(wishes, model, tuned)))}
 
 
@@ -81,7 +82,7 @@ def agreement(model: LanguageModel, one: Arrays, other: Arrays, wishes: Sequence
 
 def apart(one: Arrays, other: Arrays) -> float:
     """The largest difference between the heads of two results, as a share of the head's own size."""
-    return max(float(np.abs(one[n] - other[n]).max() / (np.abs(other[n]).max() + 1e-9)) for n in HEADS)
+    return max(float(np.abs(one[n] - other[n]).max() / (np.abs(other[n]).max() + 1e-9)) for n in (*CLASSES, "pair"))
 
 
 def manifest(course: Course, wishes: Sequence[Annotated], before: Mapping[str, object]) -> dict[str, object]:
@@ -117,6 +118,8 @@ def main() -> int:
     if asked.check:
         return _checked(model, arrays, shipped, heads=asked.heads)
     write(arrays, PLACE / FILE)
+    if not asked.heads:
+        importlib.import_module("training.expectation").refreshed(arrays, course.layers)
     before = json.loads((PLACE / MANIFEST).read_text("utf-8")) if (PLACE / MANIFEST).exists() else {}
     (PLACE / MANIFEST).write_text(json.dumps(manifest(course, wishes, before), indent=2) + "\n", "utf-8")
     told(f"written: {(PLACE / FILE).stat().st_size / 1e6:.1f} MB; run `python -m training.evaluate` for the figures")

@@ -1,5 +1,7 @@
+import json
 import math
-from typing import get_args
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 
@@ -8,6 +10,8 @@ from sayso.builder.planner.trained import Known, Reader, reader
 from sayso.builder.planner.trained.classes import INTENTS, KINDS
 from sayso.builder.planner.trained.labels import Tag
 
+EXPECTED = json.loads(Path(__file__).with_name("expected.json").read_text("utf-8"))
+"""Written by `script/train-planner`: what torch finds in these texts with the shipped weights."""
 WISH = (
     "We repair bicycles. Each repair has a bike, a customer, a due date and a status (waiting, in work, done). "
     "Customers have a name and a phone number. Show me a board of repairs by status. "
@@ -102,3 +106,10 @@ def test_names_of_the_app_are_a_hint(ready: Reader):
 def test_without_the_language_model_there_is_no_reader(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(trained, "available", lambda: False)
     assert reader() is None
+
+
+@pytest.mark.parametrize("one", EXPECTED, ids=lambda one: one["text"][:30])
+def test_numpy_finds_what_torch_finds(ready: Reader, one: dict[str, Any]):
+    found = ready.tagger.spans(one["text"], Known(tuple(one["tables"]), tuple(one["fields"])))
+    assert [[s.start, s.end, s.tag] for s in found] == [span[:3] for span in one["spans"]]
+    assert [s.probability for s in found] == pytest.approx([span[3] for span in one["spans"]], abs=0.01)

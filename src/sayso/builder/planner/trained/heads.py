@@ -1,4 +1,5 @@
-"""Small judges over what the tagger has read: what clauses are about, which kind a field is, which span belongs to which.
+"""Small judges over what the tagger has read: what clauses are about, which kind a field is, what a view or rule asks for, and which
+span belongs to which.
 
 Each is one linear step over the mean states of spans, fitted without torch (`script/train-planner --heads`), with chances made honest by a
 temperature that was found on writers who had been left out.
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sayso.builder.planner.trained.classes import EXPECTED, INTENTS, KINDS, Expected, Intent, Kind
+from sayso.builder.planner.trained.classes import EXPECTED, INTENTS, KINDS, SENSES, Expected, Intent, Kind
 from sayso.builder.planner.trained.decoding import log_softmax
 from sayso.builder.planner.trained.evidence import evidence
 from sayso.builder.planner.trained.relations import RELATIONS, Layout, Place, Relation
@@ -59,6 +60,21 @@ class Kinds:
         row = np.concatenate([read.state(start, end), evidence(read.words.text[start:end])])
         sure = chances(self.weights @ row + self.bias, self.temperature)
         return [(KINDS[i], float(sure[i])) for i in np.argsort(-sure, kind="stable")]
+
+
+class Senses:
+    """Which view, start of a rule, act, task of a model or change the words ask for."""
+
+    def __init__(self, learned: Learned) -> None:
+        self.weights = {tag: learned[f"sense.{tag}"] for tag in SENSES}
+        self.biases = {tag: learned[f"sense.{tag}.bias"] for tag in SENSES}
+        self.temperature = float(learned["sense.temperature"])
+
+    def of(self, read: Read, span: Span) -> list[tuple[str, float]]:
+        """All senses of a span whose tag has some (`classes.SENSES`), the likeliest first. Raises `KeyError` for another tag."""
+        names = SENSES[span.tag]
+        sure = chances(self.weights[span.tag] @ read.state(span.start, span.end) + self.biases[span.tag], self.temperature)
+        return [(names[i], float(sure[i])) for i in np.argsort(-sure, kind="stable")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Layout of `weights.npz` (NumPy's own format, no pickle). `d` is 384.
 `marks`                     (5, d) what is added to a piece that names a part of the app; the order is `known.py`'s
 `label`, `label.bias`       (27, d), (27,)
 `asks`, `answers`, `.bias`  (5 · 64, d), (5 · 64,): spans as questions and as answers, for the five relations of `relations.py`
-`intent`, `expected`, `kind`, `pair`, `sure`  heads that are fitted without torch; see `heads.py`
+`intent`, `expected`, `kind`, `sense.TAG`, `pair`  heads that are fitted without torch; see `heads.py`
 """
 
 import json
