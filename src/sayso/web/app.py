@@ -23,6 +23,7 @@ from sayso.data import sweeping
 from sayso.data.imports.abandoned import abandoned
 from sayso.errors import SaysoError
 from sayso.gateway.gateway import Gateway
+from sayso.models.shelf import Shelf
 from sayso.settings import Settings
 from sayso.web import problems
 from sayso.web.api_route import ApiRoute
@@ -62,7 +63,7 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
     app.state.openapi = cache(lambda: described(app))
     if engine is not None:
         gateway = Gateway(engine, settings.home, egress.Door(egress.networks(settings.egress_allow)))
-        app.state.parts = Parts(engine, settings, Callers(engine), Hub(engine), Jobs(), gateway)
+        app.state.parts = Parts(engine, settings, Callers(engine), Hub(engine), Jobs(), gateway, Shelf(settings.home))
         app.v1 = Door(gateway)
     app.router.route_class = ApiRoute
     for error in (SaysoError, RequestValidationError, HTTPException, DBAPIError, PoolTimeout, Exception):

@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 
 from sayso.data.files import FileStore
 from sayso.gateway.gateway import Gateway
+from sayso.models.shelf import Shelf
 from sayso.settings import Settings
 from sayso.web.callers import Callers
 from sayso.web.hub import Hub
@@ -28,6 +29,7 @@ class Parts:
     hub: Hub
     jobs: Jobs
     gateway: Gateway
+    shelf: Shelf
     exporting: Semaphore = field(default_factory=lambda: Semaphore(EXPORTS_AT_ONCE_MAX))
     drawing: Semaphore = field(default_factory=lambda: Semaphore(DRAWN_AT_ONCE_MAX))
 
