@@ -23,6 +23,7 @@ class Settings:
     `shared` is used as root only: where the embedded PostgreSQL's own account keeps its programs, and the data of homes it cannot enter.
     `fetches` says whether the server may fetch the language model by itself, in the background.
     `egress_allow` lists networks that are not public and may be reached all the same, such as `127.0.0.0/8` for a model on this machine.
+    `refreshes_models` lets the server fetch newer facts about AI models, once a day.
     `url` is the address that people use; links are made from it, never from a request's headers.
     """
 
@@ -34,6 +35,7 @@ class Settings:
     shared: Path = SHARED
     fetches: bool = True
     egress_allow: str = ""
+    refreshes_models: bool = False
 
     @property
     def url(self) -> str:
@@ -53,6 +55,7 @@ class Settings:
             shared=Path(env.get("SAYSO_SHARED") or SHARED).absolute(),
             fetches=(env.get("SAYSO_FETCH") or "yes").lower() not in ("0", "no", "off", "false"),
             egress_allow=env.get("SAYSO_EGRESS_ALLOW") or "",
+            refreshes_models=(env.get("SAYSO_MODELS_REFRESH") or "no").lower() in ("1", "yes", "on", "true"),
         )
 
 

@@ -15,6 +15,7 @@ COMMANDS = {
     "export": "sayso.cli.export",
     "apps": "sayso.cli.apps",
     "rows": "sayso.cli.rows",
+    "models": "sayso.cli.models",
     "token": "sayso.cli.token",
     "backup": "sayso.cli.backup",
     "restore": "sayso.cli.restore",

@@ -125,14 +125,19 @@ class _Reading:
         for one in self.said:
             told = dict(one.get("can", {}))
             if "inputs" in one and self.kind in ("text", "image"):
-                told = {
-                    name: word in one["inputs"] for word, name in SENSES.items() if self.kind == "text" or word == "image"
-                } | told
+                told = self._senses(one["inputs"]) | told
             for name, can in told.items():
                 claims.setdefault(name, []).append((can, one["source"], one["url"], date.fromisoformat(one["date"])))
         for name, can in self.table.get("can", {}).items():
             claims.setdefault(name, []).append((can, LITELLM, self._page(self.table), self.sources[LITELLM].date))
         return {name: figure for name in sorted(claims) if (figure := self._settled(claims[name]))}
+
+    def _senses(self, inputs: list[str]) -> dict[str, bool]:
+        """PDF files are not counted among the inputs by everybody, so their absence says nothing."""
+        if self.kind == "image":
+            return {"vision": "image" in inputs}
+        found = {name: word in inputs for word, name in SENSES.items()}
+        return found | {"pdf": True} if "pdf" in inputs else found
 
     def _images(self) -> tuple[ImagePrice, ...]:
         claims: dict[tuple[str, str], list[Claim]] = {}
@@ -243,7 +248,7 @@ class _Reading:
         return price_on
 
 
-SENSES = {"image": "vision", "audio": "audio_in", "video": "video_in", "pdf": "pdf"}
+SENSES = {"image": "vision", "audio": "audio_in", "video": "video_in"}
 MODALITIES = ("text", "image", "audio", "video", "code", "vectors")
 
 

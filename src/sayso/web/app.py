@@ -1,5 +1,6 @@
 """Puts the addresses, the errors and the safety of the web together."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import cache
@@ -23,9 +24,10 @@ from sayso.data import sweeping
 from sayso.data.imports.abandoned import abandoned
 from sayso.errors import SaysoError
 from sayso.gateway.gateway import Gateway
+from sayso.models.refresh import use_prices
 from sayso.models.shelf import Shelf
 from sayso.settings import Settings
-from sayso.web import problems
+from sayso.web import problems, refreshing
 from sayso.web.api_route import ApiRoute
 from sayso.web.callers import Callers
 from sayso.web.hub import Hub
@@ -97,6 +99,9 @@ async def _living(app: FastAPI) -> AsyncGenerator[None]:
     await abandoned(parts.engine)
     async with parts.hub.running(), parts.gateway.running(), parts.jobs.running():
         parts.jobs.begin(sweeping.hourly(parts.engine))
+        await asyncio.to_thread(use_prices, parts.settings.home)
+        if parts.settings.refreshes_models:
+            parts.jobs.begin(refreshing.daily(parts))
         yield
 
 
