@@ -82,7 +82,11 @@ def _kept(row: Row) -> Row:
 def _overlay(entries: dict[str, Row], overlay: dict[str, Row]) -> None:
     for id, page in overlay.items():
         entry = entries.setdefault(id, {"id": id, "maker": page["maker"], "type": page.get("type", "text")})
-        entry |= page
+        entry |= {name: value for name, value in page.items() if name != "snapshots"}
+        there = [snapshot["id"] for snapshot in entry.get("snapshots", [])]
+        named = [{"id": name, "date": naming.base(name)[1]} for name in page.get("snapshots", []) if name not in there]
+        if named:
+            entry.setdefault("snapshots", []).extend(named)
         for other in page.get("aliases", []):
             if other in entries and other != id:
                 folded = entries.pop(other)
