@@ -11,6 +11,10 @@ from typing import Any
 from training.annotated import Annotated, Mark
 
 Json = dict[str, Any]
+_TIME = re.compile(
+    r"\d(?:[:.h]\d\d|\s*[ap]m?\b|\s*o'?clock|h\b)|\b(?:at|@)\s+\w|noon|midday|midnight|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b|\b\d{4}\b|\d\s*$"
+)
+"""Words of a schedule that say an hour; where none does, any hour is right."""
 _TYPES = {"boolean": "checkbox", "address": "text"}
 _ALSO = {
     "text": ("long_text",), "long_text": ("text",), "date": ("datetime",), "datetime": ("date",), "number": ("duration",),
@@ -156,6 +160,8 @@ class _Gold:
         rule = self.rules.setdefault(re.sub(r"\D", "", mark.rule), {"actions": []})
         if mark.tag == "S":
             rule |= {"trigger": "schedule", "cron": mark.args}
+            if not _TIME.search(self.wish.text[mark.start : mark.end].lower()):
+                rule["time_free"] = True
         elif mark.tag == "W":
             kind, _, path = mark.args.partition(" ")
             table, _, _ = path.partition(".")

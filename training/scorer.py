@@ -299,7 +299,8 @@ class _Compared:
             return 0.0
         parts = [float(g["trigger"] == b["trigger"]), float(self._table_ok(g, b)), _actions(g["actions"], b["actions"])]
         if g.get("cron"):
-            parts.append(float(_cron(g["cron"]) == _cron(b.get("cron") or "")))
+            want, have = _cron(g["cron"]), _cron(b.get("cron") or "")
+            parts.append(float(want[2:] == have[2:] if g.get("time_free") else want == have))
         return sum(parts) / len(parts)
 
     def _ai(self, g: Json, b: Json) -> float:

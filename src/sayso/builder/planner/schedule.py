@@ -260,7 +260,7 @@ def sentence(cron: str) -> str:
         return f"every {hour[2:]} hours" if hour != "*/1" else "every hour"
     if hour == "*":
         return "every hour"
-    at = f" at {int(hour):02}:{int(minute):02}"
+    at = f" at {_and([f'{int(h):02}:{int(minute):02}' for h in hour.split(',')])}"
     if week != "*":
         return _weekdays(week) + at
     if month != "*":

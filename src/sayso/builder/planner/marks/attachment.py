@@ -200,11 +200,16 @@ class Attachment:
         ]
 
     def table_of(
-        self, mark: Mark, spoken: Spoken, known: Known = NOTHING_KNOWN, also: Mapping[int, float] | None = None
+        self,
+        mark: Mark,
+        spoken: Spoken,
+        known: Known = NOTHING_KNOWN,
+        also: Mapping[int, float] | None = None,
+        never: int | None = None,
     ) -> tuple[int | None, float]:
         """The number of the table that a mark belongs to, and its chance; None without tables.
 
-        `also` are chances of tables from somebody else, which count as much as ours.
+        `also` are chances of tables from somebody else, which count as much as ours; `never` is a table that it cannot be.
         """
         weights = learned(GROUP_OF.get(mark.tag, "field"))
         best: dict[int, float] = {}
@@ -214,6 +219,8 @@ class Attachment:
             best[table] = max(best.get(table, -1e9), score)
         if not best:
             return (self.mentions[0].table if self.mentions else None), 0.0
+        if never in best and len(best) > 1:
+            best.pop(never)
         top = max(best.values())
         chances = {t: math.exp(s - top) for t, s in best.items()}
         if also:

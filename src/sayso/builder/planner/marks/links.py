@@ -64,7 +64,7 @@ def _linked(table: TableSketch, other: TableSketch, name: str, many: bool, mark:
     return field
 
 
-def target(words: str, table: TableSketch, sketch: Sketch) -> TableSketch | None:
+def target(words: str, table: TableSketch | None, sketch: Sketch) -> TableSketch | None:
     """The table that the words of a link mean: by name, by a table said in them, by who is asked for."""
     bare = _STEER.sub("", words)
     for noun in (table_noun(bare), lemma(bare), noun_of(bare)):

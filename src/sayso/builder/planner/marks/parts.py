@@ -108,10 +108,20 @@ def models(reader: "MarkReader") -> None:
 
 # ── roles ─────────────────────────────────────────────────
 
-_WHO = re.compile(
-    r"^(?:only\s+|just\s+|the\s+|our\s+|my\s+|all\s+|every\s+|each\s+|an?\s+|any\s+|other\s+)*(?P<who>[\w'&-]+(?:\s+[\w'&-]+){0,3}?)(?=\s+(?:can|may|should|must|only|is|are|see|sees|who|cannot|can't|could|has|have|get|gets|will|do|does|to|just|not|shouldn't|don't|doesn't|log|edit|approve|add|need|needs|in)\b|\s*[,.;(]|$)"
+_DO = (
+    r"can|can't|cannot|could|may|might|must|mustn't|should|shouldn't|shall|will|would|do|does|don't|doesn't|only|are|is|isn't|aren't|see|sees|view|views|edit|edits|read|reads|get|gets|have|has|need|needs|just|not|never|"
+    r"log|logs|add|adds|approve|approves|create|creates|enter|enters|touch|touches|maintain|maintains|handle|handles|upload|uploads|close|closes|change|changes|set|sets|who|that|to|in|with|book|books|fill|fills|register|use|uses|manage|manages|delete"
 )
-_NOBODY = frozenset("i we you they it he she everyone everybody anyone nobody one someone people who them me us".split())
+_FIRST = re.compile(rf"^(?P<who>[a-z][\w'&/.-]*(?:\s+(?!(?:{_DO})\b)[a-z][\w'&/.-]*){{0,3}}?)(?=\s+(?:{_DO})\b|\s*[,.;:(]|\s*$)")
+_ONLY_BY = re.compile(
+    r"\b(?:by|but|except(?:\s+for)?|than)\s+(?:anyone\s+but\s+)?(?:the\s+|an?\s+|our\s+)?(?P<who>[a-z][\w'&-]*(?:\s+[a-z][\w'&-]*){0,2}?)(?=\s+(?:only|can|may|should|sees?|edits?|deletes?|closes?|to)\b|\s*[,.;)]|\s*$)"
+)
+_LEAD = re.compile(
+    r"^(?:(?:only|just|the|our|my|all|every|each|an?|any|other|and|but|also|then|so|for|nobody|no\s+one|none|but|except|everyone|else|please|let|want|i|we)\s+)+"
+)
+_NOBODY = frozenset(
+    "i we you they it he she everyone everybody anyone nobody noone one someone people who them me us him her else this that read view visit date go record void oh private".split()
+)
 
 
 def roles(reader: "MarkReader") -> None:
@@ -121,13 +131,8 @@ def roles(reader: "MarkReader") -> None:
 
 
 def _role(mark: Mark, reader: "MarkReader") -> None:
-    m = _WHO.match(mark.text)
-    who = m["who"] if m else mark.text
-    words = [w for w in re.findall(r"[\w'&-]+", who) if w not in ("the", "a", "an", "our", "my", "other")]
-    if not words or singular(words[-1]) in _NOBODY or len(words) > 3:
-        return
-    name = cased_name(table_noun(" ".join(words)))
-    if any(lemma(r.name) == lemma(name) for r in reader.sketch.roles):
+    name = role_name(mark.text)
+    if not name or any(lemma(r.name) == lemma(name) for r in reader.sketch.roles):
         return
     said = reader.layout.sentence_text(reader.layout.sentence(mark.start))
     near = reader.near(mark, said)
@@ -140,3 +145,23 @@ def _role(mark: Mark, reader: "MarkReader") -> None:
     )
     rights = [{"table": near, "may": may, "own": bool(re.search(r"\bown\b", said))}] if near is not None else []
     reader.sketch.roles.append(RoleSketch(name, mark.span, mark.raw, rights=rights))
+
+
+def role_name(words: str) -> str:
+    """Who is meant by `only the room managers may edit`: `Room manager`; empty when nobody is named."""
+    low = " ".join(words.lower().replace("’", "'").split()).strip(" .,;:!?\"'")
+    plain = _LEAD.sub("", low)
+    for m in (
+        _ONLY_BY.search(low) if re.search(r"\b(?:nobody|no\s+one|anyone|only\s+by|by)\b", low) else None,
+        _FIRST.match(plain),
+    ):
+        if m is None:
+            continue
+        found = [
+            w
+            for w in re.findall(r"[\w'&/-]+", m["who"].removesuffix("'s"))
+            if w not in ("the", "a", "an", "our", "my", "other", "and")
+        ]
+        if found and len(found) <= 3 and not {singular(w) for w in found} & _NOBODY:
+            return cased_name(table_noun(" ".join(found)))
+    return ""

@@ -58,11 +58,19 @@ class MarkReader:
 
     def owner(self, mark: Mark) -> TableSketch | None:
         """The table that a mark belongs to."""
-        number, _ = self.attachment.table_of(mark, self.spoken, also=self._thought("of", mark))
+        number, _ = self.attachment.table_of(mark, self.spoken, also=self._thought("of", mark), never=self._leads_to(mark))
         if number is None or (self.sketch.origin is not None and not self._close(mark)):
             return self._of_app(mark, number)
         self.spoken.field, self.spoken.owner = mark, number
         return self.sketch.tables[number]
+
+    def _leads_to(self, mark: Mark) -> int | None:
+        """The table that a link names is not the one that holds it, but for parents and other ones of its kind."""
+        if mark.tag != "L" or re.search(
+            r"\b(?:parent|other|related|previous|next|same|another|reports?\s+to|manager|depends)\b", mark.text
+        ):
+            return None
+        return self.numbers.get(id(links.target(mark.text, None, self.sketch)))
 
     def _close(self, mark: Mark) -> bool:
         """Whether a table is named in the sentence of a mark, before it in the line, or as the heading of its line."""
@@ -146,6 +154,9 @@ class MarkReader:
         said = fields.said(mark, self.text, self._stop(n))
         if not said.options:
             guess = asking.asked(mark, self.layout, self.marks, n, self.heard)
+            if guess.best in ("formula", "rollup"):
+                self.placed.append((mark, table, parts.computed_field(mark, table, self.text, self._stop(n), self.sketch)))
+                return
             said.kind, said.sure = guess.best, guess.sure >= SURE
         if lemma(said.name) == table.key and not said.options:
             said.name = "Name"

@@ -8,7 +8,7 @@ from sayso.builder.planner import automations
 from sayso.builder.planner.intents import BEFORE, WHEN
 from sayso.builder.planner.marks import asking
 from sayso.builder.planner.marks.mark import Mark
-from sayso.builder.planner.schedule import schedules
+from sayso.builder.planner.marks.schedules import schedule_of
 from sayso.builder.planner.sketch import AutomationSketch, StepSketch, TableSketch
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _rule(rule: _Rule, reader: "MarkReader") -> AutomationSketch | None:
     near = reader.near(next((m for m in rule.starts if m.tag == "W"), marks[0]), said)
     sketch.subject = near
     timed = (
-        next((s for m in rule.starts for s in schedules(m.text)), None)
+        next((s for m in rule.starts if (s := schedule_of(m.text)) is not None), None)
         if any(m.tag == "S" for m in rule.starts) or not rule.starts
         else None
     )
@@ -110,8 +110,8 @@ def _started(made: AutomationSketch, mark: Mark, reader: "MarkReader") -> None:
         if not made.date:
             made.trigger = "row_changed"
     elif made.trigger == "schedule":
-        said = schedules(words)
-        made.cron, made.assumed = (said[0].cron, said[0].assumed) if said else ("0 9 * * *", "checked every morning at 09:00")
+        said = schedule_of(words)
+        made.cron, made.assumed = (said.cron, said.assumed) if said else ("0 9 * * *", "checked every morning at 09:00")
     elif (when := WHEN.search(words) or WHEN.search(f"when {words}")) is not None and made.trigger in (
         "row_changed",
         "row_created",

@@ -1,0 +1,149 @@
+"""Fits what decides whether a part that only the rules found joins what the tagger found.
+
+    python -m training.joining MINILM WEIGHTS FOLDER[,FOLDER …] [WEIGHTS FOLDERS …]
+
+`MINILM` is the folder of the language model. Each `WEIGHTS` is a tagger that has never seen the writers whose folders follow it
+(`script/train-planner --without …`): a tagger looks better on what it was taught than it is, and the rules would never be believed.
+Prints how often the decision is right with writers left out in turn, and writes `marks/joining.json`.
+"""
+
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sayso.builder.planner import joining
+from sayso.builder.planner.clauses import clauses
+from sayso.builder.planner.joining import FEATURES, Candidate, Joiner
+from sayso.builder.planner.marks.mark import Heard, marks_of
+from sayso.builder.planner.marks.reading import understand as by_marks
+from sayso.builder.planner.marks.trained import TrainedHeard, hears
+from sayso.builder.planner.normalise import normalised
+from sayso.builder.planner.reading import understand
+from sayso.builder.planner.sketch import Sketch
+from sayso.builder.planner.spelling import spelled
+from sayso.builder.planner.trained import Reader
+from sayso.builder.planner.trained.weights import from_arrays
+from sayso.gateway.builtin.embedding import LanguageModel
+from training.annotated import Annotated
+from training.gold import case
+from training.measure import readable
+from training.scorer import alike, like
+
+WEIGHTS = Path(joining.__file__).parent / "marks" / "joining.json"
+ROUNDS = 60
+RIDGE = 0.5
+LIKELY = 0.4
+"""A part joins when it is meant so likely: for F1 less than a half is right."""
+Json = dict[str, Any]
+Example = tuple[tuple[float, ...], bool]
+
+
+def examples(wish: Annotated, hear: Callable[[str], Heard]) -> Iterator[tuple[str, Example]]:
+    """Every candidate of a wish with whether it is meant; the right ones are kept before the next are asked for."""
+    words = normalised(wish.text)
+    text, heard = spelled(words), hear(words)
+    rules, marks = Sketch(), Sketch()
+    understand(clauses(text.text), rules)
+    by_marks(text.text, marks_of(text, heard.found), marks, heard)
+    joiner, gold = Joiner(rules, marks, heard, text), case(wish)["gold"]
+    for asked in (joiner.tables, joiner.fields, joiner.parts):
+        for one in asked():
+            right = meant(one, gold, marks)
+            if right is not None:
+                yield one.sort, (one.row, right)
+            if right:
+                one.keep()
+
+
+def meant(one: Candidate, gold: Json, marks: Sketch) -> bool | None:
+    """Whether gold has such a part and nobody has found it yet; None when it makes no difference."""
+    if one.sort == "table":
+        found = [t for t in gold["tables"] if like(t, one.name) >= 0.5 and not any(like(t, m.name) >= 0.5 for m in marks.tables)]
+        return None if found and found[0].get("optional") else bool(found)
+    home = next((t for t in gold["tables"] if like(t, one.table) >= 0.5), None)
+    if one.sort in ("field", "link", "ai"):
+        if home is None:
+            return None
+        table = next((m for m in marks.tables if m.name == one.table), None)
+        have = [f.name for f in table.fields] if table else []
+        found = [f for f in home["fields"] if like(f, one.name) >= 0.5 and not any(like(f, h) >= 0.5 for h in have)]
+        if one.sort == "link":
+            found = [f for f in home["fields"] if f["type"] == "link" and alike(f["link_to"], one.name) >= 0.5] or found
+        return None if found and found[0].get("optional") else bool(found)
+    if one.sort == "view":
+        return any(
+            v["type"] == one.name and (not v.get("table") or home is None or v["table"] == home["name"]) for v in gold["views"]
+        )
+    if one.sort == "role":
+        return any(alike(r, one.name) >= 0.5 for r in gold["roles"])
+    trigger = {"row_changed": "row_updated"}.get(one.name, one.name)
+    near = ({"form_submitted", "row_created"}, {"date_reached", "schedule"})
+    have = len(marks.automations)
+    return have < len(gold["automations"]) and any(
+        r["trigger"] == trigger or any({r["trigger"], trigger} <= s for s in near) for r in gold["automations"]
+    )
+
+
+def fitted(data: list[Example]) -> np.ndarray:
+    """Weights of a logistic regression, by Newton's steps; the bias holds what `LIKELY` asks for."""
+    x, y = np.array([r for r, _ in data]), np.array([float(g) for _, g in data])
+    weights = np.zeros(len(FEATURES))
+    ridge = np.full(len(FEATURES), RIDGE)
+    ridge[0] = 1e-3
+    for _ in range(ROUNDS):
+        p = 1 / (1 + np.exp(-np.clip(x @ weights, -30, 30)))
+        slope = x.T @ (y - p) - ridge * weights
+        bend = (x * (p * (1 - p))[:, None]).T @ x + np.diag(ridge) + 1e-6 * np.eye(len(FEATURES))
+        step = np.linalg.solve(bend, slope)
+        weights = weights + step
+        if np.abs(step).max() < 1e-6:
+            break
+    weights[0] += np.log((1 - LIKELY) / LIKELY)
+    return weights
+
+
+def figures(weights: np.ndarray, data: list[Example]) -> tuple[int, int, int]:
+    """Rightly kept, kept, worth keeping."""
+    kept = [bool(np.dot(weights, r) > 0) for r, _ in data]
+    return sum(k and g for k, (_, g) in zip(kept, data, strict=True)), sum(kept), sum(g for _, g in data)
+
+
+def main() -> int:
+    minilm, *pairs = sys.argv[1:]
+    model = LanguageModel.read(Path(minilm))
+    data: dict[str, dict[str, list[Example]]] = defaultdict(lambda: defaultdict(list))
+    for file, folders in zip(pairs[::2], pairs[1::2], strict=True):
+        with np.load(file) as stored:
+            trained = Reader.of(model, from_arrays(dict(stored)))
+        for folder in folders.split(","):
+            for wish in readable(Path(folder)):
+                if wish.sort != "edit" and wish.expect == "plan":
+                    for sort, one in examples(wish, lambda words, t=trained: _hear(t, words)):
+                        data[sort][wish.writer].append(one)
+    made: dict[str, dict[str, float]] = {}
+    for sort, writers in sorted(data.items()):
+        totals = np.zeros(3, int)
+        for left in writers:
+            others = [e for w, es in writers.items() if w != left for e in es]
+            if others:
+                totals += figures(fitted(others), writers[left])
+        everything = [e for es in writers.values() for e in es]
+        sys.stdout.write(
+            f"{sort:6} {len(everything):6} candidates, {totals[2]} meant; writers left out: {totals[1]} kept, {totals[0]} rightly\n"
+        )
+        made[sort] = {n: round(float(w), 3) for n, w in zip(FEATURES, fitted(everything), strict=True)}
+    WEIGHTS.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def _hear(trained: Reader, words: str) -> TrainedHeard:
+    return hears(trained, words)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
