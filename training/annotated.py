@@ -104,7 +104,7 @@ def _wish(block: str, writer: str) -> Annotated:
             notes[name].append(value.strip())
         else:
             lines.append(line.rstrip())
-    text, marks = _marks("\n".join(lines).strip())
+    text, marks = marked("\n".join(lines).strip())
     if not text:
         raise Wrong("no text")
     if notes["expect"] and notes["expect"][0] not in ("question", "refusal", "plan"):
@@ -138,14 +138,15 @@ def _wish(block: str, writer: str) -> Annotated:
     )
 
 
-def _marks(marked: str) -> tuple[str, list[Mark]]:
+def marked(words: str) -> tuple[str, list[Mark]]:
+    """The text without its marks, and the marks. Raises `Wrong`."""
     text, marks, at = "", [], 0
-    for m in _MARK.finditer(marked):
-        text += marked[at : m.start()]
+    for m in _MARK.finditer(words):
+        text += words[at : m.start()]
         marks.append(Mark(len(text), len(text) + len(m["words"]), m["tag"][0], m["tag"][1:], m["args"] or ""))
         text += m["words"]
         at = m.end()
-    text += marked[at:]
+    text += words[at:]
     if stray := re.search(r".{0,30}[{}|].{0,40}", text):
         if not re.search(r"^\s*\|.*\|", stray.group(), re.MULTILINE):
             raise Wrong(f"a mark that cannot be read near `{stray.group()}`")

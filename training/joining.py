@@ -19,6 +19,7 @@ import numpy as np
 from sayso.builder.planner import joining
 from sayso.builder.planner.clauses import clauses
 from sayso.builder.planner.joining import FEATURES, Candidate, Joiner
+from sayso.builder.planner.marks import choosing
 from sayso.builder.planner.marks.mark import Heard, marks_of
 from sayso.builder.planner.marks.reading import understand as by_marks
 from sayso.builder.planner.marks.trained import TrainedHeard, hears
@@ -44,34 +45,35 @@ Example = tuple[tuple[float, ...], bool]
 
 
 def examples(wish: Annotated, hear: Callable[[str], Heard]) -> Iterator[tuple[str, Example]]:
-    """Every candidate of a wish with whether it is meant; the right ones are kept before the next are asked for."""
+    """Every noun and every candidate of a wish with whether it is meant; what is right is kept before the next are asked for."""
     words = normalised(wish.text)
     text, heard = spelled(words), hear(words)
-    rules, marks = Sketch(), Sketch()
+    rules, marks, gold = Sketch(), Sketch(), case(wish)["gold"]
     understand(clauses(text.text), rules)
-    by_marks(text.text, marks_of(text, heard.found), marks, heard)
-    joiner, gold = Joiner(rules, marks, heard, text), case(wish)["gold"]
-    for asked in (joiner.tables, joiner.fields, joiner.parts):
+    found = marks_of(text, heard.found)
+    for noun in choosing.nouns(rules, found, heard, text):
+        same = [t for t in gold["tables"] if like(t, noun.key) >= 0.5]
+        if not (same and same[0].get("optional")):
+            yield "noun", (noun.row, bool(same))
+    by_marks(text.text, choosing.chosen(rules, found, heard, text), marks, heard)
+    joiner = Joiner(rules, marks, heard, text)
+    for asked in (joiner.fields, joiner.parts):
         for one in asked():
             right = meant(one, gold, marks)
             if right is not None:
-                yield one.sort, (one.row, right)
-            if right:
-                one.keep()
+                yield f"{one.sort} of {one.side}", (one.row, right)
+                (one.keep if right else one.drop)()
 
 
 def meant(one: Candidate, gold: Json, marks: Sketch) -> bool | None:
-    """Whether gold has such a part and nobody has found it yet; None when it makes no difference."""
-    if one.sort == "table":
-        found = [t for t in gold["tables"] if like(t, one.name) >= 0.5 and not any(like(t, m.name) >= 0.5 for m in marks.tables)]
-        return None if found and found[0].get("optional") else bool(found)
+    """Whether gold has such a part and nobody else has found it; None when it makes no difference."""
     home = next((t for t in gold["tables"] if like(t, one.table) >= 0.5), None)
-    if one.sort in ("field", "link", "ai"):
+    if one.sort in ("field", "link"):
         if home is None:
             return None
         table = next((m for m in marks.tables if m.name == one.table), None)
-        have = [f.name for f in table.fields] if table else []
-        found = [f for f in home["fields"] if like(f, one.name) >= 0.5 and not any(like(f, h) >= 0.5 for h in have)]
+        have = [f.name for f in table.fields if f.name != one.name] if table else []
+        found = [f for f in home["fields"] if like(f, one.name) >= 0.5 and not any(like(f, h) >= like(f, one.name) for h in have)]
         if one.sort == "link":
             found = [f for f in home["fields"] if f["type"] == "link" and alike(f["link_to"], one.name) >= 0.5] or found
         return None if found and found[0].get("optional") else bool(found)
@@ -83,8 +85,8 @@ def meant(one: Candidate, gold: Json, marks: Sketch) -> bool | None:
         return any(alike(r, one.name) >= 0.5 for r in gold["roles"])
     trigger = {"row_changed": "row_updated"}.get(one.name, one.name)
     near = ({"form_submitted", "row_created"}, {"date_reached", "schedule"})
-    have = len(marks.automations)
-    return have < len(gold["automations"]) and any(
+    others = len(marks.automations) - (one.side == "marks")
+    return others < len(gold["automations"]) and any(
         r["trigger"] == trigger or any({r["trigger"], trigger} <= s for s in near) for r in gold["automations"]
     )
 
@@ -92,13 +94,13 @@ def meant(one: Candidate, gold: Json, marks: Sketch) -> bool | None:
 def fitted(data: list[Example]) -> np.ndarray:
     """Weights of a logistic regression, by Newton's steps; the bias holds what `LIKELY` asks for."""
     x, y = np.array([r for r, _ in data]), np.array([float(g) for _, g in data])
-    weights = np.zeros(len(FEATURES))
-    ridge = np.full(len(FEATURES), RIDGE)
+    weights = np.zeros(x.shape[1])
+    ridge = np.full(x.shape[1], RIDGE)
     ridge[0] = 1e-3
     for _ in range(ROUNDS):
         p = 1 / (1 + np.exp(-np.clip(x @ weights, -30, 30)))
         slope = x.T @ (y - p) - ridge * weights
-        bend = (x * (p * (1 - p))[:, None]).T @ x + np.diag(ridge) + 1e-6 * np.eye(len(FEATURES))
+        bend = (x * (p * (1 - p))[:, None]).T @ x + np.diag(ridge) + 1e-6 * np.eye(x.shape[1])
         step = np.linalg.solve(bend, slope)
         weights = weights + step
         if np.abs(step).max() < 1e-6:
@@ -130,13 +132,14 @@ def main() -> int:
         totals = np.zeros(3, int)
         for left in writers:
             others = [e for w, es in writers.items() if w != left for e in es]
-            if others:
+            if len(others) > 1:
                 totals += figures(fitted(others), writers[left])
         everything = [e for es in writers.values() for e in es]
         sys.stdout.write(
             f"{sort:6} {len(everything):6} candidates, {totals[2]} meant; writers left out: {totals[1]} kept, {totals[0]} rightly\n"
         )
-        made[sort] = {n: round(float(w), 3) for n, w in zip(FEATURES, fitted(everything), strict=True)}
+        names = choosing.FEATURES if sort == "noun" else FEATURES
+        made[sort] = {n: round(float(w), 3) for n, w in zip(names, fitted(everything), strict=True)}
     WEIGHTS.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
     return 0
 

@@ -59,25 +59,27 @@ def edited(wish: Wish, text: Text, heard: Heard | None = None) -> Plan:
         if clause.sentence in commanded:
             described.append(replace(clause, text="", raw=clause.raw))
             continue
-        done = command(clause.raw, app, touched)
+        inside = [m for m in marks if m.start < clause.end and m.end > clause.start]
+        changes = [m for m in inside if m.tag == "E"]
+        told = False
+        for change in changes:
+            done = changed(change, marks, layout, app, touched)
+            after = _taken(app, done.steps) if done is not None and done.steps else None
+            if done is not None and after is not None:
+                renamed |= _renames(app, after)
+                app, touched, told = after, Touched(done.table or touched.table, done.field, done.rule), True
+                notes.append(Note("yours", done.path, change.raw, text.span(change.start, change.end)))
+        done = command(clause.raw, app, touched) if not told else None
         after = _taken(app, done.steps) if done is not None and done.steps else app if done is not None else None
         if done is None or after is None:
-            rule = is_about_rule(clause.text, app, touched)
+            rule = is_about_rule(clause.text, app, touched) if not told else None
             if rule is not None and not re.search(r"\b(?:when|every|each|if)\b", clause.text):
                 touched.rule = rule.id
                 notes.append(Note("yours", f"automations/{rule.id}", clause.raw.strip(), text.span(clause.start, clause.end)))
                 continue
-            inside = [m for m in marks if m.start < clause.end and m.end > clause.start]
-            for change in [m for m in inside if m.tag == "E"]:
-                done = changed(change, marks, layout, app, touched)
-                after = _taken(app, done.steps) if done is not None and done.steps else None
-                if done is not None and after is not None:
-                    renamed |= _renames(app, after)
-                    app, touched = after, Touched(done.table or touched.table, done.field, done.rule)
-                    notes.append(Note("yours", done.path, change.raw, text.span(change.start, change.end)))
             fresh = [m for m in inside if m.tag != "E"]
             marked += fresh
-            silent = bool(fresh) and any(m.tag in "FLOXVWSDAR" for m in fresh)
+            silent = told or any(m.tag in "FLOXVWSDAR" for m in fresh)
             described.append(replace(clause, text="") if silent or _COMMANDED.match(clause.text) else clause)
             continue
         renamed |= _renames(app, after)

@@ -4,6 +4,7 @@ from sayso.builder.planner.clauses import clauses
 from sayso.builder.planner.edits import edited
 from sayso.builder.planner.finish import finished
 from sayso.builder.planner.joining import join
+from sayso.builder.planner.marks.choosing import chosen
 from sayso.builder.planner.marks.mark import Heard, Tagger, marks_of
 from sayso.builder.planner.marks.reading import understand as by_marks
 from sayso.builder.planner.normalise import normalised
@@ -55,6 +56,6 @@ def _joined(wish: Wish, text: Text, heard: Heard, rules: Sketch, commands: list[
     sketch = Sketch()
     with_sheets(wish.sheets, sketch)
     marks = [m for m in marks_of(text, heard.found) if not any(a < m.end and b > m.start for a, b in commands)]
-    by_marks(text.text, marks, sketch, heard)
+    by_marks(text.text, chosen(rules, marks, heard, text), sketch, heard)
     join(rules, sketch, heard, text)
     return sketch

@@ -13,6 +13,9 @@ from sayso.builder.planner.spelling import corrected
 _LEAD = re.compile(
     r"^(?:(?:the|an?|my|our|your|their|his|her|its|each|every|all|any|some|this|that|also|and|or|with|maybe|optional|current|of|exact)\s+)+(?=\w)"
 )
+_IS_IT = re.compile(
+    r"^(?:is|are|was|were|has|have|did|does|do)\s+(?:it|they|he|she|the\s+\w+)\s+(?:been\s+|already\s+)?(?P<x>[\w -]{3,30})$"
+)
 _SIZED = re.compile(r"^(?:list|number|no)\s+of\s+(?=list|number)")
 _TAIL = re.compile(r"\s+(?:field|column|fields|columns|please|too|as well|etc|again|it|them)$")
 _AFTER = re.compile(
@@ -45,6 +48,8 @@ def name_of(mark: Mark, alone: Item | None = None) -> str:
     low = _LEAD.sub("", re.sub(r"[\"“”*_`]", "", mark.text).strip(" .:;?!-–"))
     if low in _CALLED:
         return _CALLED[low]
+    if m := _IS_IT.match(low):
+        return cased_name(m["x"])
     if asked := asked_as(low):
         return cased_name(asked[0])
     raw = re.sub(r"[\"“”*_`]", "", mark.raw).strip(" .:;?!-–")

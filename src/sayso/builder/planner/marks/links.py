@@ -20,29 +20,34 @@ _STEER = re.compile(
 )
 _MANY = re.compile(r"\b(?:several|many|multiple|all|more\s+than\s+one|one\s+or\s+more|list\s+of|various)\b")
 _PEOPLE = ("customer", "client", "member", "person", "contact", "patient", "student", "staff", "employee", "volunteer", "driver", "technician", "tenant", "guest", "donor", "worker", "player", "owner")  # fmt: skip
+_NAMED_LIKE = (None, "text", "select", "person", "number")
+"""Kinds that a field gets which is called like a table: none of them says that it is something else."""
 _WHO = re.compile(r"^(?:and\s+|by\s+|for\s+|with\s+|to\s+)?(?:who|whom|whose)\b")
 
 
-def link(mark: Mark, table: TableSketch, sketch: Sketch) -> FieldSketch:
-    """The link that an `L` mark names; the table that it leads to is added when nothing else names it."""
+def link(mark: Mark, table: TableSketch, sketch: Sketch, thought: TableSketch | None = None) -> FieldSketch:
+    """The link that an `L` mark names; the table that it leads to is added when nothing else names it. `thought` is where the tagger
+    thinks that it leads."""
     words = re.sub(r"\s*\([^)]*\)?", "", mark.text).strip(" .:;?!\"'") or mark.text
-    other = target(words, table, sketch)
+    other = target(words, table, sketch) or (thought if thought is not table else None)
     bare = _STEER.sub("", words)
     many = bool(_MANY.search(words)) or (is_plural(bare.split()[-1]) if bare.split() else False)
     if other is None:
-        noun = (
-            table_noun(re.split(r"\s+(?:who|that|which|it|they|is|are|was|in|for|on|at|from)\b", bare)[0])
-            or noun_of(words)
-            or "item"
-        )
-        if _WHO.match(words):
-            noun = "person"
+        noun = noun_of_target(words) or "item"
         other = sketch.add(noun, mark.span)
     name = cased_name(bare if 0 < len(bare.split()) <= 3 and not _WHO.match(words) else other.name)
     made = _linked(table, other, name, many, mark, sketch)
     if m := _QUESTION.match(words):
         made.many = is_plural(m["n"].split()[-1])
     return made
+
+
+def noun_of_target(words: str) -> str:
+    """The noun of the table that a link leads to, when no table that is known is meant."""
+    if _WHO.match(words):
+        return "person"
+    bare = _STEER.sub("", words)
+    return table_noun(re.split(r"\s+(?:who|that|which|it|they|is|are|was|in|for|on|at|from)\b", bare)[0]) or noun_of(words)
 
 
 def _linked(table: TableSketch, other: TableSketch, name: str, many: bool, mark: Mark, sketch: Sketch) -> FieldSketch:
@@ -83,7 +88,8 @@ def from_fields(sketch: Sketch) -> None:
     """A plain field that is called like another table is a link to it; a doubled link is one."""
     for table in sketch.tables:
         for field in table.fields:
-            if field.link is None and not field.options and not field.computed and field.origin is None and not field.sure:
+            plain = field.link is None and not field.options and not field.computed and field.origin is None
+            if plain and field.kind in _NAMED_LIKE:
                 other = sketch.exact(field.key)
                 if other is not None and other is not table:
                     field.link, field.kind, field.sure = other, "link", True

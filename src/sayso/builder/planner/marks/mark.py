@@ -103,9 +103,10 @@ def marks_of(text: Text, found: Sequence[Found]) -> list[Mark]:
         while end < len(places) and places[end] < one.end:
             end += 1
         start = at
-        while start < end and text.text[start] in ' \n,;:."':
+        edge = " \n,;:" if one.tag == "E" else ' \n,;:"'
+        while start < end and text.text[start] in edge + ".":
             start += 1
-        while end > start and text.text[end - 1] in ' \n,;:"':
+        while end > start and text.text[end - 1] in edge:
             end -= 1
         if end > start:
             raw = text.text[start:end]

@@ -86,6 +86,10 @@ def _view(mark: Mark, n: int, reader: "MarkReader") -> None:
             )
             else ""
         )
+    if (not by or (owner is not None and view_words.field_named(owner, by) is None)) and (
+        field := reader.by_field(mark)
+    ) is not None:
+        by = field.name.lower()
     view = ViewSketch(kind, part, mark.span, table=owner, by=by.strip())  # type: ignore[arg-type]
     view.measure = m["of"].strip() if (m := view_words.OF.search(part)) else ""
     view.shape = next((s for w, s in view_words.SHAPES.items() if re.search(rf"\b{w}", part)), "")

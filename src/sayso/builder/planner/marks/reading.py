@@ -18,6 +18,7 @@ from sayso.builder.planner.views import field_named
 
 SURE = 0.6
 """From here on a kind is not told as an assumption."""
+_CHOICE_FOLLOWS = 12
 _CHOICE_GAP = 80
 """A list of choices may stand so many characters from the field that it belongs to."""
 
@@ -53,7 +54,10 @@ class MarkReader:
         for n, mark in enumerate(self.marks):
             if mark.tag in "FLX":
                 self._field(mark, n)
-            elif mark.tag == "O":
+        self.placed.sort(key=lambda p: p[0].start)
+        for mark in self.marks:
+            if mark.tag == "O":
+                self.spoken = self.spoken_before(mark)
                 self._choices(mark)
 
     def owner(self, mark: Mark) -> TableSketch | None:
@@ -71,6 +75,33 @@ class MarkReader:
         ):
             return None
         return self.numbers.get(id(links.target(mark.text, None, self.sketch)))
+
+    def _led_to(self, mark: Mark) -> TableSketch | None:
+        """The table that the tagger thinks a link leads to, when it thinks of one rather than none."""
+        if self.heard is None:
+            return None
+        chances: dict[int, float] = {}
+        nowhere = 0.0
+        for place, chance in self.heard.related("target", mark.place).items():
+            other = self.by_place.get(place) if place is not None else None
+            if other is not None and other.start in self.tables:
+                number = self.numbers[id(self.tables[other.start])]
+                chances[number] = chances.get(number, 0.0) + chance
+            else:
+                nowhere += chance
+        best = max(chances, key=lambda n: chances[n], default=None)
+        return self.sketch.tables[best] if best is not None and chances[best] > max(nowhere, 0.4) else None
+
+    def _related(self, relation: Relation, mark: Mark) -> Mark | None:
+        """The mark that the tagger takes for the other end, when it takes one."""
+        chances = self.heard.related(relation, mark.place) if self.heard is not None else {}
+        best = max(chances, key=lambda p: chances[p], default=None)
+        return self.by_place.get(best) if best is not None else None
+
+    def by_field(self, mark: Mark) -> FieldSketch | None:
+        """The field that the tagger thinks a view or the start of a rule goes by."""
+        other = self._related("by", mark)
+        return next((f for m, _, f in self.placed if m is other), None)
 
     def _close(self, mark: Mark) -> bool:
         """Whether a table is named in the sentence of a mark, before it in the line, or as the heading of its line."""
@@ -146,7 +177,7 @@ class MarkReader:
             return
         self.owners[mark.start] = table
         if mark.tag == "L":
-            self.placed.append((mark, table, links.link(mark, table, self.sketch)))
+            self.placed.append((mark, table, links.link(mark, table, self.sketch, self._led_to(mark))))
             return
         if mark.tag == "X":
             self.placed.append((mark, table, parts.computed_field(mark, table, self.text, self._stop(n), self.sketch)))
@@ -168,12 +199,17 @@ class MarkReader:
         self.placed.append((mark, table, field_on(table, said.name, mark.span, self.sketch)))
 
     def _choices(self, mark: Mark) -> None:
-        """A list of choices belongs to the field before it, unless one follows at once (`open, done or paid as status`)."""
+        """A list of choices belongs to the field before it, or to one that follows at once (`open, done or paid as status`)."""
         names = choices(mark.raw)
         before = next(((m, t, f) for m, t, f in reversed(self.placed) if m.end <= mark.start), None)
+        after = next(((m, t, f) for m, t, f in self.placed if 0 <= m.start - mark.end <= _CHOICE_FOLLOWS and not f.options), None)
+        if after is not None and (before is None or before[2].options or mark.start - before[0].end > _CHOICE_GAP // 2):
+            before = after
+        if (other := self._related("choices", mark)) is not None:
+            before = next(((m, t, f) for m, t, f in self.placed if m is other), before)
         near = (
             before is not None
-            and mark.start - before[0].end <= _CHOICE_GAP
+            and abs(mark.start - before[0].end) <= _CHOICE_GAP
             and self.layout.sentence(before[0].start) == self.layout.sentence(mark.start)
         )
         if before is not None and (near or (mark.start - before[0].end <= 12)) and before[2].link is None:
