@@ -115,7 +115,7 @@ async def test_what_is_new_is_shown_and_told(tmp_path: Path):
     assert found.taken == ("litellm",)
     assert found.problems == ("genai-prices: raw.githubusercontent.com answered 503.",)
     told = {change.model: change.sentence for change in found.changes}
-    assert told["gpt-7-nova"] == "GPT-7 nova by OpenAI is new in the directory."
+    assert told["gpt-7-nova"] == "GPT-7 Nova by OpenAI is new in the directory."
     assert told["gpt-6-luna"] == "OpenAI shuts GPT-6 Luna down on 1 September 2027, in 282 days."
     shelf.forget()
     price = shelf.directory.read("gpt-7-nova").price("input_mtok", TODAY)

@@ -3,20 +3,28 @@
 import re
 
 CAPITALS = {
-    "gpt": "GPT", "tts": "TTS", "ocr": "OCR", "glm": "GLM", "vl": "VL", "oss": "OSS", "hd": "HD", "ai": "AI", "qwq": "QwQ", "minimax": "MiniMax",
-    "deepseek": "DeepSeek", "codellama": "Code Llama", "aya": "Aya", "pplx": "PPLX", "vl2": "VL2", "flux": "FLUX", "xl": "XL", "api": "API",
-    "moonshot": "Moonshot", "kimi": "Kimi", "r1": "R1", "er": "ER",
+    "gpt": "GPT", "chatgpt": "ChatGPT", "tts": "TTS", "ocr": "OCR", "glm": "GLM", "vl": "VL", "oss": "OSS", "hd": "HD", "ai": "AI", "qwq": "QwQ",
+    "minimax": "MiniMax", "deepseek": "DeepSeek", "codellama": "Code Llama", "pplx": "PPLX", "flux": "FLUX", "xl": "XL", "api": "API", "er": "ER",
+    "it": "IT", "cli": "CLI", "fim": "FIM", "learnlm": "LearnLM", "c4ai": "C4AI", "sd3": "SD3", "nvidia": "NVIDIA",
 }  # fmt: skip
-SMALL = re.compile(r"^(?:o\d|\d+k|\d+(?:\.\d+)?[bmt]|a\d+b|v\d+(?:\.\d+)?)$")
+PLAIN = frozenset(
+    "mini nano pro turbo preview chat latest codex instruct search audio realtime transcribe diarize vision image".split()
+)
+"""Small words after a version of GPT: "GPT-5 mini", but "GPT-6 Sol"."""
+SIZE = re.compile(r"^(?:\d+x)?\d+(?:\.\d+)?[bmtk]$|^[aer]\d+b$")
+DAY = re.compile(r"\b(20\d\d) (\d\d) (\d\d)\b")
+MONTH = re.compile(r"\b(\d\d) (20\d\d)\b")
 
 
 def name_of(id: str) -> str:
     words = _joined(re.split("[-_]", id))
     if words[0] == "gpt" and len(words) > 1 and re.match(r"\d", words[1]):
-        return " ".join([f"GPT-{words[1]}", *words[2:]])
-    if re.fullmatch(r"o\d", words[0]):
+        name = " ".join([f"GPT-{words[1]}", *(word if word in PLAIN else _word(word) for word in words[2:])])
+    elif re.fullmatch(r"o\d", words[0]):
         return "-".join(words)
-    return " ".join(_word(word) for word in words)
+    else:
+        name = " ".join(_word(word) for word in words)
+    return MONTH.sub(r"\1/\2", DAY.sub(r"(\1-\2-\3)", name))
 
 
 def _joined(words: list[str]) -> list[str]:
@@ -33,8 +41,8 @@ def _joined(words: list[str]) -> list[str]:
 def _word(word: str) -> str:
     if word in CAPITALS:
         return CAPITALS[word]
+    if SIZE.match(word):
+        return word.upper().replace("X", "x")
     if found := re.match(r"^([a-z]+)(\d.*)$", word):
         return CAPITALS.get(found[1], found[1].capitalize()) + found[2]
-    if SMALL.match(word):
-        return word.upper() if word[0].isdigit() else word
     return word.capitalize()

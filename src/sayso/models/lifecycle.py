@@ -51,7 +51,7 @@ class Lifecycle:
 def of(model: Model, directory: Directory, today: date) -> Lifecycle:
     ends = model.shutdown
     status = status_on(model, today)
-    left = (ends.value - today).days if ends and status == "deprecated" else None
+    left = (ends.value - today).days if ends and ends.value > today else None
     instead = directory.read(model.replacement.value).name if model.replacement and model.replacement.value in directory else None
     name = instead or (model.replacement.value if model.replacement else None)
     return Lifecycle(
@@ -71,6 +71,8 @@ def status_on(model: Model, today: date) -> Status:
         return "retired" if model.shutdown.value <= today else "deprecated"
     if model.stage and model.stage.value == "retired":
         return "retired"
+    if model.stage and model.stage.value == "deprecated":
+        return "deprecated"
     if (model.stage and model.stage.value == "preview") or "-preview" in model.id:
         return "preview"
     return "current" if model.listed else "unknown"
@@ -82,7 +84,11 @@ def label_on(model: Model, today: date) -> str:
         return f"Shut down on {day_text(model.shutdown.value)}"
     if model.shutdown:
         return f"Shuts down on {day_text(model.shutdown.value)}"
-    return STATUSES[status]
+    if status == "deprecated":
+        return "Deprecated, day not published"
+    if status == "current" and not model.confirmed:
+        return "No end announced"
+    return "Current (legacy)" if status == "current" and model.stage and model.stage.value == "legacy" else STATUSES[status]
 
 
 def _sentence(model: Model, status: Status, left: int | None, instead: str | None) -> str:
@@ -93,10 +99,14 @@ def _sentence(model: Model, status: Status, left: int | None, instead: str | Non
         return f"{model.maker_name} no longer serves {model.name}.{use}"
     if left is not None and model.shutdown:
         return f"{model.maker_name} shuts {model.name} down on {day_text(model.shutdown.value)}, in {days(left)}.{use}"
+    if status == "deprecated":
+        return f"{model.name} is deprecated; the day on which it ends is not published.{use}"
     if status == "preview":
         return f"{model.name} is a preview: it may change or end at short notice.{use}"
     if status == "unknown":
         return f"Whether {model.name} is still served is not published."
+    if not model.confirmed:
+        return f"{model.name} is listed, and no day is published on which it ends.{use}"
     return f"{model.name} is current: no shutdown date is published.{use}"
 
 

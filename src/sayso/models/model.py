@@ -110,6 +110,8 @@ class Model:
     """Nobody but hosts serves it: its prices are those of the first of `offers`."""
     listed: bool
     """Whether a table of models on sale names it; old models have a price and no more."""
+    confirmed: bool
+    """Whether more than one source names it, or we looked it up: a single table keeps old models for long."""
     family: Figure[str] | None
     description: Figure[str] | None
     released: Figure[str] | None
@@ -118,7 +120,7 @@ class Model:
     shutdown: Figure[Date] | None
     replacement: Figure[str] | None
     stage: Figure[str] | None
-    """What a source calls it: `preview`, `legacy`."""
+    """What a source calls it: `preview`, `legacy`, `deprecated`."""
     open_weights: Figure[bool] | None
     context_window: Figure[int] | None
     max_input: Figure[int] | None

@@ -17,7 +17,7 @@ REGION = re.compile(
 VENDOR = re.compile(
     r"^(?:anthropic|meta|mistral|amazon|cohere|ai21|deepseek|qwen|openai|google|moonshotai|moonshot|minimax|zai|nvidia|stability|writer|twelvelabs|xai)\."
 )
-END = re.compile(r"(?:-v\d+)?:\d+k?(?::\d+k?)?$|-maas$|-v1$|@default$|:free$|:extended$|-turbo-free$")
+END = re.compile(r"(?:-v?\d+)?:\d+k?(?::\d+k?)?$|-maas$|-v1$|@default$|:free$|:extended$|-turbo-free$")
 OTHER = re.compile(r"[^a-z0-9]+")
 
 

@@ -193,6 +193,7 @@ MAKERS_BY_START = {
     "kimi": "moonshot",
     "glm": "zai",
     "minimax": "minimax",
+    "zai-": "zai",
     "codellama": "meta",
     "muse-": "meta",
     "codestral": "mistral",

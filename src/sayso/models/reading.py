@@ -31,7 +31,7 @@ class _Reading:
         self.entry, self.sources = entry, sources
         self.maker = PROVIDERS[entry["maker"]]
         self.kind: str = entry["type"]
-        hosted = bool(entry.get("hosted")) and bool(entry.get("offers"))
+        self.hosted = hosted = bool(entry.get("hosted")) and bool(entry.get("offers"))
         self.table: Raw = entry["offers"][0] if hosted else entry.get("litellm", {})
         self.charged: Raw = (entry["offers"][0] if hosted else entry).get("genai", {})
         self.seller = PROVIDERS[self.table["provider"]] if hosted else self.maker
@@ -48,13 +48,14 @@ class _Reading:
             type=entry["type"],
             hosted=bool(entry.get("hosted")),
             listed=bool(self.table or self.said),
+            confirmed=bool(self.said or (self.table and self.charged and not self.hosted)),
             family=self._text("family"),
             description=self._text("description"),
             released=self._text("released"),
             knowledge=self._text("knowledge"),
             shutdown=self._figure("shutdown", [] if entry.get("hosted") else self._table("shutdown"), date.fromisoformat),
             replacement=self._text("replacement"),
-            stage=self._text("status"),
+            stage=self._figure("status", [("deprecated", *c[1:]) for c in self._charged("deprecated")], str),
             open_weights=self._figure("open_weights", [], bool),
             context_window=self._figure("context_window", self._charged("context"), int),
             max_input=self._figure("max_input", self._table("max_input"), int),

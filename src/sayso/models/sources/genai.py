@@ -43,6 +43,8 @@ def _offer(provider: str, model: ModelInfo) -> dict[str, Any]:
         offer["name"] = model.name
     if model.context_window:
         offer["context"] = model.context_window
+    if model.deprecated:
+        offer["deprecated"] = True
     periods = model.prices if isinstance(model.prices, list) else [ConditionalPrice(prices=model.prices)]
     offer["periods"] = [_dated(p.constraint) | {"prices": _prices(p.prices)} for p in periods]
     if model.price_variants:

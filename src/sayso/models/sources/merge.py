@@ -107,7 +107,7 @@ def _prices(entries: dict[str, Row], by_offer: dict[tuple[str, str], Row], match
 
 
 def _offer(offer: Row) -> Row:
-    return {name: offer[name] for name in ("id", "context", "periods", "variants") if name in offer}
+    return {name: offer[name] for name in ("id", "context", "deprecated", "periods", "variants") if name in offer}
 
 
 def _unlisted(entries: dict[str, Row], offers: list[Row]) -> None:
