@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import msgspec
 import orjson
 
+from sayso.gateway.forms import form
 from sayso.gateway.providers.provider import Outgoing
 from sayso.gateway.refusals import Refused, not_json
 from sayso.gateway.reply import DONE, AnyReply, Events, Whole, event
@@ -51,17 +52,23 @@ class Here:
                 param="model",
                 code="unsupported_endpoint",
             )
-        try:
-            body: Any = orjson.loads(out.body)
-        except orjson.JSONDecodeError as error:
-            raise not_json(str(error)) from None
-        answer = await model.answer(out.endpoint, body, workspace=out.caller.workspace)
+        answer = await model.answer(out.endpoint, _value(out), workspace=out.caller.workspace)
         if isinstance(answer, dict):
             return Whole(msgspec.json.encode(answer))
         return Events(_events(out.endpoint, answer))
 
     async def models(self) -> list[dict[str, Any]]:
         return [{"id": name, **model.about} for name, model in self._models.items()]
+
+
+def _value(out: Outgoing) -> dict[str, Any]:
+    """The request as a value; the files of a form as bytes."""
+    if out.content_type.startswith(b"multipart/"):
+        return form(out.body, out.content_type)
+    try:
+        return orjson.loads(out.body)
+    except orjson.JSONDecodeError as error:
+        raise not_json(str(error)) from None
 
 
 async def _events(endpoint: str, values: AsyncIterator[dict[str, Any]]) -> AsyncIterator[bytes]:

@@ -23,6 +23,8 @@ from sayso.gateway.upstream import Pools
 
 PLANS_REMEMBERED_MAX = 10_000
 SLOTS = ("text", "vision", "image", "embedding")
+BUILT_IN = {"text": "sayso/reader", "image": "sayso/canvas", "embedding": "sayso/embed"}
+"""What stands in for a slot that nobody has filled."""
 HERE = Provider("here", "", "sayso", "sayso")
 
 log = logging.getLogger(__name__)
@@ -107,8 +109,10 @@ class Workspace:
         return Plan(name, tuple(routes), s.get("retries"), int(s.get("cache_seconds") or 0), s)
 
     def slot(self, slot: str) -> str:
-        """The name of the alias that an empty slot stands for."""
+        """The name of the alias that an empty slot stands for; where there is none, the built-in model of that kind."""
         found = next((alias.name for alias in self.aliases.values() if alias.slot == slot), None)
+        if found is None and BUILT_IN.get(slot) in self.here:
+            return BUILT_IN[slot]
         if found is None:
             raise no_such_model("slot:" + slot)
         return found

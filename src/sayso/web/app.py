@@ -23,6 +23,7 @@ from sayso.connections import egress
 from sayso.data import sweeping
 from sayso.data.imports.abandoned import abandoned
 from sayso.errors import SaysoError
+from sayso.gateway.builtin.models import built_in
 from sayso.gateway.gateway import Gateway
 from sayso.models.refresh import use_prices
 from sayso.models.shelf import Shelf
@@ -64,7 +65,7 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
     )
     app.state.openapi = cache(lambda: described(app))
     if engine is not None:
-        gateway = Gateway(engine, settings.home, egress.Door(egress.networks(settings.egress_allow)))
+        gateway = Gateway(engine, settings.home, egress.Door(egress.networks(settings.egress_allow)), built_in())
         app.state.parts = Parts(engine, settings, Callers(engine), Hub(engine), Jobs(), gateway, Shelf(settings.home))
         app.v1 = Door(gateway)
     app.router.route_class = ApiRoute
