@@ -110,7 +110,7 @@ QUERIES = {
 MINE = {
     "/api/session", "/api/me", "/api/members", "/api/workspace", "/api/tokens", "/api/search", "/api/apps", "/api/trash",
     "/api/files", "/api/imports", "/api/drafts", "/api/templates", "/api/wishes",
-    *(f"/api/gateway/{name}" for name in ("settings", "kinds", "providers", "aliases", "keys", "budgets", "usage", "calls", "calls.csv", "models")),
+    *(f"/api/gateway/{name}" for name in ("settings", "kinds", "providers", "aliases", "keys", "budgets", "usage", "usage/elsewhere", "calls", "calls.csv", "models")),
 }  # fmt: skip
 """Addresses that name nothing: what they answer is the caller's own."""
 VIEWERS_TOO = {

@@ -1296,6 +1296,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/gateway/usage/elsewhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the last days' calls would have cost on other models, at today's prices. Owners see the workspace's, others their own.
+         * @description What the last days' calls would have cost on other models, at today's prices. Owners see the workspace's, others their own.
+         */
+        get: operations["elsewhere_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/gateway/calls": {
         parameters: {
             query?: never;
@@ -2726,6 +2746,25 @@ export interface components {
              * @enum {string}
              */
             severity: "adds" | "changes" | "loses";
+        };
+        /** Elsewhere */
+        Elsewhere: {
+            /**
+             * Items
+             * @description The cheapest first.
+             */
+            items: components["schemas"]["OnAnother"][];
+            /**
+             * Paid
+             * @description What the ledger says it did cost.
+             */
+            paid: string;
+            /** Calls */
+            calls: number;
+            /** Days */
+            days: number;
+            /** Next */
+            next: string | null;
         };
         /**
          * Email
@@ -4546,6 +4585,25 @@ export interface components {
              * @default null
              */
             span?: ("day" | "week" | "month" | "quarter" | "year") | null;
+        };
+        /** OnAnother */
+        OnAnother: {
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            /**
+             * Total
+             * @description Dollars; null when a price that it needs is not published.
+             */
+            total: string | null;
+            /**
+             * Saved
+             * @description Against what was paid; less than nothing when it would have cost more.
+             */
+            saved: string | null;
+            /** Sentence */
+            sentence: string;
         };
         /** OneOfRowChanges */
         OneOfRowChanges: {
@@ -9806,6 +9864,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Usage"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    elsewhere_show: {
+        parameters: {
+            query?: {
+                /** @description Models of the directory, with commas; without any, the newest of each maker. */
+                models?: string;
+                /** @description How many days back, with today. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Elsewhere"];
                 };
             };
             /** @description Not available right now */

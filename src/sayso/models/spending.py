@@ -10,10 +10,12 @@ from sayso.models.cost import cost, rounded
 from sayso.models.directory import Directory
 from sayso.models.facts import shortest
 from sayso.models.lifecycle import status_on
+from sayso.models.listing import rows_of
 from sayso.models.words import listing
 from sayso.models.workload import Workload
 
 CANDIDATES_MAX = 50
+MODELS_OF_A_MAKER_MAX = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,23 @@ class Elsewhere:
             "saved": None if self.saved is None else shortest(self.saved),
             "sentence": self.sentence,
         }
+
+
+def candidates(directory: Directory, used: Mapping[str, Workload], today: date, count: int = 12) -> tuple[str, ...]:
+    """What is worth asking about when nobody says: of each maker the newest text models that are served, seeing ones when pictures were sent."""
+    sees = any(work.image_input for work in used.values())
+    rows = [
+        row
+        for row in rows_of(directory, today)
+        if row.flagship and row.type == "text" and row.status == "current" and row.input is not None
+    ]
+    rows = [row for row in rows if row.released and (not sees or "vision" in row.abilities)]
+    rows.sort(key=lambda row: (row.released or "", row.id), reverse=True)
+    by_maker: dict[str, list[str]] = {}
+    for row in rows:
+        by_maker.setdefault(row.maker, []).append(row.id)
+    turns = [ids[turn] for turn in range(MODELS_OF_A_MAKER_MAX) for ids in by_maker.values() if turn < len(ids)]
+    return tuple(turns[:count])
 
 
 def elsewhere(

@@ -37,7 +37,7 @@ from sayso.web.api import (
     versions,
     workspace,
 )
-from sayso.web.api.gateway import aliases, budgets, calls, ledger, providers, usage
+from sayso.web.api.gateway import aliases, budgets, calls, elsewhere, ledger, providers, usage
 from sayso.web.api.gateway import keys as gateway_keys
 from sayso.web.api.gateway import settings as gateway_settings
 from sayso.web.pages import form, look, reference, sign_in
@@ -171,6 +171,7 @@ API = (
     Address("PATCH", f"{GATEWAY}/budgets/{{budget}}", budgets.update),
     Address("DELETE", f"{GATEWAY}/budgets/{{budget}}", budgets.remove, 204),
     Address("GET", f"{GATEWAY}/usage", usage.show),
+    Address("GET", f"{GATEWAY}/usage/elsewhere", elsewhere.show),
     Address("GET", f"{GATEWAY}/calls", ledger.listed),
     Address("POST", f"{GATEWAY}/calls", calls.create, 200, CALL_BYTES_MAX),
     Address("GET", f"{GATEWAY}/calls.csv", ledger.export),
