@@ -20,6 +20,7 @@ from sayso.errors import Unavailable
 from sayso.gateway.builtin import weights
 from sayso.settings import Settings
 from sayso.team import links, people
+from sayso.web.alone import Alone
 from sayso.web.app import create_app
 
 _NONE = asyncio.subprocess.DEVNULL
@@ -74,6 +75,24 @@ async def serving(settings: Settings) -> AsyncGenerator[Running]:
                     await serving
 
 
+@asynccontextmanager
+async def serving_gateway(settings: Settings) -> AsyncGenerator[Running]:
+    """Serves /v1 alone, also beside a server on the same home, and as often on one port as there are cores. Else as `serving`."""
+    make_home(settings.home)
+    with _opened(settings, shared=True) as door:
+        settings = replace(settings, port=door.getsockname()[1])
+        async with opened(settings) as engine:
+            server = _Server(_config(Alone(engine, settings)))
+            serving = asyncio.create_task(server.serve([door]))
+            try:
+                await _ready(server, serving)
+                with _stopped_by_signals(server):
+                    yield Running(settings, engine, serving)
+            finally:
+                server.should_exit = True
+                await serving
+
+
 class _Server(uvicorn.Server):
     """Signals are ours: uvicorn would raise them again at the end, before the database is stopped."""
 
@@ -104,7 +123,7 @@ async def _language_model() -> None:
             await fetching.wait()
 
 
-def _config(app: FastAPI) -> uvicorn.Config:
+def _config(app: FastAPI | Alone) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         log_level="warning",
@@ -119,9 +138,18 @@ def _config(app: FastAPI) -> uvicorn.Config:
 def _listening(settings: Settings) -> socket.socket:
     if other := presence.server_of(settings.home):
         raise Unavailable(presence.already_running(settings.home, other))
+    return _opened(settings)
+
+
+def _opened(settings: Settings, *, shared: bool = False) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG_CONNECTIONS)
+        return socket.create_server(
+            (settings.host, settings.port),
+            family=family,
+            backlog=BACKLOG_CONNECTIONS,
+            reuse_port=shared and hasattr(socket, "SO_REUSEPORT"),
+        )
     except OSError as error:
         raise Unavailable(
             f"Sayso cannot listen on {settings.host}:{settings.port} ({os.strerror(error.errno or 0)}). Choose another port with --port."

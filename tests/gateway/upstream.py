@@ -76,7 +76,7 @@ class SlowFirst:
 
 @dataclass(frozen=True)
 class Drip:
-    """One byte in so many seconds."""
+    """After the headers, one byte in so many seconds."""
 
     seconds: float = 1.0
 
@@ -187,7 +187,9 @@ class Upstream:
                     writer.transport.abort()
                     return False
                 if isinstance(behaviour, Drip):
-                    for at in range(len(whole)):
+                    head = whole.index(b"\r\n\r\n") + 4
+                    writer.write(whole[:head])
+                    for at in range(head, len(whole)):
                         writer.write(whole[at : at + 1])
                         await writer.drain()
                         await asyncio.sleep(behaviour.seconds)

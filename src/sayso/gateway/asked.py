@@ -13,6 +13,8 @@ DATA_URL = re.compile(rb"data:[a-z]+/[a-z0-9.+-]{1,40};base64,[A-Za-z0-9+/=]*")
 PICTURES = (b'"image_url"', b'"input_image"', b'"input_audio"', b'"input_file"', b'"file_id"', b'"file"')
 PICTURE_TOKENS_MAX = 16_384
 """No model counts a picture higher; sounds and files are taken for so much as well."""
+FRAME_TOKENS_MAX = 512
+"""What upstreams put around a request themselves: marks of roles, a few hundred words about tools."""
 PICTURE_OUTPUT_TOKENS_MAX = 16_384
 """The dearest picture there is (4K, high) was about 13,400 tokens in November 2026."""
 PARTIAL_PICTURE_TOKENS = 100
@@ -123,14 +125,14 @@ class Asked:
     def input_tokens_max(self) -> int:
         """No model makes more tokens than this of the request: a token is at least a byte, and pictures have a limit of their own."""
         if self.parts is not None:
-            return self.parts.text_bytes + PICTURE_TOKENS_MAX * self.parts.files
+            return self.parts.text_bytes + PICTURE_TOKENS_MAX * self.parts.files + FRAME_TOKENS_MAX
         raw = self.raw
         if len(raw) > PICTURE_TOKENS_MAX and b";base64," in raw:
             raw = DATA_URL.sub(b"", raw)
         pictures = (
             sum(raw.count(name) for name in PICTURES) if b'"input_' in raw or b'"image_url"' in raw or b'"file' in raw else 0
         )
-        return len(raw) + pictures * PICTURE_TOKENS_MAX
+        return len(raw) + pictures * PICTURE_TOKENS_MAX + FRAME_TOKENS_MAX
 
     def pictures_tokens_max(self) -> int:
         return self.n * (PICTURE_OUTPUT_TOKENS_MAX + self.partial_images * PARTIAL_PICTURE_TOKENS)

@@ -232,6 +232,7 @@ def begun(period: str, now: datetime) -> datetime | None:
 
 
 async def _released(tx: AsyncConnection, process: str, budget: str, amount: Decimal) -> None:
+    await _locked(tx, budget)
     lease = (t.leases.c.process == process) & (t.leases.c.budget == budget)
     found = await tx.execute(t.leases.update().where(lease).values(amount=t.leases.c.amount - amount))
     if found.rowcount:

@@ -58,7 +58,7 @@ class Gateway:
         self.budgets = Budgets(engine, self.process)
         self.known: Known = NOTHING
         self._journals = home / "gateway"
-        self._rates: dict[str, Rate] = {}
+        self._rates: dict[tuple[str, int | None, int | None, int], Rate] = {}
         self._processes = 1
         self._reading = asyncio.Lock()
         self.journal: Journal
@@ -137,12 +137,13 @@ class Gateway:
     def rate(self, caller: Caller) -> Rate | None:
         if caller.key is None or (caller.requests_per_minute is None and caller.tokens_per_minute is None):
             return None
-        rate = self._rates.get(caller.key)
+        limits = (caller.requests_per_minute, caller.tokens_per_minute)
+        of = (caller.key, *limits, self._processes)
+        rate = self._rates.get(of)
         if rate is None:
             if len(self._rates) >= RATES_REMEMBERED_MAX:
                 self._rates.clear()
-            limits = (caller.requests_per_minute, caller.tokens_per_minute)
-            rate = self._rates[caller.key] = Rate(*(Bucket.full(n, self._processes) if n else None for n in limits))
+            rate = self._rates[of] = Rate(*(Bucket.full(n, self._processes) if n else None for n in limits))
         return rate
 
     # ── life ──────────────────────────────────────────────────
@@ -184,7 +185,6 @@ class Gateway:
         """After something has changed. Calls under way keep what they began with."""
         async with self._reading:
             self.known = await knowing.read(self.engine, self.vault, self.pools, self.here)
-            self._rates.clear()
 
     async def _listen(self, ready: asyncio.Event) -> None:
         """For ever. After a break in listening everything is read again, since who knows what was missed."""
@@ -212,9 +212,7 @@ class Gateway:
                 await self.budgets.give_back()
                 async with self.engine.connect() as tx:
                     processes = (await tx.execute(select(func.count()).select_from(t.processes))).scalar_one()
-                if max(1, processes) != self._processes:
-                    self._processes = max(1, processes)
-                    self._rates.clear()
+                self._processes = max(1, processes)
             except Exception as error:
                 log.warning("budgets wait for PostgreSQL: %s", error)
             await asyncio.sleep(BUDGETS_SECONDS)

@@ -65,6 +65,11 @@ WRITE = text(
     """  # noqa: S608 (only our own column names)
 )
 
+LOCK = text(
+    "select from sayso.gateway_budgets where id in (select budget from sayso.gateway_leases where process = :process) order by id for update"
+)
+"""Budgets before leases, in one order, here as in `budgets.py`: so nobody waits in a circle."""
+
 
 class Ledger:
     """Carries the journal's lines into PostgreSQL for as long as `run` runs."""
@@ -100,6 +105,7 @@ async def write(engine: AsyncEngine, lines: Sequence[bytes], process: str) -> No
     """One batch, once. A line that PostgreSQL will never take is left out, and told in the log, rather than stopping all others."""
     try:
         async with transaction(engine) as tx:
+            await tx.execute(LOCK, {"process": process})
             await tx.execute(WRITE, {"rows": (b"[" + b",".join(lines) + b"]").decode(), "process": process})
     except (DBAPIError, UnicodeDecodeError) as error:
         state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""

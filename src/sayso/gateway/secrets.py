@@ -16,7 +16,7 @@ class Vault:
     """Seals and opens, with AES-256-GCM. `of` what a secret is (a provider's id) is bound into it: a row's secret opens nowhere else."""
 
     def __init__(self, home: Path) -> None:
-        self._path = home / "secrets.key"
+        self.path = home / "secrets.key"
         self._cipher: AESGCM | None = None
 
     def seal(self, secret: str, of: str) -> bytes:
@@ -29,7 +29,7 @@ class Vault:
             return self._with_key().decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], of.encode()).decode()
         except (InvalidTag, ValueError):
             raise Unavailable(
-                f"A stored secret cannot be opened with {self._path}. Put the file back that belonged to this database, or enter the secret again."
+                f"A stored secret cannot be opened with {self.path}. Put the file back that belonged to this database, or enter the secret again."
             ) from None
 
     def _with_key(self) -> AESGCM:
@@ -39,11 +39,11 @@ class Vault:
 
     def _key(self) -> bytes:
         try:
-            file = os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            file = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         except FileExistsError:
-            key = self._path.read_bytes()
+            key = self.path.read_bytes()
             if len(key) != KEY_BYTES:
-                raise Unavailable(f"{self._path} does not hold a key of {KEY_BYTES} bytes.") from None
+                raise Unavailable(f"{self.path} does not hold a key of {KEY_BYTES} bytes.") from None
             return key
         key = os.urandom(KEY_BYTES)
         with os.fdopen(file, "wb") as opened:

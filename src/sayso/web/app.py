@@ -19,12 +19,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 import sayso
-from sayso.connections import egress
 from sayso.data import sweeping
 from sayso.data.imports.abandoned import abandoned
 from sayso.errors import SaysoError
-from sayso.gateway.builtin.models import built_in
-from sayso.gateway.gateway import Gateway
 from sayso.models.refresh import use_prices
 from sayso.models.shelf import Shelf
 from sayso.settings import Settings
@@ -35,6 +32,7 @@ from sayso.web.hub import Hub
 from sayso.web.jobs import Jobs
 from sayso.web.pages.page import BUILT
 from sayso.web.parts import Parts
+from sayso.web.put_together import gateway_of
 from sayso.web.routes import API, LIVE, PUBLIC, Address
 from sayso.web.safety import SafeAnswers
 from sayso.web.shapes import ProblemDocument
@@ -65,7 +63,7 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
     )
     app.state.openapi = cache(lambda: described(app))
     if engine is not None:
-        gateway = Gateway(engine, settings.home, egress.Door(egress.networks(settings.egress_allow)), built_in())
+        gateway = gateway_of(engine, settings)
         app.state.parts = Parts(engine, settings, Callers(engine), Hub(engine), Jobs(), gateway, Shelf(settings.home))
         app.v1 = Door(gateway)
     app.router.route_class = ApiRoute

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from sayso.gateway.caller import Caller
 
 
+USUAL = Limits()
+
+
 @dataclass(frozen=True, slots=True)
 class Provider:
     """One row of `gateway_providers`, its secret in clear. `settings` is the kind's own: see each kind's file."""
@@ -29,9 +32,9 @@ class Provider:
     def limits(self) -> Limits:
         s = self.settings
         return Limits(
-            first_byte_seconds=float(s.get("first_byte_seconds") or Limits.first_byte_seconds),
-            idle_seconds=float(s.get("idle_seconds") or Limits.idle_seconds),
-            whole_seconds=float(s.get("whole_seconds") or Limits.whole_seconds),
+            first_byte_seconds=float(s.get("first_byte_seconds") or USUAL.first_byte_seconds),
+            idle_seconds=float(s.get("idle_seconds") or USUAL.idle_seconds),
+            whole_seconds=float(s.get("whole_seconds") or USUAL.whole_seconds),
         )
 
 

@@ -34,16 +34,16 @@ class Door:
         except ClientGone:
             return
         except Refused as error:
-            await _say(send, error.status, JSON, [*error.headers, *_identified(error.headers)], error.body())
+            await say(send, error.status, JSON, [*error.headers, *_identified(error.headers)], error.body())
             return
         except (asyncio.CancelledError, GeneratorExit):
             raise
         except Exception as error:
             known = _understood(error)
-            await _say(send, known.status, JSON, [*known.headers, *_identified(known.headers)], known.body())
+            await say(send, known.status, JSON, [*known.headers, *_identified(known.headers)], known.body())
             return
         if answer.body is not None:
-            await _say(send, answer.status, answer.content_type, answer.headers, answer.body)
+            await say(send, answer.status, answer.content_type, answer.headers, answer.body)
         else:
             await _stream(answer, receive, send)
 
@@ -62,7 +62,8 @@ class Door:
         return await handler(Request(self.gateway, caller, endpoint, scope, receive, send, ids))
 
 
-async def _say(send: Send, status: int, content_type: bytes, headers: list[Header], body: bytes) -> None:
+async def say(send: Send, status: int, content_type: bytes, headers: list[Header], body: bytes) -> None:
+    """A whole answer."""
     length = (b"content-length", b"%d" % len(body))
     await send(
         {

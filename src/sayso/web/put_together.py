@@ -1,0 +1,13 @@
+"""The gateway of a process, as the settings want it: the same for the whole web and for the gateway alone."""
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from sayso.connections import egress
+from sayso.gateway.builtin.models import built_in
+from sayso.gateway.gateway import Gateway
+from sayso.settings import Settings
+
+
+def gateway_of(engine: AsyncEngine, settings: Settings) -> Gateway:
+    """With the door outwards that the operator has opened, and the models that live here."""
+    return Gateway(engine, settings.home, egress.Door(egress.networks(settings.egress_allow)), built_in())
