@@ -28,6 +28,11 @@ def test_the_famous_pair_and_what_its_page_leaves_out():
     assert cells["Provider"] == ("OpenAI", "OpenAI")
     assert cells["Model type"] == ("Image", "Text")
     assert cells["Status"] == ("Shut down on 23 October 2026", "Shut down on 23 October 2026")
+    assert cells["Replacement"] == ("GPT Image 2.5 Sunburst", "GPT-5.6 Terra")
+    assert cells["Image sizes"][0] == "1024×1024, 1024×1536, 1536×1024"
+    assert cells["Image qualities"][0] == "low, medium, high"
+    assert cells["Endpoints"] == ("/v1/images/generations, /v1/images/edits", "/v1/chat/completions, /v1/responses, /v1/batch")
+    assert cells["Snapshots"] == ("gpt-image-1", "o4-mini-2025-04-16")
     assert cells["Context window"] == ("not published", "200K tokens")
     assert cells["Input price"] == ("Text input: $5 / 1M tokens", "$1.1 / 1M tokens")
     assert cells["Output price"] == ("Image output: $40 / 1M tokens", "$4.4 / 1M tokens")
@@ -45,6 +50,16 @@ def test_the_famous_pair_and_what_its_page_leaves_out():
         ("it was shut down on 23 October 2026", "for pictures, take GPT Image 2.5 Sunburst instead"),
         ("it was shut down on 23 October 2026", "for text, take GPT-5.6 Terra instead"),
     ]
+
+
+def test_models_that_are_not_billed_by_tokens_are_compared_by_what_they_bill():
+    heard = compared("whisper-1", "gpt-transcribe")
+    assert heard.summary == (
+        "Whisper and GPT Transcribe are both speech-to-text models by OpenAI. GPT Transcribe is 25 % cheaper on audio ($0.27 vs $0.36 per hour)."
+    )
+    assert heard.faq[0].answer == "GPT Transcribe: 25 % less. Whisper costs $0.36 per hour; GPT Transcribe costs $0.27 per hour."
+    assert heard.picks[1].reasons[0] == "it has to last: Whisper ends on 26 February 2027"
+    assert "image" not in {row.key for row in heard.table}
 
 
 def test_before_they_ended_the_pair_was_told_differently():

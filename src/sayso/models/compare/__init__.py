@@ -16,7 +16,7 @@ from sayso.models.compare.differences import Difference, differences
 from sayso.models.compare.picks import Pick, picks
 from sayso.models.compare.questions import Question, questions
 from sayso.models.compare.related import Related, related
-from sayso.models.compare.side import Side
+from sayso.models.compare.side import WHAT, Side
 from sayso.models.compare.table import Row, table
 from sayso.models.directory import Directory
 from sayso.models.words import listing
@@ -85,16 +85,24 @@ def address(ids: Sequence[str]) -> str:
 
 
 def _summary(sides: tuple[Side, ...], found: tuple[Difference, ...]) -> str:
-    kinds = {(side.model.type, side.model.maker) for side in sides}
-    if len(kinds) == 1:
-        names = listing([side.name for side in sides])
-        what = f"{names} are {'both ' if len(sides) == 2 else ''}{sides[0].what.removeprefix('an ').removeprefix('a ').replace(' by ', 's by ')}"
-    else:
-        what = listing([f"{side.name} is {side.what}" for side in sides])
-    gone = [side.name for side in sides if side.life.status == "retired"]
+    what = _what(sides)
+    gone = [side.name for side in sides if side.gone]
     if len(gone) == len(sides):
         return f"{what}. {'Both are' if len(sides) == 2 else 'All are'} shut down."
     if gone:
         return f"{what}. {listing(gone)} {'is' if len(gone) == 1 else 'are'} shut down."
-    told = next((one.text for one in found if one.topic in ("input", "image", "context") and one.winner), "")
+    told = next(
+        (one.text for one in found if one.topic in ("input", "image", "audio", "characters", "output") and one.winner), ""
+    )
     return f"{what}. {told}".strip()
+
+
+def _what(sides: tuple[Side, ...]) -> str:
+    """What they are, in as few words as it takes."""
+    if len({side.model.type for side in sides}) > 1:
+        return listing([f"{side.name} is {side.what}" for side in sides])
+    kind = WHAT[sides[0].model.type].removeprefix("an ").removeprefix("a ")
+    both = "both " if len(sides) == 2 else ""
+    if len({side.model.maker for side in sides}) == 1:
+        return f"{listing([side.name for side in sides])} are {both}{kind}s by {sides[0].model.maker_name}"
+    return f"{listing([f'{side.name} by {side.model.maker_name}' for side in sides])} are {both}{kind}s"

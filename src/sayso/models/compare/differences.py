@@ -90,7 +90,7 @@ def _status(a: Side, b: Side) -> Iterator[Difference]:
             elif side.life.days_left is not None and side.id < other.id:
                 yield Difference("status", f"{side.life.sentence} {other.life.sentence}")
     for side, other in ((a, b), (b, a)):
-        if side.model.replacement and side.model.replacement.value == other.id:
+        if side.life.status in ("current", "preview") and side.model.replacement and side.model.replacement.value == other.id:
             yield Difference(
                 "replacement", f"{other.name} is what {side.model.maker_name} names as the replacement of {side.name}.", other.id
             )
@@ -209,8 +209,14 @@ def _limit(a: Side, b: Side, name: str, topic: str, verb: str, unit: str, noun: 
         yield Difference(topic, f"{more.name} {verb} {tokens(many)} {unit}{much}.", more.id)
 
 
+MATTERS = ("text", "image", "realtime")
+"""Types that differ in what they can do; that a transcription model hears goes without saying."""
+
+
 def _abilities(a: Side, b: Side) -> Iterator[Difference]:
     for side, other in ((a, b), (b, a)):
+        if side.model.type not in MATTERS:
+            continue
         only = [_lower(text) for name, text in ABILITIES.items() if side.model.can(name) and other.model.can(name) is False]
         silent = [_lower(text) for name, text in ABILITIES.items() if side.model.can(name) and other.model.can(name) is None]
         if only:

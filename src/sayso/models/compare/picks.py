@@ -67,13 +67,13 @@ def _reasons(side: Side, others: list[Side]) -> Iterator[str]:
         and all(other.gone or other.life.days_left is not None for other in others)
     ):
         yield (
-            "it has to work tomorrow: it is the one without a shutdown date"
-            if len(others) > 1
-            else "it has to work tomorrow: the other one ends"
+            f"it has to last: {_end(others[0])}"
+            if len(others) == 1
+            else "it has to last: it is the one without a day of shutdown"
         )
-    for key, what in ((side.output_key, "output"), ("input_mtok", "input")):
+    for key, what in ((side.output_key, "output price"), ("input_mtok", "input price"), *PRICES.items()):
         if alike and _cheapest(side, alike, key):
-            yield f"{what} price decides ({dollars(side.prices[key].amount)} per million tokens)"
+            yield f"the {what} decides ({dollars(side.prices[key].amount)} {side.prices[key].unit})"
     cheapest = side.model.cheapest_image()
     if cheapest and alike and all((c := o.model.cheapest_image()) and c.amount > cheapest.amount for o in alike):
         yield f"you make many pictures ({side.from_image})"
@@ -131,6 +131,25 @@ FOR = {
     "moderation": "for checking content",
     "ocr": "for reading documents",
 }
+
+
+PRICES = {
+    "audio_hours": "price",
+    "input_mchars": "price",
+    "video_seconds": "price",
+    "image": "price",
+    "rerank_searches_kcount": "price",
+    "input_document_kpages": "price",
+    "output_audio_mtok": "price of speech",
+}
+
+
+def _end(other: Side) -> str:
+    return (
+        f"{other.name} {'ended' if other.gone else 'ends'} on {day_text(other.life.shutdown.value)}"
+        if other.life.shutdown
+        else f"{other.name} is gone"
+    )
 
 
 def _work(side: Side) -> str:

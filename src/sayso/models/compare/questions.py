@@ -36,30 +36,38 @@ def _cheaper(sides: tuple[Side, ...]) -> Iterator[Question]:
         told = [f"{side.name} {side.does} and costs {_costs(side)}" for side in sides]
         yield Question(asked, f"They do different work, so their prices are not comparable: {'; '.join(told)}.")
         return
-    key = sides[0].output_key
-    priced = [side for side in sides if side.amount("input_mtok") is not None and side.amount(key) is not None]
-    if len(priced) < len(sides):
-        told = [f"{side.name} costs {_costs(side)}" for side in sides]
-        yield Question(asked, f"{'; '.join(told)}.")
-        return
-    by_input = sorted(priced, key=lambda side: side.prices["input_mtok"].amount)
-    by_output = sorted(priced, key=lambda side: side.prices[key].amount)
-    cheapest, dearest = by_input[0], by_input[-1]
-    if len(sides) == 2 and by_input[0] is by_output[0] and not same(cheapest.prices[key].amount, dearest.prices[key].amount):
-        low, high = cheapest.prices, dearest.prices
-        saved = (
-            f"{share(low['input_mtok'].amount, high['input_mtok'].amount)} less on input and "
-            if not same(low["input_mtok"].amount, high["input_mtok"].amount) and low["input_mtok"].amount
-            else ""
-        )
-        answer = (
-            f"{cheapest.name}: {saved}{share(low[key].amount, high[key].amount)} less on output. "
-            if low[key].amount
-            else f"{cheapest.name}. "
-        )
-    else:
-        answer = ""
-    yield Question(asked, answer + "; ".join(f"{side.name} costs {_costs(side)}" for side in sides) + ".")
+    told = "; ".join(f"{side.name} costs {_costs(side)}" for side in sides)
+    yield Question(asked, f"{_saving(sides)}{told}.")
+
+
+TELLING = (
+    "output_mtok",
+    "output_image_mtok",
+    "audio_hours",
+    "input_mchars",
+    "video_seconds",
+    "image",
+    "rerank_searches_kcount",
+    "input_document_kpages",
+)
+
+
+def _saving(sides: tuple[Side, ...]) -> str:
+    """`GPT-5 mini: 75 % less on input and 60 % less on output. ` when one of two is cheaper in all that both are priced by."""
+    if len(sides) != 2:
+        return ""
+    shared = [key for key in ("input_mtok", *TELLING) if all(key in side.prices for side in sides)]
+    differing = [key for key in shared if not same(*(side.prices[key].amount for side in sides))]
+    if not differing:
+        return ""
+    low, high = sorted(sides, key=lambda side: side.prices[differing[0]].amount)
+    if any(low.prices[key].amount > high.prices[key].amount or low.prices[key].amount == 0 for key in differing):
+        return ""
+    parts = [f"{share(low.prices[key].amount, high.prices[key].amount)} less{ON.get(key, '')}" for key in differing]
+    return f"{low.name}: {listing(parts)}. "
+
+
+ON = {"input_mtok": " on input", "output_mtok": " on output", "output_image_mtok": " on image output"}
 
 
 def _costs(side: Side) -> str:

@@ -52,7 +52,11 @@ def _partners(own: Listed, side: Side, rows: dict[str, Listed], here: set[str]) 
 
 def _far(own: Listed, other: Listed) -> float:
     """How little one is an alternative to the other: prices apart, and the same maker's older ones last."""
-    apart = abs(log(own.input / other.input)) if own.input and other.input else 2.0
+    apart = 2.0
+    for one, two in ((own.input, other.input), (own.image, other.image)):
+        if one and two:
+            apart = abs(log(one / two))
+            break
     return apart + (0.5 if own.maker == other.maker else 0.0)
 
 

@@ -63,7 +63,7 @@ PRICE_ROWS = {
 OF_IMAGES = {"output_mtok": "output_image_mtok", "text_output": "output_mtok"}
 SAID_OF_IMAGES = {"input_mtok": "Text input: ", "output_mtok": "Image output: "}
 """An image model's main output is pictures; some also bill the text that they write."""
-ALWAYS = frozenset({"provider", "type", "status", "context_window", "input_mtok", "output_mtok", "max_output"})
+ALWAYS = frozenset({"provider", "type", "status"})
 
 
 def table(sides: tuple[Side, ...]) -> tuple[Row, ...]:
@@ -104,7 +104,18 @@ def table(sides: tuple[Side, ...]) -> tuple[Row, ...]:
             lambda s: cell(s.model.open_weights, lambda is_open: "Yes" if is_open else "No"),
         ),
     ]
-    return tuple(row for row in rows if row.key in ALWAYS or any(one.known for one in row.cells))
+    left_out = set[str]()
+    if not any(side.life.replacement_name for side in sides):
+        left_out.add("replacement")
+    if not any(side.model.type == "image" or side.from_image for side in sides):
+        left_out.add("image")
+    if all(_same(side.model.max_input, side.model.context_window) for side in sides):
+        left_out.add("max_input")
+    return tuple(row for row in rows if row.key not in left_out and (row.key in ALWAYS or any(one.known for one in row.cells)))
+
+
+def _same(one: Figure[int] | None, other: Figure[int] | None) -> bool:
+    return one is None or (other is not None and one.value == other.value)
 
 
 def cell(figure: Figure[Any] | None, shown: Callable[[Any], str]) -> Cell:
