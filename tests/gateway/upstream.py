@@ -10,6 +10,7 @@ Whatever it answers costs what `USAGE` says: 250 tokens in, 100 out, unless a be
 
 import asyncio
 import json
+import re
 from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
@@ -33,6 +34,7 @@ INPUT_OUTPUT_USAGE = {
 WORDS = ["The", " quick", " brown", " fox", " jumps", " over", " the", " lazy", " dog", "."]
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 SNAPSHOT = "-2026-10-01"
+AZURE = re.compile(r"^/openai(?:/deployments/[^/]+)?")
 
 
 @dataclass(frozen=True)
@@ -285,7 +287,7 @@ def _chat_chunk(heard: Heard, delta: dict[str, Any], **more: Any) -> dict[str, A
 
 def _usual(heard: Heard, usage: Any) -> list[bytes]:
     """The usual answer, in the pieces that a real one comes in."""
-    path, asked = heard.path.partition("?")[0].removeprefix("/v1"), _asked(heard)
+    path, asked = AZURE.sub("", heard.path.partition("?")[0]).removeprefix("/v1"), _asked(heard)
     model = asked.get("model", "") + SNAPSHOT
     stream = bool(asked.get("stream"))
     usual = USAGE if usage == "usual" else usage

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sayso.gateway.providers.anthropic import Anthropic
+from sayso.gateway.providers.azure import Azure
+from sayso.gateway.providers.bedrock import Bedrock
+from sayso.gateway.providers.gemini import Gemini
 from sayso.gateway.providers.openai import OpenAI
 from sayso.gateway.providers.provider import Adapter
 
@@ -24,6 +28,18 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "openai": Kind("OpenAI", OpenAI, "https://api.openai.com/v1", settings=(("organization", "org-…"), ("project", "proj_…"))),
+    "azure": Kind("Azure OpenAI", Azure, settings=(("api_version", "2025-04-01-preview"), ("entra", "true"))),
+    "anthropic": Kind(
+        "Anthropic", Anthropic, "https://api.anthropic.com/v1", settings=(("betas", "[…]"), ("thinking", "adaptive or budget"))
+    ),
+    "gemini": Kind("Google Gemini", Gemini, "https://generativelanguage.googleapis.com/v1beta", settings=(("safety", "[…]"),)),
+    "bedrock": Kind(
+        "Amazon Bedrock",
+        Bedrock,
+        "https://bedrock-runtime.us-east-1.amazonaws.com",
+        settings=(("region", "us-east-1"), ("extra", "{…}")),
+    ),
+    "cohere": Kind("Cohere", OpenAI, "https://api.cohere.ai/compatibility/v1"),
     "mistral": Kind("Mistral", OpenAI, "https://api.mistral.ai/v1"),
     "groq": Kind("Groq", OpenAI, "https://api.groq.com/openai/v1"),
     "together": Kind("Together", OpenAI, "https://api.together.xyz/v1"),
@@ -39,4 +55,10 @@ KINDS: dict[str, Kind] = {
     "compatible": Kind("Another OpenAI-compatible address", OpenAI, needs_key=False),
 }
 
-_: type[Adapter] = OpenAI  # the type checker holds every adapter against the protocol
+_: tuple[type[Adapter], ...] = (
+    OpenAI,
+    Azure,
+    Anthropic,
+    Gemini,
+    Bedrock,
+)  # the type checker holds every adapter against the protocol

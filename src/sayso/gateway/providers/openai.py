@@ -39,7 +39,11 @@ class OpenAI:
         if s.get("project"):
             told["OpenAI-Project"] = str(s["project"])
         told |= {str(name): str(value) for name, value in (s.get("headers") or {}).items()}
-        return [(b"Host", self.target.authority), *(_header(name, value) for name, value in told.items())]
+        return self.as_headers(told)
+
+    def as_headers(self, told: dict[str, str]) -> list[tuple[bytes, bytes]]:
+        """As bytes, behind the host. Raises `Invalid` for what is no header; empty ones are left out."""
+        return [(b"Host", self.target.authority), *(_header(name, value) for name, value in told.items() if value)]
 
     def path(self, out: Outgoing) -> str:
         """The path under the base URL, with its question."""
@@ -50,10 +54,14 @@ class OpenAI:
     async def send(self, out: Outgoing) -> HttpReply:
         return await self._sent(self._head(out), out.body, self.limits)
 
+    def list_path(self) -> str:
+        """Where the list of models is."""
+        return "/models"
+
     async def models(self) -> list[dict[str, Any]]:
-        reply = await self._sent(self._line("GET", "/models") + b"\r\n", None, LIST_LIMITS)
+        reply = await self._sent(self._line("GET", self.list_path()) + b"\r\n", None, LIST_LIMITS)
         try:
-            body = await _rest(reply)
+            body = await rest(reply)
             if reply.status != 200:
                 raise Refused(message_of(body) or f"it answered {reply.status}", reply.status, upstream=self.provider.name)
             return [one for one in orjson.loads(body).get("data") or [] if isinstance(one, dict) and one.get("id")]
@@ -88,7 +96,7 @@ def _header(name: str, value: str) -> tuple[bytes, bytes]:
     return name.encode(), value.encode()
 
 
-async def _rest(reply: HttpReply) -> bytes:
+async def rest(reply: HttpReply) -> bytes:
     parts = [reply.take()]
     while not reply.done:
         await reply.more()
