@@ -1,6 +1,7 @@
 """What providers' own lists of models say: which are there, and when they end.
 
-OpenAI's `GET /v1/models` answers `shutdown_date`; whoever has a key of a provider learns of a shutdown the day it is announced.
+OpenAI's `GET /v1/models` answers `shutdown_date`; whoever has a key of a provider learns of a shutdown the day it is announced. Models that
+no table knows stay out of the public directory: what one customer sees there may be for that customer only.
 """
 
 import re
@@ -63,15 +64,16 @@ def observations(path: Path) -> Seen:
     return {str(maker): one for maker, one in kept.items() if maker in MAKER_IDS and _sound(one)}
 
 
-def observed(directory: Directory, seen: Seen) -> Directory:
-    """The directory with what providers said: shutdown dates before everybody else's, and models that no table has yet."""
+def observed(directory: Directory, seen: Seen, *, with_new: bool = False) -> Directory:
+    """The directory with the shutdown dates that providers told, before everybody else's; `with_new` adds models that no table has yet."""
     if not seen:
         return directory
     entries = dict(directory.entries)
     for maker, one in seen.items():
         statement = {"source": SOURCE, "url": PROVIDERS[maker].status_url or PROVIDERS[maker].url, "date": one["day"]}
         for name, about in one["models"].items():
-            _one(directory, entries, maker, name, about.get("shutdown"), statement)
+            if with_new or name in entries:
+                _one(directory, entries, maker, name, about.get("shutdown"), statement)
     newest = max(date.fromisoformat(one["day"]) for one in seen.values())
     source = Source(SOURCE, "the provider's own list of models", "", "", newest, newest, "observed")
     return replace(directory, entries=entries, sources={**directory.sources, SOURCE: source}, _read={})

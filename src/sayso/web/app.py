@@ -99,6 +99,7 @@ async def _living(app: FastAPI) -> AsyncGenerator[None]:
     async with parts.hub.running(), parts.gateway.running(), parts.jobs.running():
         parts.jobs.begin(sweeping.hourly(parts.engine))
         await asyncio.to_thread(use_prices, parts.settings.home)
+        parts.jobs.begin(refreshing.warm(parts))
         if parts.settings.refreshes_models:
             parts.jobs.begin(refreshing.daily(parts))
         yield

@@ -3,17 +3,20 @@
 import asyncio
 import logging
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from sayso.errors import SaysoError
 from sayso.gateway.upstream.download import download
+from sayso.models.listing import rows_of
 from sayso.models.refresh import refresh, use_prices
 from sayso.models.shelf import FILE, FOLDER
 from sayso.web.parts import Parts
 
 AGE_SECONDS_MAX = 20 * 3600
 LOOK_SECONDS = 3600
+WARM_SECONDS = 600
+LAST_HOUR = 23
 START_SECONDS = 30
 """A server that starts has other things to do first."""
 
@@ -27,6 +30,16 @@ async def daily(parts: Parts) -> None:
         if _old(parts):
             await once(parts)
         await asyncio.sleep(LOOK_SECONDS)
+
+
+async def warm(parts: Parts) -> None:
+    """Keeps ready what every page of the directory stands on, so that no visitor waits for it: today's, and before midnight tomorrow's."""
+    while True:
+        now = datetime.now(UTC)
+        await asyncio.to_thread(rows_of, parts.shelf.directory, now.date())
+        if now.hour == LAST_HOUR:
+            await asyncio.to_thread(rows_of, parts.shelf.directory, now.date() + timedelta(days=1))
+        await asyncio.sleep(WARM_SECONDS)
 
 
 async def once(parts: Parts) -> None:

@@ -1,6 +1,7 @@
 """Providers: where models come from."""
 
-from datetime import datetime
+import asyncio
+from datetime import UTC, datetime
 from typing import Annotated, Self
 
 from fastapi import Request, Response
@@ -9,9 +10,11 @@ from pydantic import Field, StringConstraints
 from sayso import db
 from sayso.gateway.providers import kinds as known
 from sayso.gateway.providers import stored
+from sayso.gateway.providers.provider import Provider as Upstream
+from sayso.models.observed import observe
 from sayso.web.actor import By
 from sayso.web.api.gateway.shapes import ModelName, Name, ProviderId, only_given
-from sayso.web.parts import parts
+from sayso.web.parts import Parts, parts
 from sayso.web.shapes import Asked, Json, Shown
 from sayso.web.work import Engine, Once, Tx
 
@@ -156,5 +159,20 @@ async def test(id: ProviderId, request: Request, engine: Engine, by: By, once: O
     async with db.transaction(engine) as tx:
         provider = await stored.opened(tx, gateway.vault, id, by=by)
     models, problem = await stored.tested(provider, gateway.pools)
+    if problem is None:
+        await told(parts(request), provider, models)
     async with db.transaction(engine) as tx:
         return Provider.of(await stored.keep_test(tx, id, models, problem, by=by))
+
+
+MAKERS = {"gemini": "google"}
+"""Kinds that the directory of models has under another name."""
+
+
+async def told(with_: Parts, provider: Upstream, models: list[Json]) -> None:
+    """A maker's own list tells when its models end: the directory takes that in, from the maker's own address only."""
+    if provider.base_url != known.KINDS[provider.kind].base_url:
+        return
+    maker = MAKERS.get(provider.kind, provider.kind)
+    if await asyncio.to_thread(observe, with_.settings.home, maker, models, datetime.now(UTC).date()):
+        with_.shelf.forget()
