@@ -21,6 +21,7 @@ from sayso.models.lifecycle import STATUSES
 from sayso.models.listing import SORTS, Filters, Listed, choices, listed, rows_of
 from sayso.models.model import ABILITIES, TYPES, sources_of
 from sayso.models.providers import PROVIDERS
+from sayso.models.upcoming import busy_hours, upcoming
 from sayso.models.workload import COUNTS, workload_of
 
 LIMIT, LIMIT_MAX = 100, 2_000
@@ -80,6 +81,7 @@ def model(directory: Directory, name: str, today: date) -> dict[str, Any]:
     return shown.as_json(today) | {
         "lifecycle": lifecycle.of(shown, directory, today).as_json(),
         "matrix": prices.as_json() if prices else None,
+        "announced": [*upcoming(shown, today), *busy_hours(shown, today)],
         "history": [change.as_json() for change in changes.of_model(shown, directory, today)],
         "strengths": [point.as_json() for point in strengths.strengths(shown, directory, today)],
         "weaknesses": [point.as_json() for point in strengths.weaknesses(shown, directory, today)],

@@ -157,9 +157,10 @@ class _Reading:
         return tuple(sorted(images, key=lambda image: (QUALITIES.get(image.quality, 99), _pixels(image.size), image.size)))
 
     def _snapshots(self) -> tuple[Snapshot, ...]:
-        current = self._figure("points_to", [], str)
+        dated = sorted(self.entry.get("snapshots", []), key=lambda raw: (_full(raw["date"]), raw["id"]), reverse=True)
+        current = self._figure("points_to", [], str) or self._only(dated)
         shown: list[Snapshot] = []
-        for raw in sorted(self.entry.get("snapshots", []), key=lambda raw: (_full(raw["date"]), raw["id"]), reverse=True):
+        for raw in dated:
             day = (
                 [(date.fromisoformat(raw["shutdown"]), LITELLM, self._page(raw), self.sources[LITELLM].date)]
                 if "shutdown" in raw
@@ -168,6 +169,12 @@ class _Reading:
             points = Figure(current.value == raw["id"], current.source, current.url, current.date) if current else None
             shown.append(Snapshot(raw["id"], _iso(raw["date"]), self._settled(day), points))
         return tuple(shown)
+
+    def _only(self, dated: list[Raw]) -> Figure[str] | None:
+        """A name with one dated snapshot can point at no other."""
+        if len(dated) != 1 or dated[0]["id"] == self.entry["id"] or not self.table:
+            return None
+        return Figure(dated[0]["id"], self.sources["computed"], self._page(self.table), self.sources[LITELLM].date)
 
     def _offer(self, raw: Raw) -> Offer:
         provider = PROVIDERS[raw["provider"]]
