@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 
@@ -12,6 +13,7 @@ from sayso.errors import Invalid, Problem
 PORT = 8700
 PORT_MAX = 65_535
 SHARED = Path("/var/lib/sayso")
+Directory = Literal["public", "members", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Settings:
     `fetches` says whether the server may fetch the language model by itself, in the background.
     `egress_allow` lists networks that are not public and may be reached all the same, such as `127.0.0.0/8` for a model on this machine.
     `refreshes_models` lets the server fetch newer facts about AI models, once a day.
+    `directory` says who may read the directory of models: everybody (`public`), `members` only, or nobody (`off`).
     `url` is the address that people use; links are made from it, never from a request's headers.
     """
 
@@ -36,6 +39,7 @@ class Settings:
     fetches: bool = True
     egress_allow: str = ""
     refreshes_models: bool = False
+    directory: Directory = "public"
 
     @property
     def url(self) -> str:
@@ -56,6 +60,7 @@ class Settings:
             fetches=(env.get("SAYSO_FETCH") or "yes").lower() not in ("0", "no", "off", "false"),
             egress_allow=env.get("SAYSO_EGRESS_ALLOW") or "",
             refreshes_models=(env.get("SAYSO_MODELS_REFRESH") or "no").lower() in ("1", "yes", "on", "true"),
+            directory=_directory(env.get("SAYSO_DIRECTORY") or "public"),
         )
 
 
@@ -63,6 +68,14 @@ def cache_folder(env: Mapping[str, str] | None = None) -> Path:
     """What can be fetched again, shared by all homes of this account. One for the whole process, whoever asks."""
     env = os.environ if env is None else env
     return Path(env.get("SAYSO_CACHE") or platformdirs.user_cache_dir("sayso", appauthor=False)).expanduser().absolute()
+
+
+def _directory(text: str) -> Directory:
+    match text.lower():
+        case "public" | "members" | "off" as known:
+            return known
+        case _:
+            raise Invalid(Problem("SAYSO_DIRECTORY", "is one of public, members and off", "members"))
 
 
 def _port(text: str) -> int:

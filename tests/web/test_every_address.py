@@ -240,4 +240,8 @@ def test_nothing_is_public_but_what_is_listed(app: FastAPI):
         "GET /healthz", "GET /sign-in", "GET /sign-in/{token}", "POST /sign-in/{token}", "GET /f/{token}", "POST /f/{token}",
         "GET /f/{token}/sent", "GET /look/{name}", "GET /api/docs", "GET /api/openapi.json", "GET /api/models", "GET /api/models/changes",
         "GET /api/models/comparison", "GET /api/models/costs", "GET /api/models/export", "GET /api/models/{id:path}",
+        "GET /models", "GET /models.png", "GET /models.{ending}", "GET /models/changes", "GET /models/changes.atom", "GET /models/providers",
+        "GET /models/providers/{provider}", "GET /models/{id:path}", "GET /models/{id}/card.png", "GET /models/{id}/figures.{ending}", "GET /compare",
+        "GET /compare/{names:path}", "GET /compare/{names}/card.png", "GET /compare/{names}/figures.{ending}", "GET /sitemap.xml",
+        "GET /sitemap-{number:int}.xml", "GET /robots.txt",
     }  # fmt: skip

@@ -14,6 +14,7 @@ from sayso.settings import Settings
 from sayso.web.callers import Callers
 from sayso.web.hub import Hub
 from sayso.web.jobs import Jobs
+from sayso.web.pages.directory.kept import Pages
 
 EXPORTS_AT_ONCE_MAX = 4
 """Each holds a connection for as long as its reader takes; the others are for everybody else."""
@@ -32,6 +33,8 @@ class Parts:
     shelf: Shelf
     exporting: Semaphore = field(default_factory=lambda: Semaphore(EXPORTS_AT_ONCE_MAX))
     drawing: Semaphore = field(default_factory=lambda: Semaphore(DRAWN_AT_ONCE_MAX))
+    pages: Pages = field(default_factory=Pages)
+    """Pages of the directory that were made once."""
 
     @property
     def files(self) -> FileStore:

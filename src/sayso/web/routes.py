@@ -41,6 +41,8 @@ from sayso.web.api.gateway import aliases, budgets, calls, elsewhere, ledger, pr
 from sayso.web.api.gateway import keys as gateway_keys
 from sayso.web.api.gateway import settings as gateway_settings
 from sayso.web.pages import form, look, reference, sign_in
+from sayso.web.pages.directory import card, catalogue, comparison, downloads, makers, model_page, news, sitemap
+from sayso.web.pages.directory.shown import for_anybody
 
 FILE_BYTES_MAX = 100 * 2**20
 IMPORT_BYTES_MAX = 2**30
@@ -190,12 +192,31 @@ PUBLIC = (
     Page("POST", "/f/{token}", form.send),
     Page("GET", "/f/{token}/sent", form.sent),
     Page("GET", "/look/{name}", look.show),
-    Page("GET", "/api/models", models.listed),
-    Page("GET", "/api/models/changes", models.changes),
-    Page("GET", "/api/models/comparison", models.compare),
-    Page("GET", "/api/models/costs", models.costs),
-    Page("GET", "/api/models/export", models.exported),
-    Page("GET", "/api/models/{id:path}", models.show),
+    Page("GET", "/api/models", for_anybody(models.listed)),
+    Page("GET", "/api/models/changes", for_anybody(models.changes)),
+    Page("GET", "/api/models/comparison", for_anybody(models.compare)),
+    Page("GET", "/api/models/costs", for_anybody(models.costs)),
+    Page("GET", "/api/models/export", for_anybody(models.exported)),
+    Page("GET", "/api/models/{id:path}", for_anybody(models.show)),
     Page("GET", "/api/docs", reference.show),
     Page("GET", "/api/openapi.json", reference.openapi),
+    #
+    Page("GET", "/models", catalogue.show),
+    Page("GET", "/models.png", card.list_of_models),
+    Page("GET", "/models.{ending}", downloads.models),
+    Page("GET", "/models/changes", news.show),
+    Page("GET", "/models/changes.atom", news.feed),
+    Page("GET", "/models/providers", makers.index),
+    Page("GET", "/models/providers/{provider}", makers.show),
+    Page("GET", "/models/{id}/card.png", card.model),
+    Page("GET", "/models/{id}/figures.{ending}", downloads.model),
+    Page("GET", "/models/{id:path}", model_page.show),
+    Page("GET", "/compare", comparison.start),
+    Page("GET", "/compare/{names}/card.png", card.comparison),
+    Page("GET", "/compare/{names}/figures.{ending}", downloads.comparison),
+    Page("GET", "/compare/{names:path}", comparison.show),
+    Page("GET", "/sitemap.xml", sitemap.show),
+    Page("GET", "/sitemap-{number:int}.xml", sitemap.part),
+    Page("GET", "/robots.txt", sitemap.robots),
 )
+"""Pages that work without the workspace's JavaScript: signing in, public forms, the reference of the API, the directory of models."""

@@ -1,4 +1,8 @@
-"""The few files that public pages need. Small and read once; the workspace's own are in `static`."""
+"""The few files that public pages need. Small, read and zipped once; the workspace's own are in `static`."""
+
+import gzip
+import hashlib
+from functools import cache
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,10 +12,32 @@ from sayso.web.pages.page import HERE
 
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 FILES = {path.name: (path.read_bytes(), TYPES[path.suffix]) for path in (HERE / "look").iterdir() if path.suffix in TYPES}
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@cache
+def digest(name: str) -> str:
+    return hashlib.sha256(FILES[name][0]).hexdigest()[:10]
+
+
+@cache
+def address(name: str) -> str:
+    """Where a page finds a file: with its digest, so that a browser keeps it for ever and still never shows an old one."""
+    return f"/look/{name}?v={digest(name)}"
 
 
 async def show(request: Request) -> Response:
-    found = FILES.get(request.path_params["name"])
-    if found is None:
+    name = request.path_params["name"]
+    if name not in FILES:
         raise NotFound("There is nothing at this address.")
-    return Response(found[0], media_type=found[1], headers={"cache-control": "max-age=300"})
+    body, media = FILES[name]
+    kept = request.query_params.get("v") == digest(name)
+    headers = {"cache-control": FOR_EVER if kept else "max-age=300", "vary": "accept-encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(_zipped(name), media_type=media, headers={**headers, "content-encoding": "gzip"})
+    return Response(body, media_type=media, headers=headers)
+
+
+@cache
+def _zipped(name: str) -> bytes:
+    return gzip.compress(FILES[name][0], 9, mtime=0)

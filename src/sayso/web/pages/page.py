@@ -1,6 +1,7 @@
 """One page of HTML, with a policy that lets nothing run but our own files."""
 
 import secrets
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,8 @@ def coded(text: str) -> Markup:
     return Markup("").join(Markup("<code>{}</code>").format(piece) if n % 2 else piece for n, piece in enumerate(pieces))
 
 
-_templates = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True)
-_templates.filters["coded"] = coded
+templates = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True)
+templates.filters["coded"] = coded
 
 
 def page(template: str, *, status: int = 200, hue: int = HUE, framed: bool = False, **values: Any) -> HTMLResponse:
@@ -32,10 +33,22 @@ def page(template: str, *, status: int = 200, hue: int = HUE, framed: bool = Fal
         f"style-src 'self' 'nonce-{nonce}'; form-action 'self'; base-uri 'none'; "
         f"frame-ancestors {'*' if framed else chr(39) + 'none' + chr(39)}"
     )
-    html = _templates.get_template(template).render(nonce=nonce, hue=hue, font=_font(), **values)
+    html = templates.get_template(template).render(nonce=nonce, hue=hue, font=font(), **values)
     return HTMLResponse(html, status, {"content-security-policy": policy})
 
 
-def _font() -> str | None:
+def font_file() -> Path | None:
+    """Looked for again only when a build has changed the folder."""
+    assets = BUILT / "assets"
+    return _font_in(assets, assets.stat().st_mtime_ns) if assets.is_dir() else None
+
+
+@lru_cache(maxsize=1)
+def _font_in(assets: Path, changed: int) -> Path | None:
+    return next(assets.glob("inter-latin-wght-*.woff2"), None)
+
+
+def font() -> str | None:
     """The address of Inter, once there is a build; without one, pages speak in the system's own voice."""
-    return next((f"/static/assets/{path.name}" for path in BUILT.glob("assets/inter-latin-wght-*.woff2")), None)
+    file = font_file()
+    return f"/static/assets/{file.name}" if file else None
