@@ -51,9 +51,10 @@ def _ended(side: Side) -> str:
 
 def _nothing(side: Side, others: list[Side]) -> str:
     """When no figure speaks for it: only one's own work can."""
+    them = "both" if len(others) == 1 else "them all"
     if any(other.model.type == side.model.type and other.prices.keys() & side.prices.keys() for other in others):
-        return "you have tried both and like its answers better: the figures give it no edge"
-    return "you have tried both and like its answers better: not enough is published to tell"
+        return f"you have tried {them} and like its answers better: the figures give it no edge"
+    return f"you have tried {them} and like its answers better: not enough is published to tell"
 
 
 def _reasons(side: Side, others: list[Side]) -> Iterator[str]:
