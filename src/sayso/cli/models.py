@@ -22,7 +22,13 @@ from sayso.settings import Settings
 NAME_COLUMN, CELL_COLUMN = 34, 30
 
 
-MORE = {"refresh": "sayso.cli.models_refresh"}
+MORE = {
+    "refresh": "sayso.cli.models_refresh",
+    "pull": "sayso.cli.models_pull",
+    "local": "sayso.cli.models_local",
+    "forget": "sayso.cli.models_forget",
+    "serve": "sayso.cli.models_serve",
+}
 """Each loaded when it is used: what fetches and merges takes a third of a second."""
 
 

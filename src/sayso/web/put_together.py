@@ -3,6 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sayso.connections import egress
+from sayso.gateway.builtin.local.model import local_models
 from sayso.gateway.builtin.models import built_in
 from sayso.gateway.gateway import Gateway
 from sayso.settings import Settings
@@ -10,4 +11,5 @@ from sayso.settings import Settings
 
 def gateway_of(engine: AsyncEngine, settings: Settings) -> Gateway:
     """With the door outwards that the operator has opened, and the models that live here."""
-    return Gateway(engine, settings.home, egress.Door(egress.networks(settings.egress_allow)), built_in())
+    here = (*built_in(), *local_models(settings.home))
+    return Gateway(engine, settings.home, egress.Door(egress.networks(settings.egress_allow)), here)

@@ -59,6 +59,7 @@ class Connection(asyncio.Protocol):
         "heard",
         "idle_since",
         "length",
+        "location",
         "status",
     )
 
@@ -77,7 +78,7 @@ class Connection(asyncio.Protocol):
         self._parts: list[bytes] = []
         self._waiting = self.status = self.heard = 0
         self.length = -1
-        self.content_type = b""
+        self.content_type = self.location = b""
         self.headers: list[tuple[bytes, bytes]] = []
         self.done = self._paused = False
         self._whole = True
@@ -173,6 +174,8 @@ class Connection(asyncio.Protocol):
             self.length = int(value) if value.isdigit() else -1
         elif name == b"content-type":
             self.content_type = value
+        elif name == b"location":
+            self.location = value
         elif name in KEPT_HEADERS:
             self.headers.append((name, value))
         elif name == b"transfer-encoding":

@@ -1,0 +1,18 @@
+"""`sayso models forget`: remove a GGUF file of this home."""
+
+import click
+
+from sayso.cli.command import Say
+from sayso.cli.command import command as asynchronous
+from sayso.gateway.builtin.local import shelf
+from sayso.settings import Settings
+
+
+@click.command("forget")
+@click.argument("name")
+@asynchronous
+async def command(settings: Settings, say: Say, name: str) -> None:
+    """Remove the local model NAME and its file."""
+    gone = shelf.forget(settings.home, name.removeprefix("local/"))
+    say.line(f"Removed local/{gone.name} ({gone.bytes / 1e9:,.2f} GB).")
+    say.answer(gone.as_json())
