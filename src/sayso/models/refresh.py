@@ -38,6 +38,7 @@ KEPT_SHARE_MIN = 0.8
 """A table that lost more than a fifth since the last time is taken for broken."""
 MOVED_SHARE_MAX = 0.25
 """So is one in which more than a quarter of all known prices are others."""
+PRICES = "genai.bin"
 HISTORY = "changes.jsonl"
 HISTORY_BYTES_MAX = 16 * 2**20
 
@@ -197,7 +198,7 @@ def _keep(home: Path, tables: Tables, fresh: dict[str, Any], changes: tuple[Chan
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "litellm.bin", squeezed({"rows": tables.rows, "day": tables.rows_day.isoformat()}))
     if charged is not None:
-        _write(folder / "genai.bin", squeezed({"data": orjson.loads(charged), "day": fresh["made"]}))
+        _write(folder / PRICES, squeezed({"data": orjson.loads(charged), "day": fresh["made"]}))
     _write(folder / FILE, squeezed(fresh))
     if changes:
         history = folder / HISTORY
@@ -218,7 +219,7 @@ def _write(path: Path, data: bytes) -> None:
 
 def _prices_of(home: Path) -> tuple[list[Provider], date] | None:
     try:
-        kept = unsqueezed((home / FOLDER / "genai.bin").read_bytes())
+        kept = unsqueezed((home / FOLDER / PRICES).read_bytes())
         return _providers_from_raw(kept["data"]), date.fromisoformat(kept["day"])
     except (OSError, ValueError, KeyError, TypeError, AssertionError):
         return None

@@ -10,6 +10,7 @@ from sayso.gateway.refusals import Refused
 from sayso.gateway.reply import JSON
 from sayso.settings import Settings
 from sayso.web.put_together import gateway_of
+from sayso.web.refreshing import prices_followed
 from sayso.web.v1.door import PREFIX, Door, say
 
 
@@ -17,6 +18,7 @@ class Alone:
     """As many of these may run on one home as the machine has cores; they share budgets, keys and ledger through PostgreSQL."""
 
     def __init__(self, engine: AsyncEngine, settings: Settings) -> None:
+        self.home = settings.home
         self.gateway = gateway_of(engine, settings)
         self.door = Door(self.gateway)
 
@@ -36,6 +38,7 @@ class Alone:
                 message = await receive()
                 if message["type"] == "lifespan.startup":
                     try:
+                        await running.enter_async_context(prices_followed(self.home))
                         await running.enter_async_context(self.gateway.running())
                     except Exception as error:
                         await send({"type": "lifespan.startup.failed", "message": str(error)})

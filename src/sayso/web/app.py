@@ -1,6 +1,5 @@
 """Puts the addresses, the errors and the safety of the web together."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import cache
@@ -22,7 +21,6 @@ import sayso
 from sayso.data import sweeping
 from sayso.data.imports.abandoned import abandoned
 from sayso.errors import SaysoError
-from sayso.models.refresh import use_prices
 from sayso.models.shelf import Shelf
 from sayso.settings import Settings
 from sayso.web import problems, refreshing
@@ -96,9 +94,13 @@ class Web(FastAPI):
 async def _living(app: FastAPI) -> AsyncGenerator[None]:
     parts: Parts = app.state.parts
     await abandoned(parts.engine)
-    async with parts.hub.running(), parts.gateway.running(), parts.jobs.running():
+    async with (
+        refreshing.prices_followed(parts.settings.home),
+        parts.hub.running(),
+        parts.gateway.running(),
+        parts.jobs.running(),
+    ):
         parts.jobs.begin(sweeping.hourly(parts.engine))
-        await asyncio.to_thread(use_prices, parts.settings.home)
         parts.jobs.begin(refreshing.warm(parts))
         if parts.settings.refreshes_models:
             parts.jobs.begin(refreshing.daily(parts))

@@ -3,19 +3,23 @@
 import asyncio
 import logging
 import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 from sayso.errors import SaysoError
 from sayso.gateway.upstream.download import download
 from sayso.models.listing import rows_of
-from sayso.models.refresh import refresh, use_prices
+from sayso.models.refresh import PRICES, refresh, use_prices
 from sayso.models.shelf import FILE, FOLDER
 from sayso.web.parts import Parts
 
 AGE_SECONDS_MAX = 20 * 3600
 LOOK_SECONDS = 3600
 WARM_SECONDS = 600
+FOLLOWED_SECONDS = 60
 LAST_HOUR = 23
 START_SECONDS = 30
 """A server that starts has other things to do first."""
@@ -30,6 +34,36 @@ async def daily(parts: Parts) -> None:
         if _old(parts):
             await once(parts)
         await asyncio.sleep(LOOK_SECONDS)
+
+
+@asynccontextmanager
+async def prices_followed(home: Path) -> AsyncGenerator[None]:
+    """While it lasts, calls in this process are charged by what the last refresh brought, whichever process did it."""
+    seen = await asyncio.to_thread(_charge, home, 0.0)
+    task = asyncio.create_task(_follow(home, seen))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _follow(home: Path, seen: float) -> None:
+    while True:
+        await asyncio.sleep(FOLLOWED_SECONDS)
+        seen = await asyncio.to_thread(_charge, home, seen)
+
+
+def _charge(home: Path, seen: float) -> float:
+    """Takes the prices when their file is another than the one seen; answers its time."""
+    try:
+        there = (home / FOLDER / PRICES).stat().st_mtime
+    except OSError:
+        return 0.0
+    if there != seen:
+        use_prices(home)
+    return there
 
 
 async def warm(parts: Parts) -> None:
