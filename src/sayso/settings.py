@@ -27,6 +27,7 @@ class Settings:
     `egress_allow` lists networks that are not public and may be reached all the same, such as `127.0.0.0/8` for a model on this machine.
     `refreshes_models` lets the server fetch newer facts about AI models, once a day.
     `directory` says who may read the directory of models: everybody (`public`), `members` only, or nobody (`off`).
+    `traces` is where an OpenTelemetry collector listens (OTLP over HTTP), such as `http://127.0.0.1:4318`.
     `url` is the address that people use; links are made from it, never from a request's headers.
     """
 
@@ -38,6 +39,7 @@ class Settings:
     shared: Path = SHARED
     fetches: bool = True
     egress_allow: str = ""
+    traces: str | None = None
     refreshes_models: bool = False
     directory: Directory = "public"
 
@@ -59,6 +61,7 @@ class Settings:
             shared=Path(env.get("SAYSO_SHARED") or SHARED).absolute(),
             fetches=(env.get("SAYSO_FETCH") or "yes").lower() not in ("0", "no", "off", "false"),
             egress_allow=env.get("SAYSO_EGRESS_ALLOW") or "",
+            traces=env.get("SAYSO_TRACES") or None,
             refreshes_models=(env.get("SAYSO_MODELS_REFRESH") or "no").lower() in ("1", "yes", "on", "true"),
             directory=_directory(env.get("SAYSO_DIRECTORY") or "public"),
         )

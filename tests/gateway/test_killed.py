@@ -90,8 +90,8 @@ async def test_a_line_that_postgresql_never_takes_does_not_stop_the_others(desk:
     key, id = await desk.new_key()
     assert (await desk.post("chat/completions", {"model": "stub", "messages": []}, key)).status_code == 200
     gateway = desk.gateway
-    gateway.journal.end(-1, b'{"id":"' + b"0" * 32 + b'","workspace_id":"w_nobody","endpoint":"x","asked":"x"}')
-    gateway.journal.end(-1, b'{"id":"not an id"}')
+    gateway.books.journal.end(-1, b'{"id":"' + b"0" * 32 + b'","workspace_id":"w_nobody","endpoint":"x","asked":"x"}')
+    gateway.books.journal.end(-1, b'{"id":"not an id"}')
     assert (await desk.post("chat/completions", {"model": "stub", "messages": []}, key)).status_code == 200
     assert len(await desk.ledger(id)) == 2
     assert not gateway.ledger.away

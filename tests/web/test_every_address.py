@@ -237,7 +237,7 @@ def bent(draw: random.Random, value: Any) -> Any:
 def test_nothing_is_public_but_what_is_listed(app: FastAPI):
     """Changing this list is a decision about safety."""
     assert {f"{p.verb} {p.path}" for p in PUBLIC} == {
-        "GET /healthz", "GET /sign-in", "GET /sign-in/{token}", "POST /sign-in/{token}", "GET /f/{token}", "POST /f/{token}",
+        "GET /healthz", "GET /metrics", "GET /sign-in", "GET /sign-in/{token}", "POST /sign-in/{token}", "GET /f/{token}", "POST /f/{token}",
         "GET /f/{token}/sent", "GET /look/{name}", "GET /api/docs", "GET /api/openapi.json", "GET /api/models", "GET /api/models/changes",
         "GET /api/models/comparison", "GET /api/models/costs", "GET /api/models/export", "GET /api/models/{id:path}",
         "GET /models", "GET /models.png", "GET /models.{ending}", "GET /models/changes", "GET /models/changes.atom", "GET /models/providers",

@@ -22,7 +22,8 @@ from sayso.gateway.refusals import Refused
 
 ZERO = Decimal(0)
 SLICE_CALLS = 16
-"""How many calls like this one a slice is for."""
+"""How many calls like this one a slice is for; twice as many each time that the next slice is wanted within `BUSY_SECONDS`."""
+BUSY_SECONDS = 2
 SLICE_PART = 4
 """… and at most this part of what the budget still has, so that other processes find something too."""
 IDLE_SECONDS = 3
@@ -42,6 +43,9 @@ class Slice:
     workspace: str
     free: Decimal = ZERO
     touched_at: float = 0.0
+    taken: Decimal = ZERO
+    """The last slice that was taken, and when."""
+    taken_at: float = 0.0
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -150,7 +154,9 @@ class Budgets:
                 return
             if row.free < need:
                 raise Spent(row.free + one.free, amount)
-            grant = max(need, min(amount * SLICE_CALLS, row.free / SLICE_PART)).quantize(SCALE)
+            now = time.monotonic()
+            wanted = max(amount * SLICE_CALLS, one.taken * 2 if now - one.taken_at < BUSY_SECONDS else ZERO)
+            grant = max(need, min(wanted, row.free / SLICE_PART)).quantize(SCALE)
             grant = min(grant, row.free)
             b = t.budgets.c
             fresh = {"spent": row.spent, "period_start": row.period_start} if row.begins else {}
@@ -159,6 +165,7 @@ class Budgets:
             more = {"amount": t.leases.c.amount + lease.excluded.amount}
             await tx.execute(lease.on_conflict_do_update(index_elements=["process", "budget"], set_=more))
         one.free += grant
+        one.taken, one.taken_at = grant, now
 
     async def give_back(self, *, all_of_it: bool = False) -> None:
         """Idle slices go back to their budgets; at the end all do."""

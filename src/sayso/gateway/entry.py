@@ -2,19 +2,23 @@
 
 import os
 import time
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import count
 
 import orjson
 
+from sayso.gateway.bodies import Bodies
 from sayso.gateway.budgets import Hold
 from sayso.gateway.calls import Call
 from sayso.gateway.journal import Journal
 from sayso.gateway.known import Route
 from sayso.gateway.meter import CHARACTERS_A_TOKEN, Meter
+from sayso.gateway.metrics import Metrics
 from sayso.gateway.pricing import Price, Prices
 from sayso.gateway.rates import Rate
 from sayso.gateway.tokens import NONE, Tokens
+from sayso.gateway.traces import Traces
 
 ERROR_LENGTH_MAX = 300
 NAME_LENGTH_MAX = 200
@@ -28,18 +32,29 @@ def new_id() -> str:
     return f"{int(time.time() * 1000):012x}{_process:010x}{next(_counted) & 0xFFFFFFFFFF:010x}"
 
 
+@dataclass(slots=True)
+class Books:
+    """Where calls are written: the journal always, the others as the owner wants."""
+
+    journal: Journal
+    prices: Prices
+    metrics: Metrics
+    bodies: Bodies
+    traces: Traces | None = None
+
+
 class Entry:
     """Opened before an upstream is asked, closed exactly once."""
 
     __slots__ = (
-        "_closed", "_journal", "_place", "_prices", "_started", "asked", "asked_bytes", "attempts", "call", "cost", "first", "flags", "hold", "id",
-        "meter", "rate", "rated", "route", "seconds", "streamed", "tokens",
+        "_books", "_closed", "_place", "_started", "asked", "asked_bytes", "attempts", "call", "cost", "first", "flags", "hold", "id",
+        "meter", "rate", "rated", "route", "said", "seconds", "streamed", "tokens",
     )  # fmt: skip
 
-    def __init__(self, call: Call, asked: str, route: Route, meter: Meter, journal: Journal, prices: Prices) -> None:
+    def __init__(self, call: Call, asked: str, route: Route, meter: Meter, books: Books) -> None:
         self.id = new_id()
         self.call, self.asked, self.route, self.meter = call, asked, route, meter
-        self._journal, self._prices = journal, prices
+        self._books = books
         self._started = time.time()
         self._place = -1
         self._closed = False
@@ -55,6 +70,8 @@ class Entry:
         """Dollars, after the end; None when the price is not known. So are `tokens` and `seconds`."""
         self.tokens = NONE
         self.seconds = 0.0
+        self.said: bytearray | None = None
+        """The answer, where the owner wants it kept."""
 
     def open(self) -> None:
         """Writes down that this call is under way, and what it has surely cost if nothing is ever heard of it again."""
@@ -68,15 +85,15 @@ class Entry:
             0,
             ["interrupted"],
         )
-        self._place = self._journal.begin(line)
+        self._place = self._books.journal.begin(line)
 
     def price(self, model: str | None) -> Price | None:
         """By what the upstream says it was, when that is known; else by what it was asked for."""
         route, tier = self.route, self.meter.tier
         if route.price is not None:
             return route.price
-        found = self._prices.of(route.provider.kind, model, tier) if model else None
-        return found or self._prices.of(route.provider.kind, route.model, tier)
+        found = self._books.prices.of(route.provider.kind, model, tier) if model else None
+        return found or self._books.prices.of(route.provider.kind, route.model, tier)
 
     def close(self, status: int, error: str | None = None, *, charged: bool = True) -> None:
         """The call has ended: charges it and writes it down. Raises `Full` when that is not possible any more."""
@@ -97,7 +114,12 @@ class Entry:
             self.hold.settle(cost or Decimal(0))
         if self.rate is not None:
             self.rate.settle(self.rated, tokens.input + tokens.output)
-        self._journal.end(self._place, self._line(status, tokens, cost, error, self.seconds, self.flags))
+        self._books.metrics.count(self, status)
+        self._books.journal.end(self._place, self._line(status, tokens, cost, error, self.seconds, self.flags))
+        if self.said is not None:
+            self._books.bodies.keep(self.id, self.call.caller.workspace, self.call.body, bytes(self.said))
+        if self._books.traces is not None:
+            self._books.traces.ended(self, status, error)
 
     def _cost(self, tokens: Tokens) -> Decimal | None:
         price = self.price(self.meter.model)
@@ -105,7 +127,7 @@ class Entry:
             return None
         cost = price.of(tokens)
         if any(self.meter.tool_tokens):
-            drawn = self._prices.of(self.route.provider.kind, "gpt-image-2")
+            drawn = self._books.prices.of(self.route.provider.kind, "gpt-image-2")
             cost += drawn.of(self.meter.tool_tokens) if drawn else 0
         return cost
 

@@ -6,7 +6,7 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -20,25 +20,36 @@ from sayso.connections.egress import Door
 from sayso.db import gateway_tables as t
 from sayso.gateway import known as knowing
 from sayso.gateway import ledger as ledgers
+from sayso.gateway import ledger_book
 from sayso.gateway.asked import as_body
+from sayso.gateway.bodies import Bodies
 from sayso.gateway.budgets import Budgets
 from sayso.gateway.caller import Caller
 from sayso.gateway.calls import Answer, Call
+from sayso.gateway.endings import Endings
+from sayso.gateway.entry import Books
 from sayso.gateway.flow import Flow
 from sayso.gateway.here import Model
 from sayso.gateway.journal import Journal
 from sayso.gateway.known import NOTHING, Known, Plan, Workspace
 from sayso.gateway.ledger import Ledger
+from sayso.gateway.metrics import Metrics
 from sayso.gateway.news import CHANNEL
 from sayso.gateway.pricing import Prices
 from sayso.gateway.rates import Bucket, Rate
 from sayso.gateway.refusals import Refused, no_key, wrong_key
+from sayso.gateway.remembered import Remembered
 from sayso.gateway.secrets import Vault
+from sayso.gateway.traces import Traces
 from sayso.gateway.upstream import Pools
+from sayso.models.directory import Directory, packaged
 
 STILL_THERE_SECONDS = 10
 RECONNECT_SECONDS = 0.5
 BUDGETS_SECONDS = 3
+BODIES_SECONDS = 1
+SWEEP_FIRST_SECONDS = 60
+SWEEP_SECONDS = 3600
 RATES_REMEMBERED_MAX = 20_000
 SECRET_BYTES_MAX = 512
 
@@ -48,12 +59,26 @@ log = logging.getLogger(__name__)
 class Gateway:
     """Answers calls. See `calls.py` for how it is asked."""
 
-    def __init__(self, engine: AsyncEngine, home: Path, door: Door, here: Sequence[Model] = ()) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        home: Path,
+        door: Door,
+        here: Sequence[Model] = (),
+        *,
+        directory: Callable[[], Directory] = packaged,
+        traces: str | None = None,
+    ) -> None:
         self.engine = engine
         self.vault = Vault(home)
         self.pools = Pools(door)
         self.here = tuple(here)
         self.prices = Prices()
+        self.metrics = Metrics()
+        self.bodies = Bodies(engine)
+        self.remembered = Remembered()
+        self.endings = Endings(directory)
+        self._directory, self._traces = directory, traces
         self.process = f"{os.getpid()}-{secrets.token_hex(6)}"
         self.budgets = Budgets(engine, self.process)
         self.known: Known = NOTHING
@@ -61,7 +86,7 @@ class Gateway:
         self._rates: dict[tuple[str, int | None, int | None, int], Rate] = {}
         self._processes = 1
         self._reading = asyncio.Lock()
-        self.journal: Journal
+        self.books: Books
         self.ledger: Ledger
 
     # ── calls ─────────────────────────────────────────────────
@@ -134,6 +159,11 @@ class Gateway:
         """What is known of a workspace; one that was founded a moment ago has nothing of its own yet."""
         return self.known.workspaces.get(id) or Workspace.fresh(id, self.here)
 
+    @property
+    def shows_metrics(self) -> bool:
+        """Whether an owner wants the metrics shown to anybody who reaches them."""
+        return any(workspace.settings.metrics for workspace in self.known.workspaces.values())
+
     def rate(self, caller: Caller) -> Rate | None:
         if caller.key is None or (caller.requests_per_minute is None and caller.tokens_per_minute is None):
             return None
@@ -153,8 +183,10 @@ class Gateway:
         """Brings in what was left by a process that was killed, then answers until the block ends."""
         if found := await ledgers.recover(self.engine, self._journals):
             log.warning("brought %d calls of a process that was killed into the ledger", found)
-        self.journal = Journal(self._journals / self.process)
-        self.ledger = Ledger(self.engine, self.journal, self.process)
+        journal = Journal(self._journals / self.process)
+        self.books = Books(journal, self.prices, self.metrics, self.bodies, Traces(self._traces) if self._traces else None)
+        self.ledger = Ledger(self.engine, journal, self.process)
+        await asyncio.to_thread(self._directory)
         await self.budgets.alive()
         await self.read_again()
         listening = asyncio.Event()
@@ -162,6 +194,7 @@ class Gateway:
             asyncio.create_task(self._listen(listening), name="sayso gateway listens"),
             asyncio.create_task(self.ledger.run(), name="sayso ledger"),
             asyncio.create_task(self._keep_budgets(), name="sayso budgets"),
+            asyncio.create_task(self._keep_house(), name="sayso gateway's house"),
         ]
         try:
             await listening.wait()
@@ -179,7 +212,9 @@ class Gateway:
                 await self.budgets.give_back(all_of_it=True)
                 async with self.engine.begin() as tx:
                     await ledgers.budgets.ended(tx, self.process)
-        self.journal.close()
+        self.books.journal.close()
+        if self.books.traces is not None:
+            await asyncio.to_thread(self.books.traces.close)
 
     async def read_again(self) -> None:
         """After something has changed. Calls under way keep what they began with."""
@@ -216,6 +251,26 @@ class Gateway:
             except Exception as error:
                 log.warning("budgets wait for PostgreSQL: %s", error)
             await asyncio.sleep(BUDGETS_SECONDS)
+
+    async def _keep_house(self) -> None:
+        """Writes what was said where that is kept, and removes what is older than the owner wants."""
+        sweep_at = time.monotonic() + SWEEP_FIRST_SECONDS
+        while True:
+            await asyncio.sleep(BODIES_SECONDS)
+            try:
+                await self.bodies.flush()
+                if time.monotonic() >= sweep_at:
+                    sweep_at = time.monotonic() + SWEEP_SECONDS
+                    await self.sweep()
+            except Exception as error:
+                log.warning("the gateway's house waits for PostgreSQL: %s", error)
+
+    async def sweep(self) -> None:
+        """Removes what is older than each owner keeps."""
+        for workspace in list(self.known.workspaces.values()):
+            s = workspace.settings
+            async with self.engine.begin() as tx:
+                await ledger_book.swept(tx, workspace.id, ledger_days=s.keep_ledger_days, bodies_days=s.keep_bodies_days)
 
 
 def _refused(value: Any, status: int) -> Refused:

@@ -53,6 +53,9 @@ WRITE = text(
       update sayso.gateway_budgets b
       set spent = b.spent + s.cost, leased = b.leased - coalesce((select cost from of_leases l where l.budget = b.id), 0)
       from spent s where b.id = s.budget
+    ), used as (
+      update sayso.gateway_keys k set used_at = f.at from (select key, max(at) as at from fresh where key is not null group by key) f
+      where k.id = f.key and (k.used_at is null or k.used_at < f.at - interval '1 minute')
     )
     insert into sayso.gateway_usage as u
       (workspace_id, day, {", ".join(_DIMENSIONS)}, calls, failed, unpriced, {", ".join(_SUMS)})

@@ -6,8 +6,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import Receive, Scope, Send
 
 import sayso
+from sayso.gateway.metrics import CONTENT_TYPE
 from sayso.gateway.refusals import Refused
 from sayso.gateway.reply import JSON
+from sayso.models.shelf import Shelf
 from sayso.settings import Settings
 from sayso.web.put_together import gateway_of
 from sayso.web.refreshing import prices_followed
@@ -19,7 +21,7 @@ class Alone:
 
     def __init__(self, engine: AsyncEngine, settings: Settings) -> None:
         self.home = settings.home
-        self.gateway = gateway_of(engine, settings)
+        self.gateway = gateway_of(engine, settings, Shelf(settings.home))
         self.door = Door(self.gateway)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,6 +55,8 @@ class Alone:
             away = self.gateway.ledger.away
             body = b'{"ok":%s,"version":"%s"}' % (b"false" if away else b"true", sayso.__version__.encode())
             await say(send, 503 if away else 200, JSON, [], body)
+        elif path == "/metrics" and self.gateway.shows_metrics:
+            await say(send, 200, CONTENT_TYPE, [], self.gateway.metrics.text(ledger_away=self.gateway.ledger.away))
         else:
             nothing = Refused("This is Sayso's gateway: everything it serves is under /v1/.", 404)
             await say(send, 404, JSON, [], nothing.body())

@@ -61,8 +61,9 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
     )
     app.state.openapi = cache(lambda: described(app))
     if engine is not None:
-        gateway = gateway_of(engine, settings)
-        app.state.parts = Parts(engine, settings, Callers(engine), Hub(engine), Jobs(), gateway, Shelf(settings.home))
+        shelf = Shelf(settings.home)
+        gateway = gateway_of(engine, settings, shelf)
+        app.state.parts = Parts(engine, settings, Callers(engine), Hub(engine), Jobs(), gateway, shelf)
         app.v1 = Door(gateway)
     app.router.route_class = ApiRoute
     for error in (SaysoError, RequestValidationError, HTTPException, DBAPIError, PoolTimeout, Exception):

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sayso.web import health, live
+from sayso.web import health, live, metrics
 from sayso.web.api import (
     apps,
     comments,
@@ -185,6 +185,7 @@ LIVE = ("/api/live", live.live)
 
 PUBLIC = (
     Page("GET", "/healthz", health.show),
+    Page("GET", "/metrics", metrics.show),
     Page("GET", "/sign-in", sign_in.ask),
     Page("GET", "/sign-in/{token}", sign_in.show),
     Page("POST", "/sign-in/{token}", sign_in.enter),
