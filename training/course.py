@@ -8,7 +8,7 @@ class Course:
     """How it is taught. Two runs of the same course on the same data and machine give the same weights."""
 
     layers: int = 3
-    epochs: int = 10
+    epochs: int = 12
     texts: int = 8
     """Texts in a step."""
     rate: float = 3e-4

@@ -14,7 +14,7 @@ _GIVEN = re.compile(r"\s*(?P<table>[^(;]+)\((?P<fields>[^()]*)\)")
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A wish, its words, and the label of each. `spans[i]` are the words of `wish.marks[i]`."""
+    """A wish, its words, and the label of each. `spans[i]` are the words of `wish.marks[i]`, without an article before a name."""
 
     wish: Annotated
     words: Words
@@ -26,11 +26,23 @@ class Example:
 def example(wish: Annotated, wordpiece: WordPiece) -> Example:
     words = Words.of(wish.text, wordpiece.tokens(wish.text))
     labels = [OUTSIDE] * len(words)
-    spans = [words.within(m.start, m.end) for m in wish.marks]
+    plain = words.plain()
+    spans = [_bare(words.within(m.start, m.end), m.tag, plain) for m in wish.marks]
     for mark, span in zip(wish.marks, spans, strict=True):
         for i in span:
             labels[i] = begins(mark.tag) if i == span.start else inside(mark.tag)  # type: ignore[arg-type]
     return Example(wish, words, labels, spans, known_of(wish))
+
+
+_ARTICLES = frozenset("a an the our my your their its his her each every some any this these those".split())
+"""Writers differ in whether these belong to a name; the tagger learns that they do not."""
+
+
+def _bare(span: range, tag: str, plain: list[str]) -> range:
+    """A span of words without the article that it begins with."""
+    if tag in "TFLXV" and len(span) > 1 and plain[span.start] in _ARTICLES:
+        return range(span.start + 1, span.stop)
+    return span
 
 
 def known_of(wish: Annotated) -> Known:

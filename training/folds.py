@@ -1,6 +1,6 @@
-"""Leaves writers out in turn: trains on the others, measures on them, and finds how much surer the heads are than they should be.
+"""Leaves writers out in turn: trains on the others, measures on them, and settles what can only be learned from unseen wishes.
 
-`script/train-planner --folds`. Writes `training/figures.json` and `training/temperatures.toml`.
+`script/train-planner --folds`. Writes `training/figures.json` and `training/unseen.npz`.
 """
 
 import importlib
@@ -8,14 +8,16 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from sayso.builder.planner.trained.relations import RELATIONS
+import numpy as np
+
 from sayso.gateway.builtin.embedding import language_model
-from training import temperatures
+from training import unseen
 from training.annotated import Annotated
 from training.course import Course
 from training.figures import Figures, measured
-from training.fit_heads import SHARED, examples, fitted
-from training.solver import temperature
+from training.fit_heads import examples, fitted
+from training.packing import write
+from training.unseen import Unseen, finished, settled, together
 
 FILE = Path(__file__).parent / "figures.json"
 FOLDS = 3
@@ -29,27 +31,21 @@ def folds(wishes: Sequence[Annotated]) -> list[frozenset[str]]:
 
 def main() -> int:
     train = importlib.import_module("training.train")
-    wishes, model, whole = train.data(), language_model(), Figures()
-    for out in folds(wishes):
+    wishes, model = train.data(), language_model()
+    left = folds(wishes)
+    networks: list[dict[str, np.ndarray]] = []
+    parts: list[Unseen] = []
+    for out in left:
         train.told(f"without {', '.join(sorted(out))}")
         kept = [w for w in wishes if w.writer not in out]
-        arrays = train.taught(kept, Course())
-        arrays |= fitted(examples(kept, model, arrays))
-        figures = measured([w for w in wishes if w.writer in out], model, arrays)
-        train.told(figures.table())
-        whole.add(figures)
+        tuned = train.taught(kept, Course())
+        networks.append({**tuned, **fitted(examples(kept, model, tuned))})
+        parts.append(Unseen.of(examples([w for w in wishes if w.writer in out], model, tuned), networks[-1]))
+    whole = Figures()
+    for n, out in enumerate(left):
+        others = settled(together([p for i, p in enumerate(parts) if i != n]))
+        whole.add(measured([w for w in wishes if w.writer in out], model, finished(networks[n], others)))
     train.told(f"\nall writers, each measured by a training without them\n{whole.table()}")
     FILE.write_text(json.dumps({"data": train.data_hash()} | whole.summary(), indent=1) + "\n", "utf-8")
-    temperatures.FILE.write_text(_found(whole), "utf-8")
+    write(settled(together(parts)), unseen.FILE)
     return 0
-
-
-def _found(whole: Figures) -> str:
-    lines = ["# Made by `script/train-planner --folds`: what the scores of heads are divided by.\n"]
-    for head, parts in SHARED.items():
-        scored = [s for part in parts for s in whole.heads[part]]
-        lines.append(f"{head} = {temperature([s for s, _ in scored], [r for _, r in scored]):.3f}\n")
-    for relation in RELATIONS:
-        scored = whole.heads[f"pair {relation}"]
-        lines.append(f"{relation} = {temperature([s for s, _ in scored], [r for _, r in scored]):.3f}\n")
-    return "".join(lines)

@@ -99,3 +99,23 @@ def temperature(scores: Sequence[np.ndarray], right: Sequence[np.ndarray]) -> fl
         if loss < least:
             best, least = float(t), loss
     return best
+
+
+def stacked(scores: np.ndarray, rows: np.ndarray, classes: np.ndarray, ridge: float) -> tuple[float, np.ndarray, np.ndarray]:
+    """How much another's scores (n, count) count beside evidence (n, features): their scale, weights (count, features), biases (count,)."""
+    count, width = scores.shape[1], rows.shape[1]
+    scores, rows = scores.astype(np.float64), rows.astype(np.float64)
+    wanted = np.eye(count)[classes]
+
+    def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        scale, w = flat[0], flat[1:].reshape(count, width + 1)
+        whole = scale * scores + rows @ w[:, :-1].T + w[:, -1]
+        log = whole - np.logaddexp.reduce(whole, axis=1, keepdims=True)
+        off = (np.exp(log) - wanted) / len(rows)
+        slope = np.concatenate([off.T @ rows + ridge * w[:, :-1], off.sum(0)[:, None] + ridge * w[:, -1:]], 1)
+        value = -(log * wanted).sum() / len(rows) + ridge / 2 * (w**2).sum()
+        return float(value), np.concatenate([[(off * scores).sum()], slope.ravel()])
+
+    found = minimised(loss, np.concatenate([[0.5], np.zeros(count * (width + 1))]))
+    w = found[1:].reshape(count, width + 1).astype(np.float32)
+    return float(found[0]), w[:, :-1], w[:, -1]

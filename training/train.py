@@ -23,10 +23,12 @@ from sayso.gateway.builtin import weights as minilm
 from sayso.gateway.builtin.embedding import LanguageModel, language_model
 from training.annotated import HERE, Annotated, held_out, read
 from training.course import Course
+from training.figures import measured
 from training.fit_heads import CLASSES, examples, fitted
 from training.packing import write
 from training.scores import Tally
-from training.temperatures import warmed
+from training.unseen import finished
+from training.unseen import stored as settled_figures
 
 PLACE = Path(stored.__file__).parent
 REPRODUCED = 0.90
@@ -43,6 +45,11 @@ def told(line: str) -> None:
 def data() -> list[Annotated]:
     """The wishes that are trained on."""
     return [w for w in read() if w.writer not in held_out()]
+
+
+def unseen_wishes() -> list[Annotated]:
+    """The wishes of those who are held out."""
+    return [w for w in read() if w.writer in held_out()]
 
 
 def data_hash(folder: Path = HERE) -> str:
@@ -64,7 +71,7 @@ def headed(arrays: Arrays, wishes: Sequence[Annotated], model: LanguageModel) ->
     tuned = {
         name: np.asarray(a) for name, a in arrays.items() if not name.startswith(("intent", "expected", "kind", "sense", "pair"))
     }
-    return {**tuned, **warmed(fitted(examples(wishes, model, tuned)))}
+    return {**tuned, **finished(fitted(examples(wishes, model, tuned)), settled_figures())}
 
 
 def agreement(model: LanguageModel, one: Arrays, other: Arrays, wishes: Sequence[Annotated]) -> float:
@@ -118,10 +125,13 @@ def main() -> int:
     if asked.check:
         return _checked(model, arrays, shipped, heads=asked.heads)
     write(arrays, PLACE / FILE)
+    figures = measured(unseen_wishes(), model, arrays).summary() if unseen_wishes() else {}
     if not asked.heads:
         importlib.import_module("training.expectation").refreshed(arrays, course.layers)
     before = json.loads((PLACE / MANIFEST).read_text("utf-8")) if (PLACE / MANIFEST).exists() else {}
-    (PLACE / MANIFEST).write_text(json.dumps(manifest(course, wishes, before), indent=2) + "\n", "utf-8")
+    (PLACE / MANIFEST).write_text(
+        json.dumps(manifest(course, wishes, before) | {"held_out_figures": figures}, indent=1) + "\n", "utf-8"
+    )
     told(f"written: {(PLACE / FILE).stat().st_size / 1e6:.1f} MB; run `python -m training.evaluate` for the figures")
     return 0
 
@@ -134,7 +144,7 @@ def _checked(model: LanguageModel, arrays: Arrays, shipped: Learned | None, *, h
         far = apart(arrays, shipped.arrays)
         told(f"heads: at most {far:.5f} apart, {HEADS_REPRODUCED} allowed")
         return int(far > HEADS_REPRODUCED)
-    unseen = [w for w in read() if w.writer in held_out()] or data()[:200]
+    unseen = unseen_wishes() or data()[:200]
     same = agreement(model, arrays, shipped.arrays, unseen)
     told(f"spans in common on {len(unseen)} wishes: {same:.3f}, {REPRODUCED} wanted")
     return int(same < REPRODUCED)

@@ -18,6 +18,7 @@ Piece = tuple[str, Mark | None]
 """Words with their mark, or words between marks."""
 NAME_WORDS_MAX = 5
 TALK_WORDS_MIN, TALK_WORDS_MAX = 5, 40
+_FILLERS = ("um", "uh", "and", "and then", "like", "so", "you know", "er", "also", "comma", "with", "plus")
 _SPLIT = re.compile(r"\s*(?:,|/|\||;|\bor\b|\band\b)\s*(?:(?:or|and)\s+)?")
 _SEPARATORS = (", ", " / ", "/", " | ", ", ", "; ")
 
@@ -73,8 +74,8 @@ def variation(words: Words) -> Callable[[Annotated, random.Random], Annotated]:
             pieces = [_with_other_separator(p, dice) for p in pieces]
         if dice.random() < 0.2:
             pieces = _with_bullets(pieces) if dice.random() < 0.5 else _without_bullets(pieces)
-        if dice.random() < 0.12:
-            pieces = [(_unpunctuated(t) if m is None or m.tag == "O" else t, m) for t, m in pieces]
+        if dice.random() < 0.25:
+            pieces = _spoken(pieces, dice)
         if dice.random() < 0.25:
             pieces = [(_mistyped(t, dice), m) for t, m in pieces]
         if dice.random() < 0.25 and words.talk:
@@ -161,8 +162,18 @@ def _without_bullets(pieces: list[Piece]) -> list[Piece]:
     ]
 
 
-def _unpunctuated(text: str) -> str:
-    return re.sub(r"[,.:;!?()](?=\s|$)|(?<=\s)\(", "", text)
+def _spoken(pieces: list[Piece], dice: random.Random) -> list[Piece]:
+    """As if said aloud: without marks of punctuation, here and there with an `um` or an `and` between."""
+    filled, joined = dice.random() < 0.5, dice.random() < 0.5
+    found: list[Piece] = []
+    for text, mark in pieces:
+        bare = re.sub(r"[,.:;!?()\"–—](?=\s|$)|(?<=\s)[(\"–—-](?=\S)|(?<=\s)[–—-](?=\s)|^[(\"]", "", text)
+        if mark is None and filled and dice.random() < 0.2 and " " in bare:
+            at = bare.index(" ")
+            bare = f"{bare[:at]} {dice.choice(_FILLERS)}{bare[at:]}"
+        bare = re.sub(r"\s*\n\s*", " ", bare) if joined else bare
+        found.append((bare if bare.strip() or mark is None else text, mark))
+    return found
 
 
 def _mistyped(text: str, dice: random.Random) -> str:

@@ -20,6 +20,8 @@ from sayso.gateway.builtin.weights import Array
 
 PAIR_WIDTH = 64
 """Width of a span as a question or as an answer, in each relation."""
+CHOICES_CHARACTERS = 24
+"""How far after a field's name its choices may begin to count as evidence of its kind."""
 
 
 def chances(scores: Array, temperature: float) -> Array:
@@ -57,7 +59,8 @@ class Kinds:
 
     def of(self, read: Read, start: int, end: int) -> list[tuple[Kind, float]]:
         """All kinds of the field that is named between two characters, the likeliest first; the first three make good choices to offer."""
-        row = np.concatenate([read.state(start, end), evidence(read.words.text[start:end])])
+        follows = any(s.tag == "O" and 0 <= s.start - end <= CHOICES_CHARACTERS for s in read.spans)
+        row = np.concatenate([read.state(start, end), evidence(read.words.text[start:end], choices=follows)])
         sure = chances(self.weights @ row + self.bias, self.temperature)
         return [(KINDS[i], float(sure[i])) for i in np.argsort(-sure, kind="stable")]
 
