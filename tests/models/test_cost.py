@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from genai_prices import Usage
 from genai_prices.data_snapshot import get_snapshot
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sayso.errors import Invalid, NotFound
@@ -149,6 +149,7 @@ def test_amounts_are_shown_to_digits_that_count(amount: str, text: str):
     assert rounded(Decimal(amount)) == text
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(
         st.sampled_from(["input", "output", "cached", "requests", "nonsense", "audio_seconds"]),

@@ -69,6 +69,10 @@ CAN = {
     "supports_computer_use": "computer_use",
     "supports_system_messages": "system_messages",
 }
+OPENAI_SHAPED = frozenset(
+    {"openai", "azure", "azure-ai", "xai", "deepseek", "mistral", "meta", "perplexity", "groq", "together", "fireworks"}
+)
+"""Whose own addresses are OpenAI's; for others the table names those of LiteLLM's proxy."""
 DATE = re.compile(r"^20\d\d-\d\d-\d\d$")
 IMAGE_ROW = re.compile(r"^(?:(low|medium|high|xhigh|max|standard|hd|auto)/)?(\d+)-x-(\d+)/(.+)$")
 PROVIDER_PREFIX = re.compile(r"^(?:[a-z_0-9]+)/")
@@ -103,7 +107,7 @@ def _row(key: str, raw: dict[str, Any]) -> dict[str, Any] | None:
     if str(raw.get("source", "")).startswith("https://"):
         row["url"] = raw["source"]
     for ours, theirs in (
-        ("endpoints", "supported_endpoints"),
+        *([("endpoints", "supported_endpoints")] if provider.id in OPENAI_SHAPED else []),
         ("inputs", "supported_modalities"),
         ("outputs", "supported_output_modalities"),
     ):
