@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -168,8 +169,12 @@ def _made(tables: Tables, today: date) -> dict[str, Any]:
             source |= {"date": tables.rows_day.isoformat(), "retrieved": tables.rows_day.isoformat(), "version": "main"}
         if source["id"] == "genai-prices" and tables.charged_day:
             source |= {"date": tables.charged_day.isoformat(), "retrieved": tables.charged_day.isoformat(), "version": "main"}
-    pages = overlay.read(Path(__file__).parent / "data" / "overlay")
-    return packed.made(tables.rows, tables.charged, pages, sources, today)
+    return packed.made(tables.rows, tables.charged, _pages(), sources, today)
+
+
+@cache
+def _pages() -> dict[str, dict[str, Any]]:
+    return overlay.read(Path(__file__).parent / "data" / "overlay")
 
 
 def _current(home: Path) -> Directory:

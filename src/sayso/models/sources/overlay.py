@@ -22,6 +22,8 @@ FACTS = frozenset(
     "endpoints sizes qualities open_weights prices images can points_to".split()
 )
 STATEMENT = frozenset({"source", "url", "date"})
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The safe one in C where there is one: ten times as quick."""
 TEXTS = ("strengths", "weaknesses", "faq")
 
 
@@ -29,7 +31,7 @@ def read(folder: Path) -> dict[str, dict[str, Any]]:
     """Every model of the folder by id, each with its `maker` and `type`. Raises `ValueError` naming the file when one makes no sense."""
     models: dict[str, dict[str, Any]] = {}
     for file in sorted(folder.glob("*.yaml")):
-        for id, page in (yaml.safe_load(file.read_text()) or {}).items():
+        for id, page in (yaml.load(file.read_text("utf-8"), LOADER) or {}).items():
             if problem := _problem(page):
                 raise ValueError(f"{file.name}: {id}: {problem}")
             if id in models:
