@@ -118,12 +118,14 @@ export const api = {
   del: <T = void>(where: string, body?: unknown, options?: Options) => request<T>("DELETE", where, body, options),
 };
 
-/** JSON lines as they arrive, until the server ends them or `signal` does. */
-export async function* lines<T>(where: string, signal?: AbortSignal): AsyncGenerator<T> {
+/** JSON lines as they arrive, until the server ends them or `signal` does; with a body, what is asked for is sent. */
+export async function* lines<T>(where: string, signal?: AbortSignal, body?: unknown): AsyncGenerator<T> {
   // No limit of time here: a plan may take a model a while, and the server ends the stream itself.
   let answer: Response;
   try {
-    answer = await fetch(where, { headers: { Accept: "application/x-ndjson" }, signal, credentials: "same-origin" });
+    const asks = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
+    const headers = { Accept: "application/x-ndjson", "Content-Type": "application/json" };
+    answer = await fetch(where, { ...asks, headers, signal, credentials: "same-origin" });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new Unreachable();

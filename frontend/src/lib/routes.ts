@@ -7,6 +7,7 @@ export type Route =
   | { page: "draft"; draft: string }
   | { page: "import"; id: string }
   | { page: "settings"; section: string }
+  | { page: "gateway"; section: string; id: string | null }
   | { page: "nothing" };
 
 const PARTS = ["versions", "trash", "automations", "coworkers", "slots", "roles"] as const;
@@ -19,6 +20,7 @@ export function routeOf(pathname: string): Route {
   if (top === "a" && one) return inApp(one, two, three, four);
   if (top === "d" && one) return { page: "draft", draft: one };
   if (top === "import" && one) return { page: "import", id: one };
+  if (top === "gateway") return { page: "gateway", section: one ?? "", id: two ?? null };
   if (top === "settings") return { page: "settings", section: one ?? "workspace" };
   return { page: "nothing" };
 }
@@ -43,5 +45,6 @@ export const to = {
   part: (app: string, part: (typeof PARTS)[number], id?: string) => `/a/${e(app)}/${part}${id ? `/${e(id)}` : ""}`,
   draft: (draft: string) => `/d/${e(draft)}`,
   import: (id: string) => `/import/${e(id)}`,
+  gateway: (section = "", id?: string) => `/gateway${section ? `/${section}` : ""}${id ? `/${e(id)}` : ""}`,
   settings: (section = "") => `/settings${section ? `/${section}` : ""}`,
 };
