@@ -10,15 +10,14 @@ from decimal import Decimal
 from typing import Any
 
 from sayso.models.called import name_of
+from sayso.models.claims import GENAI, LITELLM, Claim, settled
 from sayso.models.facts import Figure, Source
 from sayso.models.model import Model, Offer, Point, Snapshot
-from sayso.models.prices import ImagePrice, Period, Price, active, amounts, label_of, periods_of
+from sayso.models.price_list import PriceList
+from sayso.models.prices import ImagePrice, Period, periods_of
 from sayso.models.providers import PROVIDERS
 
 Raw = dict[str, Any]
-Claim = tuple[Any, str, str, date]
-"""(value, source, page, day)"""
-LITELLM, GENAI = "litellm", "genai-prices"
 QUALITIES = {name: position for position, name in enumerate(("low", "medium", "standard", "high", "hd", "xhigh", "max"))}
 
 
@@ -87,15 +86,7 @@ class _Reading:
         return self._figure(name, [], str)
 
     def _settled(self, claims: Iterable[Claim]) -> Figure[Any] | None:
-        """The first claim, with those of other sources behind it."""
-        figures: list[Figure[Any]] = []
-        for value, source, url, day in claims:
-            if all(figure.source.id != source or figure.source.id == "maker" for figure in figures):
-                figures.append(Figure(value, self.sources[source], url, day))
-        if not figures:
-            return None
-        first = figures[0]
-        return Figure(first.value, first.source, first.url, first.date, tuple(figures[1:]))
+        return settled(claims, self.sources)
 
     def _table(self, name: str) -> list[Claim]:
         value = self.table.get(name)
@@ -223,37 +214,16 @@ class _Reading:
         text_too = any("output_image_mtok" in prices for prices in priced)
         return {name: periods_of(raw, self.kind, text_too=text_too) for name, raw in found.items()}
 
-    def _prices(self, periods: tuple[Period, ...]) -> Callable[[str, date], Price | None]:
-        table = amounts(self.table.get("prices", {}), self.kind)
-        steps = {
-            key: tuple((int(start), Decimal(amount)) for start, amount in raw) for key, raw in self.table.get("tiers", {}).items()
-        }
-        said = [(amounts(one["prices"], self.kind), one) for one in self.said if "prices" in one]
-        read_on = self.sources[LITELLM].date
-
-        def price_on(key: str, day: date) -> Price | None:
-            period = active(periods, day)
-            claims: list[Claim] = []
-            above: tuple[tuple[int, Decimal], ...] = ()
-            if period and key in period.prices:
-                amount, above = period.prices[key]
-                claims.append((amount, GENAI, self.seller.url, self.sources[GENAI].date))
-            changed_since = period is not None and period.since is not None and period.since > read_on
-            if key in table and not changed_since:
-                claims.append((table[key][0], LITELLM, self._page(self.table), read_on))
-                above = steps.get(key, ()) if len(claims) == 1 else above
-            claims += [
-                (p[key][0], one["source"], one["url"], date.fromisoformat(one["date"]))
-                for p, one in said
-                if key in p and not changed_since
-            ]
-            figure = self._settled(claims)
-            if figure is None:
-                return None
-            kind = label_of(key, self.kind)
-            return Price(key, kind.label, kind.unit, kind.short, figure, above)
-
-        return price_on
+    def _prices(self, periods: tuple[Period, ...]) -> PriceList:
+        return PriceList(
+            self.kind,
+            periods,
+            self.table,
+            tuple(one for one in self.said if "prices" in one),
+            self.sources,
+            charged_page=self.seller.url,
+            table_page=self._page(self.table),
+        )
 
 
 SENSES = {"image": "vision", "audio": "audio_in", "video": "video_in"}

@@ -20,6 +20,10 @@ POINTS_MAX = 6
 GOOD_SHARE, BAD_SHARE = 0.25, 0.75
 """A figure is worth a point when it is among the best or the worst quarter."""
 PEERS_MIN = 8
+HOSTS_MIN = 4
+LONG_ANSWER_TOKENS = 100_000
+
+Peers = dict[str, tuple[Decimal, ...]]
 
 
 def strengths(model: Model, directory: Directory, today: date) -> tuple[Point, ...]:
@@ -35,52 +39,54 @@ def _points(found: Iterator[tuple[str, str]], today: date) -> Iterator[Point]:
 
 
 def _good(model: Model, directory: Directory, today: date) -> Iterator[tuple[str, str]]:
+    gone = status_on(model, today) == "retired"
     row = _row(directory, today, model.id)
-    peers = _peers(directory, today, model.type)
+    if not gone:
+        yield from _cheap(model, row, _peers(directory, today, model.type))
+    yield from _able(model, row, _peers(directory, today, model.type))
+    if not gone:
+        yield from _saving(model, row, today)
+    if model.open_weights and model.open_weights.value:
+        yield "Open weights", "It can run on your own machines."
+    if len(model.offers) >= HOSTS_MIN:
+        names = listing([offer.provider_name for offer in model.offers[:HOSTS_MIN]])
+        yield "Many providers", f"{names} serve it{' too' if not model.hosted else ''}."
+    if model.type == "image" and len({image.quality for image in model.images}) > 1:
+        qualities = listing(list(dict.fromkeys(image.quality for image in model.images)), "or")
+        yield "Quality to choose", f"{qualities.capitalize()} quality, each with a price of its own."
+
+
+def _cheap(model: Model, row: Listed, peers: Peers) -> Iterator[tuple[str, str]]:
     if row.input is not None and _share(peers["input"], row.input) <= GOOD_SHARE:
-        yield (
-            "Costs little",
-            f"{dollars(row.input)} per million input tokens: {_rank(peers['input'], row.input)} {_kind(model)} that are sold.",
-        )
+        rank = _rank(peers["input"], row.input)
+        yield "Costs little", f"{dollars(row.input)} per million input tokens: {rank} {_kind(model)} that are sold."
     elif row.image is not None and _share(peers["image"], row.image) <= GOOD_SHARE:
-        yield (
-            "Cheap pictures",
-            f"From {dollars(row.image)} a picture: {_rank(peers['image'], row.image)} {_kind(model)} that are sold.",
-        )
+        rank = _rank(peers["image"], row.image)
+        yield "Cheap pictures", f"From {dollars(row.image)} a picture: {rank} {_kind(model)} that are sold."
+
+
+def _able(model: Model, row: Listed, peers: Peers) -> Iterator[tuple[str, str]]:
     if row.context is not None and _share(peers["context"], Decimal(row.context)) >= BAD_SHARE:
-        yield "Room for long documents", f"Up to {tokens(row.context)} tokens at once, about {pages(row.context)} pages of text."
-    if row.output_limit is not None and row.output_limit >= 100_000:
+        room = f"Up to {tokens(row.context)} tokens at once, about {pages(row.context)} pages of text."
+        yield "Room for long documents", room
+    if row.output_limit is not None and row.output_limit >= LONG_ANSWER_TOKENS:
         yield "Long answers", f"Up to {tokens(row.output_limit)} tokens in one answer."
     if senses := [word for name, word in SENSES.items() if model.can(name)]:
-        yield (
-            "Takes more than text",
-            f"Reads {listing(senses)}." if model.type == "text" else f"Takes {listing(senses)} as input.",
-        )
+        yield "Takes more than text", f"{'Reads' if model.type == 'text' else 'Takes'} {listing(senses)}."
     if model.can("tools") and model.can("structured_output"):
         yield "Fits into programs", "Calls tools, and answers in a JSON schema that you give."
     if model.can("reasoning"):
         yield "Thinks first", "Reasons before it answers, which helps with problems of several steps."
+
+
+def _saving(model: Model, row: Listed, today: date) -> Iterator[tuple[str, str]]:
     read = model.price("cache_read_mtok", today)
     if read and row.input and read.amount * 4 <= row.input:
-        yield (
-            "Cheap repetition",
-            f"Input that it has seen before costs {dollars(read.amount)} in place of {dollars(row.input)} per million tokens.",
-        )
+        seen = f"Input that it has seen before costs {dollars(read.amount)} in place of {dollars(row.input)} per million tokens."
+        yield "Cheap repetition", seen
     batch = model.variants(today).get("batch", {}).get("input_mtok")
     if batch is not None and row.input and batch * 2 == row.input:
         yield "Half price for who can wait", "Batches, answered within a day, cost half."
-    if model.open_weights and model.open_weights.value:
-        yield "Open weights", "It can run on your own machines."
-    if len(model.offers) >= 4:
-        yield (
-            "Many providers",
-            f"{listing([o.provider_name for o in model.offers[:4]])} serve it{' too' if not model.hosted else ''}.",
-        )
-    if model.type == "image" and len({image.quality for image in model.images}) > 1:
-        yield (
-            "Quality to choose",
-            f"{listing(list(dict.fromkeys(i.quality for i in model.images)), 'or').capitalize()} quality, each with a price of its own.",
-        )
 
 
 SENSES = {"vision": "pictures", "pdf": "PDF files", "audio_in": "audio", "video_in": "video"}
@@ -96,7 +102,7 @@ def _bad(model: Model, directory: Directory, today: date) -> Iterator[tuple[str,
         yield "Ends soon", f"{label_on(model, today)}, in {days((model.shutdown.value - today).days)}."
     elif status == "preview":
         yield "A preview", "It may change or end at short notice."
-    if row.input is not None and _share(peers["input"], row.input) >= BAD_SHARE:
+    if status != "retired" and row.input is not None and _share(peers["input"], row.input) >= BAD_SHARE:
         yield (
             "Costs much",
             f"{dollars(row.input)} per million input tokens: dearer than {_share(peers['input'], row.input):.0%} of the {_kind(model)} that are sold.".replace(

@@ -12,10 +12,12 @@ from typing import Any
 
 from sayso.errors import Invalid
 from sayso.models import lifecycle
-from sayso.models.compare.differences import Difference, differences
+from sayso.models.compare.difference import Difference
+from sayso.models.compare.pair import of_two
 from sayso.models.compare.picks import Pick, picks
 from sayso.models.compare.questions import Question, questions
 from sayso.models.compare.related import Related, related
+from sayso.models.compare.several import of_several
 from sayso.models.compare.side import WHAT, Side
 from sayso.models.compare.table import Row, table
 from sayso.models.directory import Directory
@@ -67,7 +69,7 @@ def compare(directory: Directory, names: Sequence[str], today: date) -> Comparis
     if not MODELS_MIN <= len(models) <= MODELS_MAX:
         raise Invalid(f"A comparison is of {MODELS_MIN} to {MODELS_MAX} different models.")
     sides = tuple(Side(model, lifecycle.of(model, directory, today), today) for model in models)
-    found = differences(sides, directory)
+    found = tuple(of_two(*sides) if len(sides) == 2 else of_several(sides))
     return Comparison(
         " vs ".join(side.name for side in sides),
         _summary(sides, found),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sayso.models.compare.differences import share
+from sayso.models.compare.difference import share
 from sayso.models.compare.side import Side
 from sayso.models.directory import Directory
 from sayso.models.facts import same

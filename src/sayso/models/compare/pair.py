@@ -1,41 +1,17 @@
-"""How models differ, in sentences computed from their figures."""
+"""How two models differ, in sentences computed from their figures."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-from itertools import pairwise
-from typing import Any
 
+from sayso.models.compare.difference import Difference, share, told_by_time, unlike
 from sayso.models.compare.side import Side, times_sign
-from sayso.models.directory import Directory
 from sayso.models.facts import same
 from sayso.models.model import ABILITIES
 from sayso.models.prices import dollars
-from sayso.models.upcoming import busy_hours, upcoming
 from sayso.models.words import day as day_text
 from sayso.models.words import listing, some_day, times, tokens
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One sentence. `winner` is who is better off by it, `None` when nobody is; `but` says why the numbers alone mislead."""
-
-    topic: str
-    text: str
-    winner: str | None = None
-    but: str | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        return {"topic": self.topic, "text": self.text, "winner": self.winner, "but": self.but}
-
-
-def differences(sides: tuple[Side, ...], directory: Directory) -> tuple[Difference, ...]:
-    if len(sides) == 2:
-        return tuple(_of_two(*sides))
-    return tuple(_of_many(sides))
-
-
-def _of_two(a: Side, b: Side) -> Iterator[Difference]:
+def of_two(a: Side, b: Side) -> Iterator[Difference]:
     yield from _status(a, b)
     yield from _work(a, b)
     yield from _price(a, b, "input_mtok", "input", "input tokens")
@@ -54,13 +30,7 @@ def _of_two(a: Side, b: Side) -> Iterator[Difference]:
     yield from _batch(a, b)
     yield from _weights(a, b)
     for side in sorted((a, b), key=lambda one: one.id):
-        yield from _times(side)
-
-
-def _times(side: Side) -> Iterator[Difference]:
-    if not side.gone:
-        yield from (Difference("upcoming", text) for text in upcoming(side.model, side.day))
-        yield from (Difference("hours", text) for text in busy_hours(side.model, side.day))
+        yield from told_by_time(side)
 
 
 UNITS = (
@@ -109,7 +79,7 @@ def _price(a: Side, b: Side, key: str, topic: str, what: str) -> Iterator[Differ
         what = "text input tokens"
     if same(one.amount, other.amount):
         each = f"{one.unit.removesuffix(' tokens')} {what}" if what.endswith("tokens") else f"{one.unit} of {what}"
-        yield Difference(topic, f"Both charge {dollars(one.amount)} {each}.", but=_unlike(a, b))
+        yield Difference(topic, f"Both charge {dollars(one.amount)} {each}.", but=unlike(a, b))
         return
     low, high = sorted((a, b), key=lambda side: side.prices[key].amount)
     unit = one.unit.removesuffix(" tokens")
@@ -118,34 +88,8 @@ def _price(a: Side, b: Side, key: str, topic: str, what: str) -> Iterator[Differ
         text = f"{low.name} charges nothing for {what}; {high.name} charges {dear} {unit}."
     else:
         text = f"{low.name} is {share(low.prices[key].amount, high.prices[key].amount)} cheaper on {what} ({cheap} vs {dear} {unit})."
-    unlike = _unlike(a, b)
-    yield Difference(topic, text, None if unlike else low.id, unlike)
-
-
-def share(low: Decimal, high: Decimal) -> str:
-    """How much cheaper, in percent: `78 %`; close to 0 and 100 with the digits that it takes."""
-    saved = (1 - low / high) * 100
-    for digits in ("1", "0.1", "0.01", "0.001"):
-        rounded = saved.quantize(Decimal(digits), ROUND_HALF_UP)
-        if 0 < rounded < 100:
-            return f"{rounded:f} %"
-    return "over 99.999 %" if saved > 50 else "under 0.001 %"
-
-
-def _unlike(a: Side, b: Side) -> str | None:
-    """Why a price of one is no measure for the other."""
-    if a.model.type == b.model.type:
-        return None
-    told: list[str] = []
-    for side in (a, b):
-        text, pictures = side.amount("input_mtok"), side.amount("output_image_mtok")
-        if side.model.type == "image" and text is not None:
-            then = f"; its image output costs {dollars(pictures)} per million tokens" if pictures is not None else ""
-            each = f", {side.from_image}" if side.from_image else ""
-            told.append(f"{dollars(text)} is what {side.name} charges for text input{then}{each}")
-    if told:
-        return f"That compares unlike things: {listing(told)}."
-    return f"That compares unlike things: {a.name} {a.does}, {b.name} {b.does}."
+    reason = unlike(a, b)
+    yield Difference(topic, text, None if reason else low.id, reason)
 
 
 def _output(a: Side, b: Side) -> Iterator[Difference]:
@@ -266,42 +210,3 @@ def _weights(a: Side, b: Side) -> Iterator[Difference]:
                 f"The weights of {side.name} are open, so it can run on your own machines; those of {other.name} are not.",
                 side.id,
             )
-
-
-def _of_many(sides: tuple[Side, ...]) -> Iterator[Difference]:
-    for side in sides:
-        if side.life.status in ("retired", "deprecated"):
-            yield Difference("status", side.life.sentence)
-    if len({side.model.type for side in sides}) > 1:
-        yield Difference("work", f"They do different work: {listing([f'{s.name} {s.does}' for s in sides])}.")
-    for key, topic, what in (
-        ("input_mtok", "input", "Input tokens"),
-        ("output_mtok", "output", "Output tokens"),
-        ("output_image_mtok", "output", "Image output tokens"),
-    ):
-        priced = [side for side in sides if key in side.prices]
-        yield from _ranked(priced, key, topic, what)
-    for name, topic, what in (("context_window", "context", "Context"), ("max_output", "max_output", "Longest answer")):
-        known = sorted((s for s in sides if getattr(s.model, name)), key=lambda s: (-getattr(s.model, name).value, s.id))
-        if len(known) > 1:
-            told = ", then ".join(f"{s.name} ({tokens(getattr(s.model, name).value)})" for s in known)
-            winner = known[0].id if getattr(known[0].model, name).value != getattr(known[1].model, name).value else None
-            yield Difference(topic, f"{what}, the most first: {told}.", winner)
-    for name, text in ABILITIES.items():
-        having = [s.name for s in sides if s.model.can(name)]
-        lacking = [s.name for s in sides if s.model.can(name) is False]
-        if having and lacking:
-            yield Difference("abilities", f"{text}: {listing(having)}, but not {listing(lacking, 'or')}.")
-    for side in sides:
-        yield from _times(side)
-
-
-def _ranked(priced: list[Side], key: str, topic: str, what: str) -> Iterator[Difference]:
-    if len(priced) < 2:
-        return
-    ranked = sorted(priced, key=lambda side: (side.prices[key].amount, side.id))
-    told = ", then ".join(f"{side.name} ({dollars(side.prices[key].amount)})" for side in ranked)
-    tied = any(same(x.prices[key].amount, y.prices[key].amount) for x, y in pairwise(ranked[:2]))
-    unlike = next((_unlike(ranked[0], side) for side in ranked[1:] if side.model.type != ranked[0].model.type), None)
-    unit = priced[0].prices[key].unit
-    yield Difference(topic, f"{what}, the cheapest first, {unit}: {told}.", None if tied or unlike else ranked[0].id, unlike)
