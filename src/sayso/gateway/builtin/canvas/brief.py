@@ -63,6 +63,8 @@ class Brief:
             parts.append(f"with the headline “{self.headline}”")
         if self.things:
             parts.append(f"showing {', '.join(self.things)}")
+        if not (self.headline or self.things or self.kind in ("scene", "pattern", "chart")):
+            parts.append("of plain shapes, because nothing was named that it can draw")
         return f"Drawn, not generated: {' '.join(parts)}."
 
 
@@ -84,7 +86,7 @@ def brief(prompt: str, *, wide: float = 1.0) -> Brief:
         ground=_colour(ground["colour"]) if ground else None,
         dark=True if re.search(r"\b(?:dark|night|midnight|black background|moody)\b", rest) else False if re.search(r"\b(?:light|bright|airy|white background|clean|minimal\w*)\b", rest) else None,
         mood=next((m for m in moods() if re.search(rf"\b{m}", rest)), ""),
-        things=_things(seen),
+        things=() if kind == "chart" else _things(seen) or (() if kind in ("scene", "pattern") else _things(" ".join(letters).lower())),
         figures=figures if kind == "chart" else (),
         chart="ring" if re.search(r"\b(?:pie|donut|doughnut|ring|share)\b", rest) else "line" if re.search(r"\b(?:line|trend|area|curve)\b", rest) else "bars",
         words=prompt.strip(),
@@ -150,11 +152,15 @@ def _colours(rest: str) -> tuple[Colour, ...]:
 
 
 def _things(rest: str) -> tuple[str, ...]:
+    """In their order; words that name one thing, such as `fir trees`, do not name another."""
     found: dict[str, int] = {}
-    for name in THINGS:
-        words = "|".join(map(re.escape, (name, *ALSO.get(name, ()))))
-        if m := re.search(rf"\b(?:{words})(?:s|es)?\b", rest):
-            found[name] = m.start()
+    taken: list[tuple[int, int]] = []
+    names = sorted(((word, name) for name in THINGS for word in (name, *ALSO.get(name, ()))), key=lambda one: -len(one[0]))
+    for word, name in names:
+        for m in re.finditer(rf"\b{re.escape(word)}(?:s|es)?\b", rest):
+            if not any(a < m.end() and m.start() < b for a, b in taken):
+                taken.append(m.span())
+                found[name] = min(m.start(), found.get(name, m.start()))
     return tuple(sorted(found, key=found.__getitem__))[:6]
 
 

@@ -8,7 +8,7 @@ from sayso.gateway.builtin.canvas.brief import Brief
 from sayso.gateway.builtin.canvas.palette import Colour, Palette, contrast, luminance, mix, readable
 from sayso.gateway.builtin.canvas.scenes import scene
 from sayso.gateway.builtin.canvas.sheet import Sheet
-from sayso.gateway.builtin.canvas.things import THINGS
+from sayso.gateway.builtin.canvas.things import NATURAL, THINGS
 
 _MARGIN = 0.085
 """Of the shorter side."""
@@ -93,11 +93,23 @@ def _things(t: Sheet, b: Brief, p: Palette, x: float, y: float, size: float) -> 
     if not b.things:
         return
     main = p.main if contrast(p.main, disc) > 1.6 else mix(p.main, p.ink, 0.35)
+
+    def own(name: str, on: Colour, otherwise: Colour) -> Colour:
+        """A tree is green when nobody asks for another colour, where green is seen."""
+        natural = None if b.colours else NATURAL.get(name)
+        return natural if natural and contrast(natural, on) > 1.5 else otherwise
+
     t.disc(x, y, size * 1.18, disc)
     first, *others = b.things[:4]
     scale = 0.78 if not others else 0.62
     THINGS[first](
-        t, x, y, size * scale, main, readable(disc, p.main, least=3.0) if contrast(p.third, disc) < 1.5 else p.third, p.second
+        t,
+        x,
+        y,
+        size * scale,
+        own(first, disc, main),
+        readable(disc, p.main, least=3.0) if contrast(p.third, disc) < 1.5 else p.third,
+        p.second,
     )
     spots = ((0.98, -0.72), (-1.02, 0.68), (1.0, 0.78))
     for (dx, dy), name in zip(spots, others, strict=False):
@@ -110,7 +122,7 @@ def _things(t: Sheet, b: Brief, p: Palette, x: float, y: float, size: float) -> 
             cx,
             cy,
             small * 0.68,
-            main if contrast(main, ground) > 1.8 else readable(ground, p.main, least=4.0),
+            own(name, ground, main if contrast(main, ground) > 1.8 else readable(ground, p.main, least=4.0)),
             p.second,
             p.main,
         )

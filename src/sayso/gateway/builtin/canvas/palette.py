@@ -90,7 +90,9 @@ def _around(colours: tuple[Colour, ...], seed: int, dark: bool | None) -> Palett
         second = vivid[1] if len(vivid) > 1 else mix(main, (255, 255, 255), 0.45)
         third = vivid[2] if len(vivid) > 2 else mix(second if len(vivid) > 1 else main, (255, 255, 255), 0.62)
     else:
-        second = turned(main, 0.07 + 0.02 * (seed % 3), lighter=0.1)
+        # Yellows turn towards orange: the other way lies lime.
+        hue = colorsys.rgb_to_hls(*(c / 255 for c in main))[0]
+        second = turned(main, -0.06 if 0.08 < hue < 0.25 else 0.07 + 0.02 * (seed % 3), lighter=0.1)
         third = mix(main, (255, 255, 255), 0.5)
     ground = (
         (deep or mix(main, (8, 10, 18), 0.82))

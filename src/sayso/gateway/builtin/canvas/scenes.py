@@ -167,8 +167,7 @@ def _water(
         t.line(
             [(x - wide, y), (x + wide, y)],
             t.unit * (0.001 + 0.003 * n / 46),
-            mix(water, shine, 0.55),
-            alpha=0.35 + 0.3 * r.random(),
+            mix(water, shine, 0.2 + 0.2 * r.random()),
         )
     if _has(words, "boat", "sail", "ship", "harbou?r", "yacht"):
         boat(

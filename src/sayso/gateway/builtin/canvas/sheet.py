@@ -5,11 +5,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 
 from sayso.gateway.builtin.canvas.palette import Colour
 
 FINER = 2
+COARSE = 4
+"""Soft light is worked out on every fourth pixel."""
 Point = tuple[float, float]
 
 
@@ -28,22 +30,25 @@ class Sheet:
 
     def gradient(self, first: Colour, last: Colour, *, angle: float = 90.0, middle: Colour | None = None) -> None:
         """Over all of it, from `first` to `last`; 90 is downwards."""
-        y, x = np.mgrid[0 : self.height, 0 : self.width].astype(np.float32)
         turn = math.radians(angle)
-        along = x * math.cos(turn) + y * math.sin(turn)
-        along = (along - along.min()) / max(float(np.ptp(along)), 1e-6)
+        across, down = np.arange(self.width, dtype=np.float32), np.arange(self.height, dtype=np.float32)
+        along = np.add.outer(down * math.sin(turn), across * math.cos(turn))
+        along -= along.min()
+        along *= 255 / max(float(along.max()), 1e-6)
         stops = [first, middle, last] if middle else [first, last]
-        places = np.linspace(0, 1, len(stops))
-        bands = [np.interp(along, places, [stop[i] for stop in stops]) for i in range(3)]
-        made = np.dstack([*bands, np.full_like(along, 255)]).astype(np.uint8)
+        steps = np.linspace(0, 1, 256)
+        table = np.stack([np.interp(steps, np.linspace(0, 1, len(stops)), [stop[i] for stop in stops]) for i in range(3)], 1)
+        made = np.empty((self.height, self.width, 4), np.uint8)
+        made[..., :3] = table.round().astype(np.uint8)[along.astype(np.uint8)]
+        made[..., 3] = 255
         self.image.paste(Image.fromarray(made, "RGBA"))
 
     def glow(self, x: float, y: float, radius: float, colour: Colour, strength: float) -> None:
         """A soft light around a point; `strength` 0 to 1."""
-        yy, xx = np.mgrid[0 : self.height, 0 : self.width].astype(np.float32)
-        far = np.hypot(xx - x, yy - y) / max(radius, 1)
+        across, down = (np.arange(0, side, COARSE, dtype=np.float32) for side in (self.width, self.height))
+        far = np.hypot((across - x)[None, :], (down - y)[:, None]) / max(radius, 1)
         mask = Image.fromarray((255 * strength * np.clip(1 - far, 0, 1) ** 2).astype(np.uint8), "L")
-        self._over(Image.new("RGBA", self.image.size, (*colour, 255)), mask)
+        self._over(colour, mask.resize(self.image.size, Image.Resampling.BICUBIC))
 
     def disc(self, x: float, y: float, radius: float, colour: Colour, *, alpha: float = 1.0) -> None:
         self._shape(lambda d, c: d.ellipse((x - radius, y - radius, x + radius, y + radius), fill=c), colour, alpha)
@@ -102,7 +107,7 @@ class Sheet:
         mask = Image.new("L", self.image.size, 0)
         ImageDraw.Draw(mask).rounded_rectangle((x, y + below, x + w, y + h + below), round_, fill=round(255 * strength))
         small = mask.resize((max(1, mask.width // 4), max(1, mask.height // 4))).filter(ImageFilter.GaussianBlur(soft / 4))
-        self._over(Image.new("RGBA", self.image.size, (8, 10, 20, 255)), small.resize(mask.size))
+        self._over((8, 10, 20), small.resize(mask.size))
 
     def _shape(self, paint: Callable[[ImageDraw.ImageDraw, Any], None], colour: Colour, alpha: float) -> None:
         if alpha >= 1:
@@ -110,11 +115,14 @@ class Sheet:
             return
         mask = Image.new("L", self.image.size, 0)
         paint(ImageDraw.Draw(mask), round(255 * alpha))
-        self._over(Image.new("RGBA", self.image.size, (*colour, 255)), mask)
+        self._over(colour, mask)
 
-    def _over(self, layer: Image.Image, mask: Image.Image) -> None:
-        layer.putalpha(ImageChops.multiply(layer.getchannel("A"), mask))
-        self.image.alpha_composite(layer)
+    def _over(self, colour: Colour, mask: Image.Image) -> None:
+        """Lays a colour on what the mask covers, and touches nothing else."""
+        if (box := mask.getbbox()) is not None:
+            layer = Image.new("RGBA", (box[2] - box[0], box[3] - box[1]), (*colour, 255))
+            layer.putalpha(mask.crop(box))
+            self.image.alpha_composite(layer, box[:2])
 
 
 def curve(points: Sequence[Point], steps: int = 24) -> list[Point]:

@@ -470,16 +470,22 @@ THINGS: dict[str, Draw] = {
     "people": people, "person": person, "apple": apple, "glass": glass, "shield": shield, "trophy": trophy,
 }  # fmt: skip
 
+NATURAL: dict[str, Colour] = {
+    "tree": (62, 142, 84), "fir": (44, 128, 88), "leaf": (72, 150, 80), "sun": (246, 178, 54), "moon": (244, 226, 160), "heart": (214, 48, 78),
+    "drop": (54, 132, 214), "apple": (206, 52, 58), "bolt": (245, 178, 40), "star": (245, 190, 66), "trophy": (214, 164, 55),
+}  # fmt: skip
+"""What has a colour of its own."""
+
 ALSO: dict[str, tuple[str, ...]] = {
     "cup": ("coffee", "tea", "café", "cafe", "mug", "espresso"), "leaf": ("leaves", "plant", "eco", "organic", "vegan"), "flower": ("blossom", "bloom", "florist", "rose bouquet", "tulip", "daisy", "daisies"),
     "house": ("home", "real estate", "property", "cottage"), "book": ("library", "reading", "bookshop", "novel", "course"), "box": ("parcel", "package", "shipping", "warehouse", "delivery", "inventory"),
     "bolt": ("lightning", "energy", "electric", "electricity", "power"), "drop": ("water", "rain", "plumbing", "oil"), "balloon": ("party", "birthday"), "gift": ("present", "giveaway"),
     "phone": ("smartphone", "mobile app", "app launch"), "camera": ("photo", "photography", "photographer"), "lock": ("security", "privacy"), "bell": ("notification", "reminder", "alarm"),
     "cart": ("shopping", "black friday", "online shop", "online store"), "clock": ("time", "deadline", "opening hours"), "music": ("concert", "song", "band", "jazz", "dj", "festival"), "mail": ("email", "newsletter", "letter", "envelope"),
-    "rocket": ("launch", "startup", "start-up"), "bulb": ("idea", "innovation", "light bulb", "workshop"), "gear": ("settings", "engineering", "machine", "automation"), "cake": ("bakery", "cupcake", "dessert"),
+    "rocket": ("launch", "startup", "start-up"), "bulb": ("idea", "innovation", "light bulb"), "gear": ("settings", "engineering", "machine", "automation"), "cake": ("bakery", "cupcake", "dessert"),
     "fish": ("seafood", "sushi", "aquarium"), "boat": ("ship", "sailing", "sailboat", "yacht", "harbour", "harbor"), "bicycle": ("bike", "cycling"), "car": ("vehicle", "garage", "taxi", "driving"), "wrench": ("repair", "spanner", "mechanic", "maintenance", "tools"),
     "people": ("team", "community", "group", "family", "meeting", "volunteers", "hiring"), "person": ("profile", "portrait", "speaker"), "apple": ("fruit", "nutrition", "teacher"), "glass": ("wine", "bar night", "cocktail", "restaurant", "toast"),
-    "shield": ("safety", "insurance", "protection"), "trophy": ("award", "winner", "champion", "competition", "prize"), "heart": ("love", "valentine", "charity", "care", "health"), "fir": ("christmas tree", "pine", "spruce"),
+    "shield": ("safety", "insurance", "protection"), "trophy": ("award", "winner", "champion", "competition", "prize"), "heart": ("love", "valentine", "charity", "care", "health"), "fir": ("fir tree", "pine tree", "christmas tree", "pine", "spruce"),
     "mountain": ("hiking", "alps", "peak"), "sun": ("sunny", "summer"), "moon": ("good night", "night sky"), "tree": ("oak", "park"), "key": ("keys", "rental"),
 }  # fmt: skip
 """Other words that ask for the same thing."""

@@ -120,8 +120,9 @@ def _likenesses(text: str, labels: Sequence[Label]) -> Array:
     parts = [text, *_spread([p.text for p in sentences(text)])]
     said = [(i, one) for i, label in enumerate(labels) for one in _said(label)]
     shown = [(i, one) for i, label in enumerate(labels) for one in label.examples]
-    found = likeness.vectors([*parts, *(one for _, one in said), *(one for _, one in shown)])
-    texts, described, examples = np.split(found, [len(parts), len(parts) + len(said)])
+    texts = likeness.vectors(parts)
+    known = likeness.remembered([one for _, one in (*said, *shown)])
+    described, examples = known[: len(said)], known[len(said) :]
     scores = np.array([_near(texts, _middle(described, said, i)) for i in range(len(labels))], np.float32)
     for i in {i for i, _ in shown}:
         mine = examples[[n for n, (owner, _) in enumerate(shown) if owner == i]]

@@ -11,6 +11,9 @@ from sayso.gateway.builtin.weights import Array
 
 HASHED = 1_024
 """Width of the vectors of shared words."""
+REMEMBERED_MAX = 4_096
+"""Vectors that are kept, of 1.5 kB each."""
+_known: dict[tuple[bool, str], Array] = {}
 STOP = frozenset(
     "a an and are as at be been but by can could did do does for from had has have he her him his how i if in into is it its just me my no not of on "
     "or our out over she so some than that the their them then there these they this those to too up us very was we were what when where which who "
@@ -27,6 +30,18 @@ def by_meaning() -> bool:
 def vectors(texts: Sequence[str]) -> Array:
     """One vector of length 1 (or 0) for each text; the dot product of two says how alike they are."""
     return embedding.embed(texts) if by_meaning() else _shared_words(texts)
+
+
+def remembered(texts: Sequence[str]) -> Array:
+    """The same for texts that come again and again, such as labels."""
+    meaning = by_meaning()
+    missing = [text for text in dict.fromkeys(texts) if (meaning, text) not in _known]
+    made = dict(zip(missing, vectors(missing), strict=True)) if missing else {}
+    found = np.array([made[text] if text in made else _known[meaning, text] for text in texts], np.float32)
+    if len(_known) + len(made) > REMEMBERED_MAX:
+        _known.clear()
+    _known.update({(meaning, text): vector for text, vector in made.items()})
+    return found
 
 
 def words(text: str) -> list[str]:
