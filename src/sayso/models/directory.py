@@ -71,6 +71,11 @@ class Directory:
             return Resolved(found.model, None)
         raise NotFound(f'No model of the directory is called "{name[:NAME_CHARACTERS_MAX]}".')
 
+    def prepared(self) -> "Directory":
+        """The same, with its names looked through already, so that no call waits for that."""
+        assert self._keys
+        return self
+
     def _model(self, id: str) -> Model:
         model = self._read.get(id)
         if model is None:

@@ -66,7 +66,7 @@ class Shelf:
                     error,
                 )
         seen = self._path("observed.json")
-        return observed(directory, observations(seen)) if seen and seen.is_file() else directory
+        return (observed(directory, observations(seen)) if seen and seen.is_file() else directory).prepared()
 
 
 def _time(path: Path | None) -> float:
