@@ -36,6 +36,7 @@ WHOLE = {
     b"embeddings": answered(json.dumps(EMBEDDING).encode()),
     b"images/generations": answered(json.dumps(PICTURE).encode()),
 }
+NOTHING = answered(b'{"data":[]}')
 CHUNK = {
     "id": "chatcmpl-1",
     "object": "chat.completion.chunk",

@@ -1,12 +1,13 @@
 """The real `openai` client, each endpoint, through the gateway to the upstream; and what the ledger says of it."""
 
 import io
+from decimal import Decimal
 
 import pytest
 from openai import APIStatusError, AuthenticationError, NotFoundError, RateLimitError
 
 from tests.gateway.conftest import CALL_COST, Desk
-from tests.gateway.upstream import PIXEL, WORDS, Status
+from tests.gateway.upstream import PIXEL, WORDS, Normal, Status
 
 TEXT = "".join(WORDS)
 
@@ -81,6 +82,34 @@ async def test_speech(desk: Desk):
     async with desk.client().audio.speech.with_streaming_response.create(model="stub", voice="alloy", input="Hello") as answer:
         assert answer.headers["content-type"] == "audio/mpeg"
         assert await answer.read() == b"".join(bytes([n]) * 1000 for n in range(5))
+
+
+async def test_speech_costs_by_what_is_paid_for(desk: Desk):
+    await desk.alias("voice", {"provider": "up", "model": "tts", "price": {"input_mchars": 15}})
+    await desk.alias("speaker", {"provider": "up", "model": "tts", "price": {"input_mtok": "0.6", "output_mtok": 12}})
+    key, id = await desk.new_key(budget="1")
+    for model in ("voice", "speaker"):
+        assert (await desk.post("audio/speech", {"model": model, "voice": "alloy", "input": "x" * 1000}, key)).status_code == 200
+    by_character, by_token = await desk.ledger(id)
+    assert by_character.cost == Decimal("0.015")
+    assert by_token.cost == 250 * Decimal("0.6") / 10**6 + 1400 * Decimal(12) / 10**6
+    assert by_token.flags == ["estimated"]
+
+
+async def test_what_an_upstream_does_not_count_is_not_for_nothing(desk: Desk):
+    key, id = await desk.new_key()
+    desk.up.will(Normal(usage=None), Normal(usage=None))
+    await desk.post("chat/completions", {"model": "stub", "messages": []}, key)
+    await desk.post("chat/completions", {"model": "stub", "messages": [], "stream": True}, key)
+    for line in await desk.ledger(id):
+        assert line.flags == ["estimated"]
+        assert line.cost > 0 and line.output_tokens >= len(WORDS)
+
+
+async def test_a_redirect_is_not_followed(desk: Desk):
+    desk.up.always = Status(302, body=b"elsewhere")
+    answer = await desk.post("embeddings", {"model": "stub", "input": "x"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (502, "upstream_redirect")
 
 
 async def test_transcriptions(desk: Desk):

@@ -8,7 +8,7 @@ from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import TieredPrices
 from genai_prices.types import Usage as Counts
 
-from sayso.gateway.pricing import JOINS, KEYS, Price, Prices, of_operator
+from sayso.gateway.pricing import FREE, JOINS, KEYS, Price, Prices, of_operator
 from sayso.gateway.tokens import Tokens, Usage, counted, told
 
 SEED = 20261122
@@ -85,3 +85,12 @@ def test_more_than_makes_sense_is_cut_to_what_does():
     assert counted(found.usage) == Tokens(input=10, cached=10, output=3, reasoning=3)
     assert told(b'{"usage":"lots"}') is None
     assert told(b"nonsense") is None
+
+
+def test_sound_and_speech():
+    prices = Prices()
+    whisper, speech = prices.of("openai", "whisper-1"), prices.of("openai", "tts-1")
+    assert whisper and speech
+    assert whisper.per_second * 60 == Decimal("0.006")
+    assert speech.per_character * 1000 == Decimal("0.015")
+    assert prices.of("openai", "omni-moderation-latest") is FREE

@@ -1,6 +1,7 @@
 """What a request asks for, as far as the gateway must know: read once, without parsing the rest."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,10 @@ class _Options(msgspec.Struct):
     include_usage: bool | None = None
 
 
+class _Spoken(msgspec.Struct):
+    input: str = ""
+
+
 class _Fields(msgspec.Struct):
     model: str | None = None
     stream: bool | None = None
@@ -36,6 +41,7 @@ class _Fields(msgspec.Struct):
 
 
 _fields = msgspec.json.Decoder(_Fields).decode
+_spoken = msgspec.json.Decoder(_Spoken).decode
 _raw = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _encode = msgspec.json.Encoder().encode
 _PATH = re.compile(r" - at `\$\.?([\w.\[\]]*)`$")
@@ -58,6 +64,8 @@ class Asked:
     n: int = 1
     partial_images: int = 0
     parts: "Multipart | None" = None
+    characters: int = 0
+    """To be spoken."""
     changes: dict[str, msgspec.Raw] = field(default_factory=dict)
 
     @classmethod
@@ -84,6 +92,9 @@ class Asked:
             max(1, f.n or 1),
             f.partial_images or 0,
         )
+        if endpoint == "audio/speech":
+            with suppress(msgspec.MsgspecError):
+                asked.characters = len(_spoken(raw).input)
         if stream and not asked.wants_usage and endpoint in ("chat/completions", "completions"):
             asked.changes["stream_options"] = INCLUDE_USAGE
         return asked

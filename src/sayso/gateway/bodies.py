@@ -1,7 +1,9 @@
 """What was said, kept only where the owner wants it so: shortened, without keys, addresses of people and numbers of cards."""
 
+import asyncio
 import re
 from collections import deque
+from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -10,6 +12,7 @@ from sayso.db import gateway_tables as t
 from sayso.db import transaction
 
 BODY_BYTES_MAX = 2**18
+LOOKED_BYTES_MAX = 2**20
 WAITING_MAX = 500
 HIDDEN = (
     (re.compile(rb"\b(?:sk|rk|pk|gsk|xai|sayso)[-_][A-Za-z0-9_-]{8,}|\bAIza[\w-]{20,}|\bAKIA[0-9A-Z]{16}\b"), b"[key]"),
@@ -27,6 +30,13 @@ def hidden(body: bytes) -> bytes:
     return body[:BODY_BYTES_MAX]
 
 
+def _rows(waiting: list[tuple[str, str, bytes, bytes]]) -> list[dict[str, Any]]:
+    return [
+        {"id": id, "workspace_id": workspace, "request": hidden(request), "answer": hidden(answer)}
+        for id, workspace, request, answer in waiting
+    ]
+
+
 class Bodies:
     """Waiting to be written. When PostgreSQL is away, the oldest are dropped: they are a convenience, the ledger is not."""
 
@@ -35,14 +45,11 @@ class Bodies:
         self._waiting: deque[tuple[str, str, bytes, bytes]] = deque(maxlen=WAITING_MAX)
 
     def keep(self, id: str, workspace: str, request: bytes, answer: bytes) -> None:
-        self._waiting.append((id, workspace, request, answer))
+        self._waiting.append((id, workspace, request[:LOOKED_BYTES_MAX], answer[:LOOKED_BYTES_MAX]))
 
     async def flush(self) -> None:
         waiting = [self._waiting.popleft() for _ in range(len(self._waiting))]
         if waiting:
-            rows = [
-                {"id": id, "workspace_id": workspace, "request": hidden(request), "answer": hidden(answer)}
-                for id, workspace, request, answer in waiting
-            ]
+            rows = await asyncio.to_thread(_rows, waiting)
             async with transaction(self._engine) as tx:
                 await tx.execute(insert(t.bodies).on_conflict_do_nothing(), rows)

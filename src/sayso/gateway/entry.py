@@ -15,12 +15,19 @@ from sayso.gateway.journal import Journal
 from sayso.gateway.known import Route
 from sayso.gateway.meter import CHARACTERS_A_TOKEN, Meter
 from sayso.gateway.metrics import Metrics
-from sayso.gateway.pricing import Price, Prices
+from sayso.gateway.pricing import FREE, Price, Prices
 from sayso.gateway.rates import Rate
 from sayso.gateway.tokens import NONE, Tokens
 from sayso.gateway.traces import Traces
 
 ERROR_LENGTH_MAX = 300
+COUNTED = frozenset(("chat/completions", "completions", "responses", "embeddings"))
+PAID = frozenset(
+    ("audio/transcriptions", "audio/translations", "audio/speech", "images/generations", "images/edits", "images/variations")
+)
+"""Never for nothing, whatever an upstream forgets to count."""
+SPOKEN_TOKENS_A_CHARACTER = 1.4
+"""OpenAI tells 0.015 dollars a minute for gpt-4o-mini-tts at 12 dollars a million tokens; people speak 15 characters a second."""
 NAME_LENGTH_MAX = 200
 
 _process = int.from_bytes(os.urandom(5))
@@ -47,8 +54,29 @@ class Entry:
     """Opened before an upstream is asked, closed exactly once."""
 
     __slots__ = (
-        "_books", "_closed", "_place", "_started", "asked", "asked_bytes", "attempts", "call", "cost", "first", "flags", "hold", "id",
-        "meter", "rate", "rated", "route", "said", "seconds", "streamed", "tokens",
+        "_books",
+        "_closed",
+        "_place",
+        "_started",
+        "answered_bytes",
+        "asked",
+        "asked_bytes",
+        "attempts",
+        "call",
+        "characters",
+        "cost",
+        "first",
+        "flags",
+        "hold",
+        "id",
+        "meter",
+        "rate",
+        "rated",
+        "route",
+        "said",
+        "seconds",
+        "streamed",
+        "tokens",
     )  # fmt: skip
 
     def __init__(self, call: Call, asked: str, route: Route, meter: Meter, books: Books) -> None:
@@ -65,6 +93,7 @@ class Entry:
         self.first = 0.0
         self.attempts = 1
         self.asked_bytes = len(call.body)
+        self.answered_bytes = self.characters = 0
         self.flags: list[str] = []
         self.cost: Decimal | None = None
         """Dollars, after the end; None when the price is not known. So are `tokens` and `seconds`."""
@@ -102,10 +131,7 @@ class Entry:
         self._closed = True
         tokens = self.meter.tokens
         if tokens is None:
-            tokens = NONE
-            if charged and self.streamed:
-                tokens = self.meter.estimated(self.asked_bytes)
-                self.flags.append("estimated")
+            tokens = self._estimated() if charged else NONE
         cost = self._cost(tokens) if charged else Decimal(0)
         self.tokens, self.cost, self.seconds = tokens, cost, time.perf_counter() - self.call.began
         if cost is None:
@@ -121,14 +147,37 @@ class Entry:
         if self._books.traces is not None:
             self._books.traces.ended(self, status, error)
 
+    def _estimated(self) -> Tokens:
+        """Where the upstream did not count: by the length of what was said. What has no length in words is not counted."""
+        endpoint = self.call.endpoint
+        if self.streamed:
+            estimate = self.meter.estimated(self.asked_bytes)
+        elif endpoint == "audio/speech":
+            estimate = Tokens(
+                input=self.characters // CHARACTERS_A_TOKEN, output=int(self.characters * SPOKEN_TOKENS_A_CHARACTER)
+            )
+        elif endpoint in COUNTED:
+            answered = self.answered_bytes // CHARACTERS_A_TOKEN if endpoint != "embeddings" else 0
+            estimate = Tokens(input=self.asked_bytes // CHARACTERS_A_TOKEN, output=answered)
+        else:
+            return NONE
+        self.flags.append("estimated")
+        return estimate
+
     def _cost(self, tokens: Tokens) -> Decimal | None:
+        """None when the price is not known, or when nobody has counted what is paid for."""
         price = self.price(self.meter.model)
         if price is None:
             return None
         cost = price.of(tokens)
+        if self.meter.seconds or self.characters:
+            cost += Decimal(str(self.meter.seconds)) * price.per_second + self.characters * price.per_character
         if any(self.meter.tool_tokens):
             drawn = self._books.prices.of(self.route.provider.kind, "gpt-image-2")
             cost += drawn.of(self.meter.tool_tokens) if drawn else 0
+        if not cost and self.meter.tokens is None and price is not FREE and self.call.endpoint in PAID:
+            self.flags.append("unmetered")
+            return self.hold.amount if self.hold is not None else None
         return cost
 
     def _line(

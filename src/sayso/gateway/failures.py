@@ -52,6 +52,12 @@ def upstreams_refusal(route: Route, reply: AnyReply, body: bytes) -> Refused:
     message, code = said, error.code
     if status == 401:
         status, message, code = 502, f"The upstream {name} refused the key that it was given: {said}", "upstream_key_refused"
+    elif status < 400:
+        status, message, code = (
+            502,
+            f"The upstream {name} answered {status}, and leads elsewhere: it is not followed.",
+            "upstream_redirect",
+        )
     kept = [pair for pair in reply.headers if pair[0] in (b"retry-after", b"retry-after-ms")]
     retry = reply.status in WORTH_ANOTHER_TRY and code != "insufficient_quota"
     elsewhere = retry or reply.status in (401, 402, 403, 404, 429)

@@ -66,6 +66,7 @@ class Flow:
         meter = Meter(kind, strip="stream_options" in asked.changes)
         entry = self._entry = Entry(call, asked.model, plan.routes[0], meter, gateway.books)
         entry.flags += flags
+        entry.characters = asked.characters
         if workspace.settings.keep_bodies:
             entry.said = bytearray()
         price = reserving.worst_price(gateway, plan, caller)
@@ -79,7 +80,7 @@ class Flow:
             if plan.cache_seconds and (given := self._remembered(plan, asked, told)) is not None:
                 return given
             if caller.budgets and price is not None:
-                entry.hold = await reserving.reserved(gateway, caller, asked, *price)
+                entry.hold = await reserving.reserved(gateway, caller, asked, price)
             entry.open()
             self._reply = await self._first_to_answer(plan, asked, workspace.settings.retries)
             return self._passed_on(told, plan)
@@ -183,7 +184,7 @@ class Flow:
         except SaysoError as error:
             raise unanswered(route, str(error), getattr(error, "reason", "refused")) from None
         try:
-            if reply.status < 400:
+            if 200 <= reply.status < 300:
                 await self._begun(route, reply)
                 return reply
             body = await _up_to(reply, ERROR_BYTES_MAX)
@@ -219,6 +220,7 @@ class Flow:
                 name = route.provider.name
                 raise Refused(f"{name} did not answer in JSON.", 502, code="upstream_error", upstream=name, retry=True)
         await reply.close()
+        self._entry.answered_bytes = len(body)
         self._body = body
 
     # ── passing on ────────────────────────────────────────────

@@ -45,7 +45,9 @@ from sayso.gateway.upstream import Pools
 from sayso.models.directory import Directory, packaged
 
 STILL_THERE_SECONDS = 10
+"""Without news everything is read again all the same: a member who has left is no news of the gateway's."""
 RECONNECT_SECONDS = 0.5
+TOGETHER_SECONDS = 0.02
 BUDGETS_SECONDS = 3
 BODIES_SECONDS = 1
 SWEEP_FIRST_SECONDS = 60
@@ -232,10 +234,11 @@ class Gateway:
                     ready.set()
                     while True:
                         heard = [one async for one in listener.notifies(timeout=STILL_THERE_SECONDS, stop_after=1)]
-                        if heard:
-                            await self.read_again()
+                        if heard:  # whoever makes a hundred keys is read once
+                            [one async for one in listener.notifies(timeout=TOGETHER_SECONDS)]
                         else:
                             await listener.execute("select 1")
+                        await self.read_again()
             except (psycopg.Error, OSError) as error:
                 log.warning("the gateway does not hear of changes, and tries again in a moment: %s", error)
                 await asyncio.sleep(RECONNECT_SECONDS)

@@ -16,12 +16,13 @@ USAGE = (b'"usage":{', b'"usage": {')
 NO_USAGE = b',"usage":null'
 NO_CHOICES = (b'"choices":[]', b'"choices": []')
 NAMED_EVENTS_MAX = 3
+SECONDS_MAX = 10**6
 
 
 class Meter:
     """One call's. `strip` takes away the usage that only we have asked for."""
 
-    __slots__ = ("_held", "_kind", "_seen", "_shortest", "_strip", "events", "model", "tier", "tokens", "tool_tokens")
+    __slots__ = ("_held", "_kind", "_seen", "_shortest", "_strip", "events", "model", "seconds", "tier", "tokens", "tool_tokens")
 
     def __init__(self, kind: str = "chat", *, strip: bool = False) -> None:
         self._kind, self._strip = kind, strip
@@ -34,6 +35,8 @@ class Meter:
         self.tier: str | None = None
         self.tokens: Tokens | None = None
         """None until the upstream has told."""
+        self.seconds = 0.0
+        """Of sound, where the upstream counts that instead."""
         self.tool_tokens = NONE
         """Pictures that a text model had drawn: priced apart."""
 
@@ -116,6 +119,7 @@ class Meter:
         self.tier = found.service_tier or self.tier
         if found.usage is not None:
             self.tokens = counted(found.usage, self._kind)
+            self.seconds = min(max(0.0, float(found.usage.seconds or 0)), SECONDS_MAX)
         if found.tool_usage is not None and found.tool_usage.image_gen is not None:
             self.tool_tokens = counted(found.tool_usage.image_gen, "image")
 

@@ -54,12 +54,21 @@ class Price:
     input_dearest: Decimal = field(init=False)
     """Dollars that one token of input can cost at most; so for output."""
     output_dearest: Decimal = field(init=False)
+    per_second: Decimal = field(init=False)
+    """Of sound, where that is what is paid for; so for a character to be spoken."""
+    per_character: Decimal = field(init=False)
 
     def __post_init__(self) -> None:
         starts = {tier.start for price in _prices(self.per).values() if isinstance(price, TieredPrices) for tier in price.tiers}
         self._tiers = tuple(sorted(starts))
-        self.input_dearest = max((_dearest(p) for k, p in _prices(self.per).items() if not k.startswith("output")), default=ZERO)
-        self.output_dearest = max((_dearest(p) for k, p in _prices(self.per).items() if k.startswith("output")), default=ZERO)
+        self.per_second = flat(self.per.input_audio_hours or self.per.audio_hours) / 3600
+        self.per_character = flat(self.per.input_mchars) / MILLION
+        self.input_dearest = max(
+            (_dearest(p) for k, p in _prices(self.per).items() if k.endswith("mtok") and not k.startswith("output")), default=ZERO
+        )
+        self.output_dearest = max(
+            (_dearest(p) for k, p in _prices(self.per).items() if k.endswith("mtok") and k.startswith("output")), default=ZERO
+        )
 
     def of(self, tokens: Tokens) -> Decimal:
         """Dollars, exact."""
@@ -88,6 +97,11 @@ class Price:
 
 def _prices(per: ModelPrice) -> dict[str, Decimal | TieredPrices]:
     return {key: price for key, price in vars(per).items() if price is not None and not key.startswith("_")}
+
+
+def flat(price: Decimal | TieredPrices | None) -> Decimal:
+    """Nought where there is none."""
+    return price.base if isinstance(price, TieredPrices) else price or ZERO
 
 
 def _dearest(price: Decimal | TieredPrices) -> Decimal:
@@ -150,5 +164,7 @@ def _looked_up(kind: str, model: str, tier: str | None) -> Price | None:
         _, found = get_snapshot().find_provider_model(model, None, PROVIDERS.get(kind, kind), None)
     except LookupError:
         return None
+    if found.id == "moderation":  # OpenAI's, for nothing
+        return FREE
     per = found.get_prices(datetime.now(UTC), {"service_tier": tier} if tier else None)
     return Price(per) if _prices(per) else None

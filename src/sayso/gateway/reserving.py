@@ -1,5 +1,6 @@
 """What a call may cost at most, and setting that aside before it is asked."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -17,14 +18,30 @@ OUTPUT_TOKENS_MAX = 131_072
 BUDGET_PART = 8
 """A call that sets no limit to its answer gets one: at most this part of what its budget still has."""
 OUTPUT_TOKENS_LEAST = 256
+SPOKEN_TOKENS_MAX = 3
+"""For a character: twice what people need."""
+TRANSCRIBED_TOKENS_MAX = 16_384
+SOUND_BYTES_A_SECOND = 1000
+"""No sound that can be understood is smaller."""
+ZERO = Decimal(0)
 
 
-def worst_price(gateway: "Gateway", plan: Plan, caller: Caller) -> tuple[Decimal, Decimal] | None:
-    """What a token of input and of output costs on the dearest of the routes; None when one has no price.
+@dataclass(slots=True)
+class Worst:
+    """The dearest of several prices: dollars for a token of input and of output, a second of sound, a character to be spoken."""
+
+    input: Decimal = ZERO
+    output: Decimal = ZERO
+    second: Decimal = ZERO
+    character: Decimal = ZERO
+
+
+def worst_price(gateway: "Gateway", plan: Plan, caller: Caller) -> Worst | None:
+    """Of the routes; None when one has no price.
 
     Raises `Refused` (402) where calls without a price are not wanted.
     """
-    into = out = Decimal(0)
+    worst = Worst()
     for route in plan.routes:
         price = route.price or gateway.prices.of(route.provider.kind, route.model)
         if price is None:
@@ -39,16 +56,21 @@ def worst_price(gateway: "Gateway", plan: Plan, caller: Caller) -> tuple[Decimal
                     headers=[(b"x-should-retry", b"false")],
                 )
             return None
-        into, out = max(into, price.input_dearest), max(out, price.output_dearest)
-    return into, out
+        worst.input, worst.output = max(worst.input, price.input_dearest), max(worst.output, price.output_dearest)
+        worst.second, worst.character = max(worst.second, price.per_second), max(worst.character, price.per_character)
+    return worst
 
 
-async def reserved(gateway: "Gateway", caller: Caller, asked: Asked, into: Decimal, out: Decimal) -> Hold:
+async def reserved(gateway: "Gateway", caller: Caller, asked: Asked, price: Worst) -> Hold:
     """Sets the worst case aside. An answer without a limit gets one, so that its worst case has an end. Raises `Spent`."""
-    budgets = gateway.budgets
-    worst = asked.input_tokens_max() * into
+    budgets, out = gateway.budgets, price.output
+    worst = asked.input_tokens_max() * price.input
     if asked.endpoint.startswith("images/"):
         worst += asked.pictures_tokens_max() * out
+    elif asked.endpoint == "audio/speech":
+        worst += asked.characters * (price.character + SPOKEN_TOKENS_MAX * out)
+    elif asked.endpoint.startswith("audio/"):
+        worst += TRANSCRIBED_TOKENS_MAX * out + len(asked.raw) // SOUND_BYTES_A_SECOND * price.second
     elif asked.output_tokens_max is not None:
         worst += asked.output_tokens_max * asked.n * out
     elif asked.can_be_capped and out:
