@@ -114,7 +114,47 @@ class NotHttp:
     pass
 
 
-Behaviour = Normal | Status | SlowFirst | Drip | CutAt | Garbage | Endless | Reset | NotHttp
+@dataclass(frozen=True)
+class Says:
+    """Something of its own, whole or in events, as it was asked for."""
+
+    whole: dict[str, Any]
+    events: tuple[tuple[dict[str, Any], str | None], ...] = ()
+    pause: float = 0.0
+
+    @classmethod
+    def response(cls, id: str, text: str, pause: float = 0.0) -> "Says":
+        head, *parts = _responses({}, "stub" + SNAPSHOT, False, INPUT_OUTPUT_USAGE)
+        whole = json.loads(b"".join([head, *parts]).partition(b"\r\n\r\n")[2])
+        whole["id"], whole["output"][0]["content"][0]["text"] = id, text
+        begun = {**whole, "status": "in_progress", "output": [], "usage": None}
+        told = [{"type": "response.created", "response": begun}, {"type": "response.completed", "response": whole}]
+        return cls(whole, tuple(({**one, "sequence_number": n}, one["type"]) for n, one in enumerate(told)), pause)
+
+    @classmethod
+    def chat(cls, message: dict[str, Any], finish: str = "stop") -> "Says":
+        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish}
+        return cls(
+            {
+                "id": "chatcmpl-2",
+                "object": "chat.completion",
+                "created": 1760000000,
+                "model": "stub" + SNAPSHOT,
+                "choices": [choice],
+                "usage": USAGE,
+            }
+        )
+
+    @classmethod
+    def chunks(cls, deltas: list[dict[str, Any]], finish: str = "stop") -> "Says":
+        about = {"id": "chatcmpl-2", "object": "chat.completion.chunk", "created": 1760000000, "model": "stub" + SNAPSHOT}
+        told = [{**about, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]} for delta in deltas]
+        told.append({**about, "choices": [{"index": 0, "delta": {}, "finish_reason": finish}]})
+        told.append({**about, "choices": [], "usage": USAGE})
+        return cls({}, tuple((one, None) for one in told))
+
+
+Behaviour = Says | Normal | Status | SlowFirst | Drip | CutAt | Garbage | Endless | Reset | NotHttp
 
 
 @dataclass
@@ -159,6 +199,16 @@ class Upstream:
                 body = behaviour.body if behaviour.body is not None else json.dumps(error).encode()
                 more = f"Retry-After: {behaviour.retry_after}\r\n" if behaviour.retry_after else ""
                 writer.write(_head(behaviour.status, "application/json", len(body), more) + body)
+            case Says():
+                if not _asked(heard).get("stream"):
+                    writer.write(b"".join(_whole(behaviour.whole)))
+                    await writer.drain()
+                    return True
+                for part in _events([_sse(value, name) for value, name in behaviour.events]):
+                    writer.write(part)
+                    await writer.drain()
+                    await asyncio.sleep(behaviour.pause)
+                return True
             case Reset():
                 writer.transport.abort()
                 return False

@@ -27,6 +27,7 @@ from sayso.gateway.budgets import Budgets
 from sayso.gateway.caller import Caller
 from sayso.gateway.calls import Answer, Call
 from sayso.gateway.endings import Endings
+from sayso.gateway.endpoints import Endpoints
 from sayso.gateway.entry import Books
 from sayso.gateway.flow import Flow
 from sayso.gateway.here import Model
@@ -71,7 +72,7 @@ class Gateway:
         directory: Callable[[], Directory] = packaged,
         traces: str | None = None,
     ) -> None:
-        self.engine = engine
+        self.engine, self.home = engine, home
         self.vault = Vault(home)
         self.pools = Pools(door)
         self.here = tuple(here)
@@ -88,6 +89,7 @@ class Gateway:
         self._rates: dict[tuple[str, int | None, int | None, int], Rate] = {}
         self._processes = 1
         self._reading = asyncio.Lock()
+        self.endpoints = Endpoints(self)
         self.books: Books
         self.ledger: Ledger
 
@@ -200,7 +202,8 @@ class Gateway:
         ]
         try:
             await listening.wait()
-            yield self
+            async with self.endpoints.running():
+                yield self
         finally:
             for task in tasks:
                 task.cancel()

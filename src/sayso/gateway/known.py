@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sayso.db import gateway_tables as t
 from sayso.errors import SaysoError
+from sayso.gateway.bridge.bridged import Bridged
 from sayso.gateway.caller import Caller
 from sayso.gateway.here import Here
 from sayso.gateway.here import Model as ModelHere
@@ -72,12 +73,12 @@ class Workspace:
     budgets: dict[tuple[str, str], tuple[str, ...]]
     """Ids by scope and subject."""
     here: Mapping[str, ModelHere]
-    here_adapter: Here
+    here_adapter: Adapter
     _plans: dict[str, Plan] = field(default_factory=dict)
 
     @classmethod
     def fresh(cls, id: str, here: Sequence[ModelHere]) -> "Workspace":
-        return cls(id, GatewaySettings(), {}, {}, {}, {model.name: model for model in here}, Here(here))
+        return cls(id, GatewaySettings(), {}, {}, {}, {model.name: model for model in here}, bridged_here(here))
 
     def plan(self, name: str) -> Plan:
         """Where to ask for the model of this name: an alias, `provider/model`, a model here, or what some provider lists.
@@ -169,7 +170,7 @@ NOTHING = Known({}, {})
 async def read(engine: AsyncEngine, vault: Vault, pools: Pools, here: Sequence[ModelHere]) -> Known:
     """Reads it all. A provider whose secret or address is broken is left out, and told in the log."""
     models_here = {model.name: model for model in here}
-    here_adapter = Here(here)
+    here_adapter = bridged_here(here)
     async with engine.connect() as tx:
         settings = {row.workspace_id: row.settings for row in await tx.execute(select(t.settings))}
         workspaces = {
@@ -222,6 +223,16 @@ def _caller(row: Any, workspace: Workspace) -> Caller:
     )
 
 
+def bridged_here(here: Sequence[ModelHere]) -> Adapter:
+    """The models here; those that only chat give responses too, and the other way round."""
+    serves = {model.name: frozenset(model.endpoints) for model in here}
+    return Bridged(
+        Here(here),
+        lambda model: "responses" in serves[model] or "chat/completions" not in serves[model],
+        lambda out: "chat/completions" in serves[out.model] or "responses" not in serves[out.model],
+    )
+
+
 def _provider(row: Any, vault: Vault, pools: Pools) -> tuple[Provider, Adapter] | None:
     kind = KINDS.get(row.kind)
     if kind is None:
@@ -239,7 +250,7 @@ def _provider(row: Any, vault: Vault, pools: Pools) -> tuple[Provider, Adapter] 
             models=tuple(model["id"] for model in row.models),
             rank=row.rank,
         )
-        return provider, kind.adapter(provider, pools)
+        return provider, Bridged.provider(kind.adapter(provider, pools), provider)
     except SaysoError as error:
         log.warning("the provider %s is left out: %s", row.name, error)
         return None

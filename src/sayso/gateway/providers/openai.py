@@ -8,7 +8,7 @@ import orjson
 from sayso.errors import Invalid, Problem
 from sayso.gateway.providers.provider import Outgoing, Provider
 from sayso.gateway.refusals import Refused
-from sayso.gateway.reply import HttpReply
+from sayso.gateway.reply import AnyReply, HttpReply
 from sayso.gateway.upstream import Limits, Pools, Target
 
 LIST_LIMITS = Limits(first_byte_seconds=15, idle_seconds=10, whole_seconds=30, answer_bytes=32 * 2**20)
@@ -96,7 +96,7 @@ def _header(name: str, value: str) -> tuple[bytes, bytes]:
     return name.encode(), value.encode()
 
 
-async def rest(reply: HttpReply) -> bytes:
+async def rest(reply: AnyReply) -> bytes:
     parts = [reply.take()]
     while not reply.done:
         await reply.more()

@@ -109,7 +109,7 @@ async def _closing(events: AsyncIterator[bytes], reply: HttpReply) -> AsyncItera
         await reply.close()
 
 
-async def server_sent(reply: HttpReply) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+async def server_sent(reply: AnyReply) -> AsyncIterator[tuple[str, dict[str, Any]]]:
     """The events of a stream with their names. Raises `Broken` for what is no event."""
     held = b""
     while True:

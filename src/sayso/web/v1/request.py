@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 import orjson
@@ -48,6 +49,24 @@ class Request:
         raw: bytes = self.scope["query_string"]
         return "?" + raw.decode("ascii", "replace") if raw else ""
 
+    @property
+    def questions(self) -> dict[str, str]:
+        """What stands behind the question mark, the last of each name."""
+        return dict(parse_qsl(self.query[1:], max_num_fields=100)) if self.query else {}
+
+    @property
+    def workspace(self) -> str:
+        return self.caller.workspace
+
+    def let_in(self) -> None:
+        """Raises `Refused` (403) when the key is not for this address."""
+        self.caller.must_reach("", self.endpoint)
+
+    async def optional_json(self) -> dict[str, Any]:
+        """As `json`, but nothing at all is an empty object."""
+        body = await self.body()
+        return as_object(body) if body.strip() else {}
+
     def header(self, name: bytes) -> bytes:
         """Of that name, which is in lower case; else empty."""
         for key, value in self.scope["headers"]:
@@ -82,13 +101,7 @@ class Request:
 
     async def json(self) -> dict[str, Any]:
         """The body as an object. Raises `Refused` (400)."""
-        try:
-            value = orjson.loads(await self.body())
-        except orjson.JSONDecodeError as error:
-            raise not_json(str(error)) from None
-        if not isinstance(value, dict):
-            raise not_json("it is not an object")
-        return value
+        return as_object(await self.body())
 
     def answer(self, value: Any, status: int = 200, headers: Sequence[Header] = ()) -> Answer:
         """An answer that was made here."""
@@ -98,6 +111,17 @@ class Request:
 
 class ClientGone(Exception):
     """Nobody waits for the answer any more."""
+
+
+def as_object(body: bytes) -> dict[str, Any]:
+    """Raises `Refused` (400)."""
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise not_json(str(error)) from None
+    if not isinstance(value, dict):
+        raise not_json("it is not an object")
+    return value
 
 
 def _too_large(limit: int) -> Refused:

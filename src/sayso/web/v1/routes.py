@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from sayso.gateway.calls import Answer
-from sayso.web.v1 import calls, models
+from sayso.web.v1 import batches, calls, conversations, files, models, responses
 from sayso.web.v1.request import Request
 
 Handler = Callable[[Request], Awaitable[Answer]]
@@ -23,7 +23,34 @@ class Endpoint(NamedTuple):
 ENDPOINTS = (
     Endpoint("POST", "chat/completions", calls.create),
     Endpoint("POST", "completions", calls.create),
-    Endpoint("POST", "responses", calls.create),
+    Endpoint("POST", "responses", responses.create),
+    Endpoint("POST", "responses/input_tokens", calls.create),
+    Endpoint("POST", "responses/compact", calls.create),
+    Endpoint("GET", "responses/{}", responses.show),
+    Endpoint("DELETE", "responses/{}", responses.remove),
+    Endpoint("POST", "responses/{}/cancel", responses.cancel),
+    Endpoint("GET", "responses/{}/input_items", responses.input_items),
+    Endpoint("POST", "conversations", conversations.create),
+    Endpoint("GET", "conversations/{}", conversations.show),
+    Endpoint("POST", "conversations/{}", conversations.change),
+    Endpoint("DELETE", "conversations/{}", conversations.remove),
+    Endpoint("GET", "conversations/{}/items", conversations.items),
+    Endpoint("POST", "conversations/{}/items", conversations.add_items),
+    Endpoint("GET", "conversations/{}/items/{}", conversations.show_item),
+    Endpoint("DELETE", "conversations/{}/items/{}", conversations.remove_item),
+    Endpoint("GET", "files", files.listed),
+    Endpoint("POST", "files", files.create),
+    Endpoint("GET", "files/{}", files.show),
+    Endpoint("DELETE", "files/{}", files.remove),
+    Endpoint("GET", "files/{}/content", files.content),
+    Endpoint("POST", "uploads", files.begin_upload),
+    Endpoint("POST", "uploads/{}/parts", files.add_part),
+    Endpoint("POST", "uploads/{}/complete", files.complete_upload),
+    Endpoint("POST", "uploads/{}/cancel", files.cancel_upload),
+    Endpoint("GET", "batches", batches.listed),
+    Endpoint("POST", "batches", batches.create),
+    Endpoint("GET", "batches/{}", batches.show),
+    Endpoint("POST", "batches/{}/cancel", batches.cancel),
     Endpoint("POST", "embeddings", calls.create),
     Endpoint("POST", "moderations", calls.create),
     Endpoint("POST", "images/generations", calls.create),

@@ -1,0 +1,1 @@
+"""Batches: a file of requests, worked off by whichever process is alive, each line asked once."""

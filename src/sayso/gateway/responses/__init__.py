@@ -1,0 +1,1 @@
+"""Responses that are kept: what follows them knows what came before, whichever model answers."""
