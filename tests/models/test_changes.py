@@ -50,7 +50,10 @@ def test_changes_can_be_narrowed():
 
 
 def test_a_model_has_a_history_of_its_own():
-    assert [change.kind for change in of_model(DIRECTORY.read("gemini-4-argon"), DIRECTORY, TODAY)] == ["price"]
+    assert [change.kind for change in of_model(DIRECTORY.read("gemini-4-argon"), DIRECTORY, TODAY)] == [
+        "price",
+        "release",
+    ]
 
 
 def test_a_refresh_tells_what_it_found():
