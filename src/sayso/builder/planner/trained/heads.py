@@ -13,13 +13,14 @@ import numpy as np
 from sayso.builder.planner.trained.classes import EXPECTED, INTENTS, KINDS, SENSES, Expected, Intent, Kind
 from sayso.builder.planner.trained.decoding import log_softmax
 from sayso.builder.planner.trained.evidence import evidence
-from sayso.builder.planner.trained.relations import RELATIONS, Layout, Place, Relation
+from sayso.builder.planner.trained.relations import NOTHING, RELATIONS, Ints, Layout, Place, Relation
 from sayso.builder.planner.trained.tagger import Read, Span
 from sayso.builder.planner.trained.weights import Learned
 from sayso.gateway.builtin.weights import Array
 
 PAIR_WIDTH = 64
 """Width of a span as a question or as an answer, in each relation."""
+QUERIES_AT_ONCE = 256
 CHOICES_CHARACTERS = 24
 """How far after a field's name its choices may begin to count as evidence of its kind."""
 
@@ -111,23 +112,42 @@ class Attachment:
 
 
 class Attached:
-    """The spans of one text, ready to be asked about."""
+    """The spans of one text, ready to be asked about. A relation is worked out whole when it is first asked for."""
 
     def __init__(self, scorer: Attachment, layout: Layout, asks: Array, answers: Array) -> None:
         self.scorer, self.layout, self.asks, self.answers = scorer, layout, asks, answers
+        self._known: dict[Relation, dict[int, list[Answer]]] = {}
 
     def of(self, relation: Relation, query: int) -> list[Answer]:
-        """Every span that may be meant, the likeliest first, and nothing; adds up to 1. Mentions of one table add up."""
-        candidates = self.layout.candidates(relation, query)
-        rows = self.rows(relation, query, candidates)
-        n = RELATIONS.index(relation)
-        sure = chances(rows @ self.scorer.pair[n], float(self.scorer.temperatures[n]))
-        ends = [*candidates, None]
-        return [Answer(ends[i], float(sure[i])) for i in np.argsort(-sure, kind="stable")]
+        """Every span that may be meant, the likeliest first, and nothing; adds up to 1. Mentions of one table add up. Raises `KeyError`
+        for a span whose tag is not asked about (`relations.FROM`)."""
+        if relation not in self._known:
+            self._known[relation] = self._answered(relation)
+        return self._known[relation][query]
+
+    def _answered(self, relation: Relation) -> dict[int, list[Answer]]:
+        n, asking = RELATIONS.index(relation), self.layout.asking(relation)
+        weights, temperature = self.scorer.pair[n], float(self.scorer.temperatures[n])
+        found: dict[int, list[Answer]] = {}
+        for i in range(0, len(asking), QUERIES_AT_ONCE):
+            queries = asking[i : i + QUERIES_AT_ONCE]
+            ends, kept = self.layout.nearest(relation, queries)
+            scores = self.layout.all_features(queries, ends, kept) @ weights[:-1] + self.fit(n, queries, ends) * weights[-1]
+            nothing = (NOTHING @ weights[:-1])[0] + self.fit(n, queries, np.full((len(queries), 1), -1)) * weights[-1]
+            sure = chances(np.concatenate([np.where(kept, scores, np.float32(-np.inf)), nothing], 1), temperature)
+            for query, row, able, count in zip(queries.tolist(), ends.tolist(), sure.tolist(), kept.tolist(), strict=True):
+                answers = [Answer(end, p) for end, p, k in zip(row, able, count, strict=False) if k]
+                found[query] = sorted([*answers, Answer(None, able[-1])], key=lambda a: -a.probability)
+        return found
+
+    def fit(self, relation: int, queries: Ints, ends: Ints) -> Array:
+        """How well the meanings fit, (queries, ends); -1 stands for nothing."""
+        at = slice(relation * PAIR_WIDTH, (relation + 1) * PAIR_WIDTH)
+        whole = self.asks[queries, at] @ self.answers[:, at].T / np.sqrt(np.float32(PAIR_WIDTH))
+        return np.take_along_axis(whole, ends % len(self.answers), 1)
 
     def rows(self, relation: Relation, query: int, candidates: Sequence[int]) -> Array:
-        """(candidates + 1, FEATURES + 1): the last row is nothing's, the last column how well the meanings fit."""
-        n = RELATIONS.index(relation)
-        at = slice(n * PAIR_WIDTH, (n + 1) * PAIR_WIDTH)
-        fit = self.answers[[*candidates, -1], at] @ self.asks[query, at] / np.sqrt(np.float32(PAIR_WIDTH))
-        return np.concatenate([self.layout.features(query, candidates), fit[:, None]], 1)
+        """(candidates + 1, FEATURES + 1): what the weights of a relation are fitted on. The last row is nothing's, the last column the fit."""
+        ends = np.array([[*candidates, -1]])
+        fit = self.fit(RELATIONS.index(relation), np.array([query]), ends)
+        return np.concatenate([self.layout.features(query, candidates), fit[0][:, None]], 1)

@@ -53,8 +53,8 @@ class Layout:
     tables: Ints
     """How many `T` spans begin before it."""
     tags: NDArray[np.str_]
-    names: list[str]
-    """The last word of each span, lower case, in the singular."""
+    names: Ints
+    """The same number for spans whose last words are the same, but for case and plural."""
     opened: Ints
     """How many colons and opening brackets stand before it."""
     glued: NDArray[np.bool_]
@@ -77,61 +77,83 @@ class Layout:
             depths,
             np.searchsorted(tables, starts),
             tags,
-            [lemma(plain[p.stop - 1]) for p in places],
+            _numbered([lemma(plain[p.stop - 1]) for p in places]),
             opened,
             np.array(glued, np.bool_),
         )
 
     def candidates(self, relation: Relation, query: int) -> list[int]:
         """The places that may be the other end, in the order of the text; the nearest when there are too many."""
-        found = [i for i, p in enumerate(self.places) if p.tag in TO[relation] and i != query]
-        if len(found) > PAIRS_MAX:
-            at = self.places[query].start
-            found = sorted(sorted(found, key=lambda i: abs(self.places[i].start - at))[:PAIRS_MAX])
-        return found
+        found, kept = self.nearest(relation, np.array([query]))
+        return found[0][kept[0]].tolist()
+
+    def asking(self, relation: Relation) -> Ints:
+        """The places that have another end in this relation."""
+        return np.flatnonzero(np.isin(self.tags, list(FROM[relation])))
+
+    def nearest(self, relation: Relation, queries: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+        """For each query the places that may be its other end, in the order of the text, (queries, at most PAIRS_MAX), and which of them count."""
+        able = np.flatnonzero(np.isin(self.tags, list(TO[relation])))
+        found = np.broadcast_to(able, (len(queries), len(able)))
+        if len(able) > PAIRS_MAX:
+            far = np.abs(self.starts[able] - self.starts[queries][:, None])
+            far[able == queries[:, None]] = np.iinfo(np.int64).max
+            found = np.sort(able[np.argsort(far, axis=1, kind="stable")[:, :PAIRS_MAX]], axis=1)
+        return found, found != queries[:, None]
 
     def features(self, query: int, candidates: Sequence[int]) -> Array:
         """(len(candidates) + 1, FEATURES); the last row is that of nothing."""
-        rows = np.zeros((len(candidates) + 1, FEATURES), np.float32)
-        rows[-1, -1] = 1
-        if not candidates:
-            return rows
-        c, q = np.array(candidates), query
-        before = self.starts[c] < self.starts[q]
+        c = np.array([candidates], np.int64).reshape(1, -1)
+        return np.concatenate([self.all_features(np.array([query]), c, np.ones(c.shape, np.bool_))[0], NOTHING])
+
+    def all_features(self, queries: Ints, c: Ints, kept: NDArray[np.bool_]) -> Array:
+        """(queries, candidates, FEATURES) of `c` (queries, candidates); those that are not kept mean nothing and count for nothing."""
+        q = queries[:, None]
+        before = kept & (self.starts[c] < self.starts[q])
+        after = kept & ~before
         gap = np.where(before, self.starts[q] - self.stops[c], self.starts[c] - self.stops[q]).clip(0)
+        far = np.log1p(gap)
         sentence, line = self.sentences[c] == self.sentences[q], self.lines[c] == self.lines[q]
-        skipped = np.abs(self.tables[c] - self.tables[q]) - (before & (self.tags[c] == "T"))
-        near = gap <= NEAR_WORDS
+        table = self.tags[c] == "T"
         deeper = self.depths[q] - self.depths[c]
-        table_before = before & (self.tags[c] == "T")
         columns = (
             before,
-            ~before,
-            np.where(before, np.log1p(gap), 0),
-            np.where(before, 0, np.log1p(gap)),
+            after,
+            np.where(before, far, 0),
+            np.where(after, far, 0),
             sentence,
             sentence & before,
             line,
             line & before,
             _last(before),
-            _first(~before),
-            _last(table_before),
-            _first(np.ones(len(c), np.bool_)),
-            skipped.clip(0, 4) / 4,
+            _first(after),
+            _last(before & table),
+            _first(kept),
+            (np.abs(self.tables[c] - self.tables[q]) - (before & table)).clip(0, 4) / 4,
             self.tags[c] == "L",
             self.tags[c] == "X",
-            np.full(len(c), self.tags[q] in ("L", "W", "V")),
-            [self.names[i] == self.names[q] for i in candidates],
+            np.isin(self.tags[q], ("L", "W", "V")),
+            self.names[c] == self.names[q],
             before & (deeper > 0) & line,
             deeper < 0,
             (gap <= 2) & np.where(before, self.glued[q], self.glued[c]),
-            near & before & (self.opened[q] > self.opened[c]),
+            (gap <= NEAR_WORDS) & before & (self.opened[q] > self.opened[c]),
             self.lines[q] - self.lines[c] == 1,
-            np.full(len(c), len(c) == 1),
+            kept.sum(1, keepdims=True) == 1,
         )
+        rows = np.zeros((*c.shape, FEATURES), np.float32)
         for n, column in enumerate(columns):
-            rows[:-1, n] = column
+            rows[:, :, n] = column
         return rows
+
+
+NOTHING = np.eye(1, FEATURES, FEATURES - 1, dtype=np.float32)
+"""The features of `it is not mentioned`, (1, FEATURES)."""
+
+
+def _numbered(names: Sequence[str]) -> Ints:
+    known: dict[str, int] = {}
+    return np.array([known.setdefault(name, len(known)) for name in names], np.int64)
 
 
 def _counted(words: Words) -> list[Ints]:
@@ -151,9 +173,9 @@ def _counted(words: Words) -> list[Ints]:
 
 
 def _last(chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Only the last of those that are chosen."""
-    return chosen & (np.cumsum(chosen) == chosen.sum())
+    """In each row only the last of those that are chosen."""
+    return chosen & (np.cumsum(chosen, 1) == chosen.sum(1, keepdims=True))
 
 
 def _first(chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    return chosen & (np.cumsum(chosen) == 1)
+    return chosen & (np.cumsum(chosen, 1) == 1)

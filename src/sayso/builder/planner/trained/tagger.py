@@ -16,7 +16,7 @@ from sayso.gateway.builtin.weights import Array
 from sayso.gateway.builtin.wordpiece import Tokens, WordPiece
 
 WIDTH = 384
-WINDOWS_AT_ONCE = 8
+WINDOWS_AT_ONCE = 2
 """Windows in one forward pass: what stays in the processor's cache."""
 
 
