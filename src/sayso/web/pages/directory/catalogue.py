@@ -1,11 +1,11 @@
-"""/models: search, filters, order, a chart, and a table of a hundred rows."""
+"""/models: search, filters, order, a chart, and a table of sixty rows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from sayso.models.lifecycle import STATUSES
 from sayso.models.listing import Listed, Sort, choices, listed, rows_of
@@ -19,7 +19,7 @@ from sayso.web.pages.directory.plot import plot
 from sayso.web.pages.directory.sheet import TONES, source_text
 from sayso.web.pages.directory.shown import Shown, answered, for_anybody
 
-ROWS_MAX = 100
+ROWS_MAX = 60
 ICONS = {
     "text": "text", "image": "image", "embedding": "grid", "transcription": "mic", "speech": "speaker", "realtime": "mic", "video": "film",
     "rerank": "sort", "moderation": "shield", "ocr": "page",
@@ -62,7 +62,10 @@ class Line:
 
 @for_anybody
 async def show(request: Request) -> Response:
+    """A form also sends the fields that were left empty; the address that people share has none of them."""
     wish = asked(request.query_params)
+    if "" in request.query_params.values():
+        return RedirectResponse(wish.address(), 303)
     return await answered(request, ("models", wish.query), lambda shown: _page(shown, wish))
 
 
