@@ -67,13 +67,19 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-async def url(engine: AsyncEngine, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+def egress_allow() -> str:
+    """Networks that this module's server may reach though they are not public; a module with an upstream of its own says which."""
+    return ""
+
+
+@pytest.fixture(scope="module")
+async def url(engine: AsyncEngine, egress_allow: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     """The address of a server on this module's database."""
     built = files("sayso.web") / "static" / "index.html"
     assert built.is_file(), "the front end is not built; script/test builds it, or: cd frontend && npm ci && npm run build"
     door = socket.create_server(("127.0.0.1", 0))
     address = f"http://127.0.0.1:{door.getsockname()[1]}"
-    settings = Settings(home=Path(tmp_path_factory.mktemp("home")), public_url=address)
+    settings = Settings(home=Path(tmp_path_factory.mktemp("home")), public_url=address, egress_allow=egress_allow)
     server = uvicorn.Server(
         uvicorn.Config(create_app(engine, settings), log_level="error", lifespan="on", timeout_graceful_shutdown=2)
     )

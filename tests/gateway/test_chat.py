@@ -54,6 +54,14 @@ async def test_an_alias_hides_the_upstreams_name(desk: Desk):
     assert (line.asked, line.cost) == ("writer", Decimal("0.0025"))
 
 
+async def test_an_alias_without_a_price_costs_what_its_provider_says(desk: Desk):
+    await desk.alias("plain", {"provider": "up", "model": "stub"})
+    key, id = await desk.new_key()
+    assert (await desk.post("chat/completions", {**ASK, "model": "plain"}, key)).status_code == 200
+    (line,) = await desk.ledger(id)
+    assert (line.asked, line.cost) == ("plain", CALL_COST)
+
+
 async def test_from_inside_no_http_is_needed(desk: Desk):
     caller = desk.gateway.caller(desk.company.workspace, app="crm")
     answer = await desk.gateway.ask(caller, "chat/completions", ASK)

@@ -126,7 +126,8 @@ class Workspace:
         known = self.providers.get(str(target["provider"]))
         if known is None:
             raise no_such_model(f"{target['provider']}/{target.get('model')}")
-        return Route(*known, str(target.get("model", "")), price)
+        model = str(target.get("model", ""))
+        return Route(*known, model, price or self._price(known[0], model))
 
     def _route(self, name: str) -> Route:
         if name in self.here:

@@ -20,6 +20,8 @@ function painter(): (colour: string) => string {
 
 function read(): Looks {
   const probe = document.createElement("span");
+  // Where motion is reduced every property has a very short transition; a colour read in its midst is the one before.
+  probe.style.setProperty("transition", "none", "important");
   document.body.append(probe);
   const paint = painter();
   const token = (name: string): string => {

@@ -21,7 +21,7 @@ from sayso.gateway.builtin.reader.language import language
 from sayso.gateway.builtin.reader.request import Request, fields_in, labels_in, request_of
 
 SENTENCES_MAX = 12
-CONNECT = "Connect a model that writes under Settings → AI models (OpenAI, Anthropic, Ollama and others), or pull one with `sayso models pull`."
+CONNECT = "Connect a model that writes under Models → Providers (OpenAI, Anthropic, Ollama and others), or pull one with `sayso models pull`."
 TASKS = "summarising, choosing one of several labels, sentiment, urgency, keywords, the language, and extracting fields"
 
 
