@@ -2681,6 +2681,11 @@ export interface components {
             outcome: "plan" | "question" | "refusal";
             /** Message */
             message: string;
+            /**
+             * Suggestions
+             * @default []
+             */
+            suggestions: components["schemas"]["Suggestion"][];
         };
         /** Drafts */
         Drafts: {
@@ -5405,6 +5410,15 @@ export interface components {
             width: number | null;
             /** Height */
             height: number | null;
+        };
+        /**
+         * Suggestion
+         * @description Something that apps of the same trade often have: taken by adding its steps to the plan's.
+         */
+        Suggestion: {
+            /** Sentence */
+            sentence: string;
+            change: components["schemas"]["Change"];
         };
         /** Summaries */
         Summaries: {

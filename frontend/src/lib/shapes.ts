@@ -65,7 +65,8 @@ export type Message = Schemas["Message"];
 export type Built = Schemas["Built"];
 export type FormulaCheck = Schemas["FormulaCheck"];
 export type Preview = Omit<Schemas["Plan"], "change"> & { change: Change };
-export type Plan = Omit<Schemas["DraftPlan"], "change"> & { change: Change | null };
+export type Suggestion = { sentence: string; change: Change };
+export type Plan = Omit<Schemas["DraftPlan"], "change" | "suggestions"> & { change: Change | null; suggestions: Suggestion[] };
 export type Draft = Omit<Schemas["Draft"], "plan" | "samples"> & { plan: Plan | null; samples: Record<string, Values[]> };
 export type DraftEvent = { type: "section"; section: string } | { type: "ready"; draft: Draft };
 

@@ -337,8 +337,10 @@ async def _shown(tx: AsyncConnection, row: Row[Any]) -> Draft:
     stored: Json | None = row.plan
     rows: dict[str, list[Json]] = {}
     if stored and stored.get("spec") and row.app is None and row.state == "ready":
-        made = samples.rows_of_app(App.model_validate(stored["spec"]), _today())
+        spec = App.model_validate(stored["spec"])
+        made = samples.rows_of_app(spec, _today())
         rows = {table: many[:SAMPLES_SHOWN_MAX] for table, many in made.items()}
+        stored = {**stored, "suggestions": cards.suggested(spec, " ".join(m["words"] for m in row.messages if m["by"] == "you"))}
     return Draft(
         row.id, row.state, await _slug(tx, row.app), row.wish, tuple(row.messages), cards.shown(stored), row.base_version, row.took_ms, row.problem, row.report, row.created_at, rows,
     )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sayso.builder.planner import Note, Plan
+from sayso.builder.planner.archetypes import suggestions
 from sayso.errors import Invalid, Problem
 from sayso.spec.app import App
 from sayso.spec.change import Change, Effect, apply, completed, difference, effects
@@ -160,4 +161,9 @@ def sections(stored: Json) -> list[Json]:
 
 def shown(stored: Json | None) -> Json | None:
     """The card without what only the builder needs."""
-    return None if stored is None else {k: v for k, v in stored.items() if k != "earlier"}
+    return None if stored is None else {"suggestions": [], **{k: v for k, v in stored.items() if k != "earlier"}}
+
+
+def suggested(app: App, words: str) -> list[Json]:
+    """What apps of the same trade often have and this plan has not: changes that go on from the plan, taken by nobody yet."""
+    return [{"sentence": one.sentence, "change": written(one.change)} for one in suggestions(app, words)]

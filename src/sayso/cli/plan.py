@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from sayso.builder import cases as measured
+from sayso.builder.plan import suggested
 from sayso.builder.planner import Wish, plan
 from sayso.cli import told
 from sayso.cli.command import Say
@@ -40,9 +41,18 @@ async def command(settings: Settings, say: Say, wish: str | None, app: str | Non
     say.line(made.message)
     told.effects(say, done)
     told.notes(say, notes)
+    offered = suggested(made.spec, wish) if made.outcome == "plan" and given is None else []
+    told.suggestions(say, offered)
     spec = made.spec.portable() if made.outcome == "plan" else None
     say.answer(
-        {"outcome": made.outcome, "message": made.message, "effects": list(map(asdict, done)), "notes": notes, "spec": spec}
+        {
+            "outcome": made.outcome,
+            "message": made.message,
+            "effects": list(map(asdict, done)),
+            "notes": notes,
+            "suggestions": offered,
+            "spec": spec,
+        }
     )
     return None
 

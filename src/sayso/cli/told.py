@@ -35,3 +35,11 @@ def notes(say: Say, told: Sequence[dict[str, Any]]) -> None:
             say.line(f"{title}:")
         for note in mine[:LINES_MAX]:
             say.line(f"  · {note['words']}")
+
+
+def suggestions(say: Say, told: Sequence[dict[str, Any]]) -> None:
+    """What the app may also want; nothing of it was added."""
+    if told:
+        say.line("You may also want:")
+    for one in told[:LINES_MAX]:
+        say.line(f"  · {one['sentence']}")

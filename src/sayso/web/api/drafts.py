@@ -37,6 +37,13 @@ class Note(Shown):
     answer: str | None = None
 
 
+class Suggestion(Shown):
+    """Something that apps of the same trade often have: taken by adding its steps to the plan's."""
+
+    sentence: str
+    change: Change
+
+
 class DraftPlan(Shown):
     title: str
     spec: App | None
@@ -46,6 +53,7 @@ class DraftPlan(Shown):
     notes: list[Note]
     outcome: Literal["plan", "question", "refusal"]
     message: str
+    suggestions: list[Suggestion] = []
 
 
 class Message(Shown):
