@@ -84,6 +84,7 @@ def test_a_field_has_likely_kinds_and_a_table(ready: Reader):
             name = at[answer.span].lower().removesuffix("s")
             by_table[name] = by_table.get(name, 0) + answer.probability
     assert max(by_table, key=by_table.__getitem__) == "customer"
+    assert math.isclose(sum(a.probability for a in attached.of("of", at.index("waiting, in work, done"))), 1, rel_tol=1e-5)
     choices = attached.of("choices", at.index("waiting, in work, done"))
     assert choices[0].span == at.index("status")
 

@@ -119,14 +119,16 @@ class Attached:
         self._known: dict[Relation, dict[int, list[Answer]]] = {}
 
     def of(self, relation: Relation, query: int) -> list[Answer]:
-        """Every span that may be meant, the likeliest first, and nothing; adds up to 1. Mentions of one table add up. Raises `KeyError`
-        for a span whose tag is not asked about (`relations.FROM`)."""
+        """Every span that may be meant, the likeliest first, and nothing; adds up to 1. Mentions of one table add up. It was taught for the
+        tags of `relations.FROM`; of others it says what it would say of those."""
         if relation not in self._known:
-            self._known[relation] = self._answered(relation)
+            self._known[relation] = self._answered(relation, self.layout.asking(relation))
+        if query not in self._known[relation]:
+            self._known[relation] |= self._answered(relation, np.array([query]))
         return self._known[relation][query]
 
-    def _answered(self, relation: Relation) -> dict[int, list[Answer]]:
-        n, asking = RELATIONS.index(relation), self.layout.asking(relation)
+    def _answered(self, relation: Relation, asking: Ints) -> dict[int, list[Answer]]:
+        n = RELATIONS.index(relation)
         weights, temperature = self.scorer.pair[n], float(self.scorer.temperatures[n])
         found: dict[int, list[Answer]] = {}
         for i in range(0, len(asking), QUERIES_AT_ONCE):
