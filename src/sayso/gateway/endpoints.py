@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from sayso.gateway import files
+from sayso.gateway.assistants.runs import Runs
 from sayso.gateway.batches.work import Work
 from sayso.gateway.responses import stored
 from sayso.gateway.responses.create import Responses
@@ -24,6 +25,7 @@ class Endpoints:
     def __init__(self, gateway: "Gateway") -> None:
         self.gateway = gateway
         self.responses = Responses(gateway)
+        self.runs = Runs(gateway)
         self.batches = Work(gateway, self.responses)
 
     @asynccontextmanager
@@ -39,6 +41,7 @@ class Endpoints:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self.responses.stop()
+            await self.runs.stop()
 
     async def _sweep(self) -> None:
         await asyncio.sleep(FIRST_SWEEP_SECONDS)

@@ -88,7 +88,8 @@ async def remove(tx: AsyncConnection, workspace: str, kind: str, id: str, *, par
     """And all that belongs to it."""
     gone = await tx.execute(delete(t).where(t.c.workspace_id == workspace, t.c.kind == kind, t.c.id == id, t.c.parent == parent))
     if gone.rowcount:
-        await tx.execute(delete(t).where(t.c.workspace_id == workspace, t.c.parent == id))
+        mine = select(t.c.id).where(t.c.workspace_id == workspace, t.c.parent == id)
+        await tx.execute(delete(t).where(t.c.workspace_id == workspace, (t.c.parent == id) | t.c.parent.in_(mine)))
     return bool(gone.rowcount)
 
 

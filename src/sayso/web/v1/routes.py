@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from sayso.gateway.calls import Answer
-from sayso.web.v1 import batches, calls, conversations, files, models, responses
+from sayso.web.v1 import assistants, batches, calls, conversations, files, models, responses
 from sayso.web.v1.request import Request
 
 Handler = Callable[[Request], Awaitable[Answer]]
@@ -59,6 +59,34 @@ ENDPOINTS = (
     Endpoint("POST", "audio/speech", calls.create),
     Endpoint("POST", "audio/transcriptions", calls.create),
     Endpoint("POST", "audio/translations", calls.create),
+    Endpoint("GET", "assistants", assistants.listed),
+    Endpoint("POST", "assistants", assistants.create),
+    Endpoint("GET", "assistants/{}", assistants.show),
+    Endpoint("POST", "assistants/{}", assistants.change),
+    Endpoint("DELETE", "assistants/{}", assistants.remove),
+    Endpoint("POST", "threads", assistants.create_thread),
+    Endpoint("POST", "threads/runs", assistants.create_thread_and_run),
+    Endpoint("GET", "threads/{}", assistants.show_thread),
+    Endpoint("POST", "threads/{}", assistants.change_thread),
+    Endpoint("DELETE", "threads/{}", assistants.remove_thread),
+    Endpoint("GET", "threads/{}/messages", assistants.messages),
+    Endpoint("POST", "threads/{}/messages", assistants.create_message),
+    Endpoint("GET", "threads/{}/messages/{}", assistants.show_message),
+    Endpoint("POST", "threads/{}/messages/{}", assistants.change_message),
+    Endpoint("DELETE", "threads/{}/messages/{}", assistants.remove_message),
+    Endpoint("GET", "threads/{}/runs", assistants.runs),
+    Endpoint("POST", "threads/{}/runs", assistants.create_run),
+    Endpoint("GET", "threads/{}/runs/{}", assistants.show_run),
+    Endpoint("POST", "threads/{}/runs/{}", assistants.change_run),
+    Endpoint("POST", "threads/{}/runs/{}/cancel", assistants.cancel_run),
+    Endpoint("POST", "threads/{}/runs/{}/submit_tool_outputs", assistants.submit),
+    Endpoint("GET", "threads/{}/runs/{}/steps", assistants.steps),
+    Endpoint("GET", "threads/{}/runs/{}/steps/{}", assistants.show_step),
+    Endpoint("GET", "vector_stores", assistants.vector_stores),
+    Endpoint("POST", "vector_stores", assistants.vector_stores),
+    Endpoint("GET", "vector_stores/{*}", assistants.vector_stores),
+    Endpoint("POST", "vector_stores/{*}", assistants.vector_stores),
+    Endpoint("DELETE", "vector_stores/{*}", assistants.vector_stores),
     Endpoint("GET", "models", models.listed),
     Endpoint("GET", "models/{*}", models.show),
     Endpoint("GET", "fine_tuning/{*}", calls.passed_through),
