@@ -14,6 +14,8 @@ from pathlib import Path
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NOT_BUILT_FROM = {"node_modules", "tests"}
+LOOK = Path("src/sayso/web/pages/look")
+"""Tokens, base and parts of the look: the server's own pages carry them, and the front end is built from them."""
 
 
 class FrontendHook(BuildHookInterface):
@@ -21,7 +23,7 @@ class FrontendHook(BuildHookInterface):
         front, out = Path(self.root, "frontend"), Path(self.root, "src/sayso/web/static")
         if self.target_name != "wheel" or os.environ.get("SAYSO_SKIP_FRONTEND") or not front.is_dir():
             return
-        wanted, stamp = digest(front, sources(front)), out / "build.sha256"
+        wanted, stamp = digest(Path(self.root), [*sources(front), *sorted(Path(self.root, LOOK).glob("*.css"))]), out / "build.sha256"
         if stamp.is_file() and stamp.read_text() == wanted:
             return
         node = Node(front, out)

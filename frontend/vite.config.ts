@@ -17,6 +17,7 @@ export default defineConfig({
     manifest: "manifest.json", // the size test reads which files make up the first screen
   },
   server: {
+    fs: { allow: [".", "../src/sayso/web/pages/look"] },
     proxy: {
       "/api": { target: server, ws: true },
       "/f": server,

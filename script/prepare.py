@@ -47,6 +47,7 @@ def state() -> str:
     files = [ROOT / name for name in (*LOCKS, "pyproject.toml", "hatch_build.py", "script/prepare.py")]
     front = ROOT / "frontend"
     files += sorted(p for p in front.rglob("*") if p.is_file() and not FRONTEND_TOOLS.intersection(p.relative_to(front).parts))
+    files += sorted((ROOT / "src/sayso/web/pages/look").glob("*.css"))
     built = ROOT / "src/sayso/web/static/build.sha256"
     digest = hashlib.sha256(f"{sys.version} {ROOT} {built.exists()}".encode())
     for path in files:

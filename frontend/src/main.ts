@@ -1,8 +1,8 @@
 import { mount } from "svelte";
-import "./styles/tokens.css";
+import "../../src/sayso/web/pages/look/tokens.css";
 import "./styles/fonts.css";
-import "./styles/base.css";
-import "./styles/parts.css";
+import "../../src/sayso/web/pages/look/base.css";
+import "../../src/sayso/web/pages/look/parts.css";
 import Workspace from "./screens/Workspace.svelte";
 
 const target = document.getElementById("workspace");

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 from functools import cache
+from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,7 +12,17 @@ from sayso.errors import NotFound
 from sayso.web.pages.page import HERE
 
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-FILES = {path.name: (path.read_bytes(), TYPES[path.suffix]) for path in (HERE / "look").iterdir() if path.suffix in TYPES}
+SHARED = ("tokens.css", "base.css", "parts.css")
+"""What the workspace is built from too. A page's own sheet goes out with these before it, as one file."""
+
+
+def _read(path: Path) -> bytes:
+    if path.suffix != ".css" or path.name in SHARED:
+        return path.read_bytes()
+    return b"\n".join((path.parent / name).read_bytes() for name in (*SHARED, path.name))
+
+
+FILES = {path.name: (_read(path), TYPES[path.suffix]) for path in (HERE / "look").iterdir() if path.suffix in TYPES}
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
