@@ -116,6 +116,8 @@ def _row(key: str, raw: dict[str, Any]) -> dict[str, Any] | None:
     if not row.keys() & {"prices", "max_input", "max_output"}:
         return None
     can = {ours: raw[theirs] for theirs, ours in CAN.items() if isinstance(raw.get(theirs), bool)}
+    if kind == "image":
+        can.pop("pdf", None)  # said of all that takes files; the makers' own pages name pictures only
     return row | ({"can": can} if can else {})
 
 
