@@ -64,6 +64,12 @@ def test_models_that_are_not_billed_by_tokens_are_compared_by_what_they_bill():
     assert "image" not in {row.key for row in heard.table}
 
 
+def test_a_little_more_room_is_no_reason():
+    """GPT-6.2 Sol's window is 5 % larger than Claude Opus 5.5's, and yet it takes less input."""
+    pair = compared("claude-opus-5-5", "gpt-6.2-sol")
+    assert not [reason for pick in pair.picks for reason in pick.reasons if "long documents" in reason]
+
+
 def test_before_they_ended_the_pair_was_told_differently():
     assert "in 22 days" in compared("gpt-image-1", "o4-mini", on=date(2026, 10, 1)).differences[0].text
 

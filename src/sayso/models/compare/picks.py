@@ -13,6 +13,8 @@ from sayso.models.words import day as day_text
 from sayso.models.words import tokens
 
 REASONS_MAX = 6
+MUCH = 1.1
+"""By what a limit has to be larger to be a reason; the comparison itself calls less than that "a little more"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ def _reasons(side: Side, others: list[Side]) -> Iterator[str]:
     cheapest = side.model.cheapest_image()
     if cheapest and alike and all((c := o.model.cheapest_image()) and c.amount > cheapest.amount for o in alike):
         yield f"you make many pictures ({side.from_image})"
-    for name, what in (("context_window", "long documents must fit"), ("max_output", "answers are long")):
+    what_fits = "max_input" if all(one.model.max_input for one in (side, *alike)) else "context_window"
+    for name, what in ((what_fits, "long documents must fit"), ("max_output", "answers are long")):
         if alike and _most(side, alike, name):
             yield f"{what} (up to {tokens(getattr(side.model, name).value)} tokens)"
     for ability, what in NEEDS.items():
@@ -164,8 +167,9 @@ def _cheapest(side: Side, others: list[Side], key: str) -> bool:
 
 
 def _most(side: Side, others: list[Side], name: str) -> bool:
+    """More than every other, by enough to choose for."""
     mine = getattr(side.model, name)
-    return mine is not None and all((other := getattr(o.model, name)) and other.value < mine.value for o in others)
+    return mine is not None and all((other := getattr(o.model, name)) and other.value * MUCH <= mine.value for o in others)
 
 
 def _closed(side: Side) -> bool:
