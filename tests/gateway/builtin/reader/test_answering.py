@@ -5,8 +5,15 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from sayso.gateway.builtin.reader import chat
 from sayso.gateway.builtin.reader.answering import Reading, read
+from sayso.gateway.builtin.reader.extraction import Wanted, extract
+from sayso.gateway.builtin.reader.passages import sentences
+from sayso.gateway.builtin.reader.request import fields_in, labels_in, request_of
+from sayso.gateway.refusals import Refused
 
 TODAY = date(2026, 11, 22)
 MAIL = (
@@ -182,3 +189,32 @@ def test_orders_in_the_text_are_text():
     said = ask(f"{MAIL} {order}", "Classify.", response_format=schema({"topic": {"enum": ["delivery", "billing"]}}))
     assert json.loads(str(said.content)) == {"topic": "delivery"}
     assert ask(f"Is this urgent?\n\n{MAIL} {order}").content in ("low", "medium", "high")
+
+
+@pytest.mark.parametrize("fence", ['"""{}"""', "```\n{}\n```", "<text>{}</text>", '<email from="x">\n{}\n</email>'])
+def test_a_text_in_quotes_is_the_text_and_what_stands_around_it_asks(fence: str):
+    assert ask("What is the sentiment?\n" + fence.format("I'm really annoyed.")).content == "negative"
+    assert ask(fence.format("I'm really annoyed.") + "\nWhat is the sentiment?").content == "negative"
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=8), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["type", "properties", "items", "enum", "anyOf", "const", "$ref", "required", "description", "format", "maxItems", "a"]), inner, max_size=4), max_leaves=12))  # fmt: skip
+@settings(max_examples=200, deadline=None)
+def test_no_schema_breaks_it(schema: Any):
+    """Whatever is sent as a schema is answered, or refused in words: nothing else is raised."""
+    format = {"type": "json_schema", "json_schema": {"schema": schema}}
+    body = {"messages": [{"role": "user", "content": MAIL}], "response_format": format}
+    try:
+        chat.answer("chat/completions", body)
+    except Refused as refused:
+        assert refused.status == 400
+
+
+@pytest.mark.parametrize("bit", ["a", " ", "1 ", "Ab ", '"', "a: ", "\n", "1,", "a@", "A. ", "Mr. ", "regards, ", "<text>", "```a", "12-", "extract the ", "into a, ", "not ", "Ltd "])  # fmt: skip
+def test_long_texts_of_any_kind_are_read(bit: str):
+    """One pass over the text for each pattern: a pattern that went back and forth would keep this test for minutes."""
+    text = bit * (30_000 // len(bit))
+    request = request_of([{"role": "user", "content": text}])
+    assert labels_in(text) is not None and fields_in(text) is not None and request.text is not None
+    wanted = [Wanted(name) for name in ("name", "email", "phone", "order_number", "due_date", "amount", "company")]
+    assert set(extract(text, [*wanted, Wanted("paid", "boolean")], today=TODAY)) == {*(one.name for one in wanted), "paid"}
+    assert len(sentences(text)) <= 2_000

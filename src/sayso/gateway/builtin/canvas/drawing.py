@@ -22,7 +22,7 @@ PIXELS_MAX = 8_300_000
 """Of a picture that is drawn: 4K."""
 FINE_PIXELS_MAX = 9_000_000
 """Above this, on the fine surface, a picture is drawn at its own size."""
-EDITED_PIXELS_MAX = 40_000_000
+EDITED_PIXELS_MAX = 16_000_000
 PICTURES_MAX = 10
 IMAGES_MAX = 16
 LABEL = "drawn, not generated"

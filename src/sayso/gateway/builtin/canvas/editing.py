@@ -19,6 +19,7 @@ SIDE_MAX = 4_096
 """Pixels of a side that an edit may make."""
 SAME_COLOUR = 38
 """How far a colour may be from the corner's to belong to the background (0 to 441)."""
+HEALED_PIXELS_MAX = 1_500_000
 FILL_STEPS = 7
 """Sizes of blur with which a removed part is filled in from around it."""
 
@@ -243,7 +244,14 @@ def _filled(image: Image.Image, mask: Image.Image, colour: Colour) -> Image.Imag
 
 
 def _healed(image: Image.Image, mask: Image.Image) -> Image.Image:
-    """Fills the masked part from around it: ever wider averages of what is known, the nearest first."""
+    """Fills the masked part from around it; all else stays as it was. Of a large picture the filling is worked out on a smaller one."""
+    shrink = min(1.0, math.sqrt(HEALED_PIXELS_MAX / (image.width * image.height)))
+    size = max(1, round(image.width * shrink)), max(1, round(image.height * shrink))
+    return Image.composite(_filling(image.resize(size), mask.resize(size)).resize(image.size), image, mask)
+
+
+def _filling(image: Image.Image, mask: Image.Image) -> Image.Image:
+    """Ever wider averages of what is known, the nearest first."""
     rgb = np.asarray(image.convert("RGB"), np.float32)
     known = 1 - np.asarray(mask, np.float32) / 255
     made, left = rgb * known[..., None], 1 - known

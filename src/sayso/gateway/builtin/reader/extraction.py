@@ -12,7 +12,7 @@ from datetime import date
 from typing import Literal
 
 from sayso.gateway.builtin.reader import likeness
-from sayso.gateway.builtin.reader.findings import Finding, Kind, figure, findings
+from sayso.gateway.builtin.reader.findings import TEXT_CHARACTERS_MAX, Finding, Kind, figure, findings
 from sayso.gateway.builtin.reader.passages import clauses, sentences
 
 FIELDS_MAX = 100
@@ -51,7 +51,7 @@ class Read:
 
 NOTHING = Read(None)
 _LINE = re.compile(
-    r"(?:^|[;\n|]|,(?=\s*[A-Z])|\.(?=\s))[ \t]*[-*•]?[ \t]*(?P<key>[^\W\d_][\w /()'’.-]{0,40}?)[ \t]*[:=][ \t]*(?P<value>[^\n;|]{1,300})",
+    r"(?:^|[;\n|]|,(?=\s*[A-Z])|\.(?=\s))[ \t]*(?:[-*•][ \t]*)?(?P<key>[^\W\d_][\w /()'’.-]{0,40}?)[ \t]*[:=][ \t]*(?P<value>[^\n;|]{1,300})",
     re.M,
 )
 _NEGATED = re.compile(r"\b(?:no|not|never|without|none|isn['’]t|aren['’]t|hasn['’]t|haven['’]t|wasn['’]t|don['’]t|doesn['’]t|didn['’]t|won['’]t|can['’]t|cannot|nor)\b|\bun(?=\w{4})", re.I)  # fmt: skip
@@ -85,7 +85,7 @@ _ALSO: dict[str, tuple[str, ...]] = {
 
 def extract(text: str, wanted: Sequence[Wanted], *, today: date) -> dict[str, Read]:
     """What the text says of each field, by the field's name."""
-    wanted = wanted[:FIELDS_MAX]
+    wanted, text = wanted[:FIELDS_MAX], text[:TEXT_CHARACTERS_MAX]
     found = {field.name: read for field in wanted if (read := _from_lines(text, field, today))}
     for field, read in _by_form(text, [f for f in wanted if f.name not in found and f.type != "boolean"], found, today):
         found[field] = read

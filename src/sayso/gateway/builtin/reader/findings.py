@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from typing import Literal
 
 FINDINGS_MAX = 500
@@ -192,7 +193,7 @@ def _named(day: int, month: int, year: str | None, today: date) -> date:
 
 
 def _people(text: str, _: date) -> Iterator[Finding]:
-    taken: list[tuple[int, int]] = [m.span() for m in COMPANY.finditer(text)]
+    taken: list[tuple[int, int]] = [m.span() for m in islice(COMPANY.finditer(text), FINDINGS_MAX)]
     for pattern in (TITLED, CUED, SIGNED, TWO_NAMES):
         for m in pattern.finditer(text):
             start, stop = m.span("name")
@@ -203,13 +204,15 @@ def _people(text: str, _: date) -> Iterator[Finding]:
             if not words or words[0] in NO_NAMES or lone_guess or any(a < stop and start < b for a, b in taken):
                 continue
             taken.append((start, stop))
+            if len(taken) > FINDINGS_MAX:
+                return
             yield Finding("person", text[start:stop], start, stop, "cued" if pattern is not TWO_NAMES else "")
 
 
 def _companies(text: str, _: date) -> Iterator[Finding]:
     for m in COMPANY.finditer(text):
         words = m[0].split()
-        while words[0] in NO_NAMES:
+        while words and words[0] in NO_NAMES:
             words.pop(0)
         value = " ".join(words)
         start = m.end() - len(m[0]) + m[0].rfind(value)

@@ -11,6 +11,8 @@ from sayso.gateway.builtin.weights import Array
 
 HASHED = 1_024
 """Width of the vectors of shared words."""
+CHARACTERS_MAX = 4_000
+"""Of each text that is compared; its sentences are compared beside it."""
 REMEMBERED_MAX = 4_096
 """Vectors that are kept, of 1.5 kB each."""
 _known: dict[tuple[bool, str], Array] = {}
@@ -29,6 +31,7 @@ def by_meaning() -> bool:
 
 def vectors(texts: Sequence[str]) -> Array:
     """One vector of length 1 (or 0) for each text; the dot product of two says how alike they are."""
+    texts = [text[:CHARACTERS_MAX] for text in texts]
     return embedding.embed(texts) if by_meaning() else _shared_words(texts)
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 PASSAGES_MAX = 2_000
 """Sentences of one text that are looked at."""
 
+ABBREVIATION_CHARACTERS_MAX = 16
+
 _NOT_AN_END = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|prof|st|no|nr|vs|etc|approx|inc|ltd|co|e\.g|i\.e|z\.b|tel|fig|dept|jan|feb|aug|sept?|oct|nov|dec)|\b[A-Z]|\d)\.$",
     re.I,
@@ -31,16 +33,25 @@ def sentences(text: str) -> list[Passage]:
     """Sentences and lines, without the white space around them. Abbreviations, initials and list numbers end none."""
     found: list[Passage] = []
     start = 0
+    end = len(text.rstrip())
     for match in _END.finditer(text):
-        if match[0] == "." and text[match.end() :].strip() and _NOT_AN_END.search(text[start : match.end()]):
-            following = text[match.end() :].lstrip()
-            may_end = text[match.end() - 2].isdigit() or _LAST.search(text[start : match.end()])
-            if not (may_end and following[:1].isupper()):
-                continue
+        if match[0] == "." and match.end() < end and _goes_on(text, start, match.end()):
+            continue
+        if len(found) == PASSAGES_MAX:
+            return found
         _add(found, text, start, match.end())
         start = match.end()
     _add(found, text, start, len(text))
     return found[:PASSAGES_MAX]
+
+
+def _goes_on(text: str, start: int, stop: int) -> bool:
+    """Whether the point before `stop` belongs to an abbreviation, an initial or a number."""
+    before = text[max(start, stop - ABBREVIATION_CHARACTERS_MAX) : stop]
+    if not _NOT_AN_END.search(before):
+        return False
+    may_end = before[-2:-1].isdigit() or _LAST.search(before)
+    return not (may_end and text[stop : stop + ABBREVIATION_CHARACTERS_MAX].lstrip()[:1].isupper())
 
 
 def clauses(passage: Passage) -> list[Passage]:

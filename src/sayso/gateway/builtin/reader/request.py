@@ -3,13 +3,19 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 TEXT_CHARACTERS_MAX = 400_000
 LABELS_MAX = 60
 ASK_CHARACTERS_MAX = 400
 
-_FENCED = re.compile(r"\"\"\"(.+?)\"\"\"|```(?:\w*\n)?(.+?)```|<(?P<tag>text|message|document|email|input|content|ticket|review|article|row|record)\b[^>]*>(.+?)</(?P=tag)>", re.S | re.I)  # fmt: skip
+_FENCE = re.compile(
+    r"\"\"\"|```(?:\w+\n)?|<(?P<tag>text|message|document|email|input|content|ticket|review|article|row|record)(?:\s[^<>]{0,200})?>",
+    re.I,
+)
+FENCES_MAX = 20
+"""Openings of a quotation that are tried."""
 _LEADING = re.compile(r"\A(?P<ask>[^\n]{3,400}?)(?:(?P<colon>:)[ \t]*\n|:[ \t]+(?=[\"“A-Z\d])|\n[ \t]*\n)(?P<text>.+)\Z", re.S)
 _ASKS = re.compile(r"\b(?:summari[sz]e|summary|classif|categor|sentiment|extract|keywords?|key ?phrases|tags?|language|what|which|who|when|find|list|label|sort|urgen|positive|tl;?dr|shorten|main points|write|draft|reply|translate|compose)\w*", re.I)  # fmt: skip
 _BEGINS = re.compile(
@@ -50,9 +56,8 @@ def request_of(messages: Sequence[Mapping[str, Any]]) -> Request:
 
 def _split(message: str) -> tuple[str, str]:
     """One message in what it asks and what it gives. All of it is text when nothing in it asks."""
-    if fenced := _FENCED.search(message):
-        inside = next(g for g in (fenced[1], fenced[2], fenced[4]) if g)
-        return (message[: fenced.start()] + " " + message[fenced.end() :]).strip(), inside.strip()
+    if fenced := _fenced(message):
+        return fenced
     paragraphs = re.split(r"\n[ \t]*\n", message.strip())
     if len(paragraphs) > 1 and len(paragraphs[-1]) < ASK_CHARACTERS_MAX and _BEGINS.match(paragraphs[-1]):
         return paragraphs[-1], "\n\n".join(paragraphs[:-1])
@@ -66,6 +71,17 @@ def _split(message: str) -> tuple[str, str]:
     if len(message) < 300 and len(paragraphs) == 1 and _ASKS.match(message.strip()):
         return message, ""
     return "", message
+
+
+def _fenced(message: str) -> tuple[str, str] | None:
+    """What stands around a text in quotes, fences or tags, and the text."""
+    for opening in islice(_FENCE.finditer(message), FENCES_MAX):
+        closing = f"</{opening['tag']}>" if opening["tag"] else opening[0][:3]
+        end = message.find(closing, opening.end() + 1)
+        if end > 0:
+            around = message[: opening.start()] + " " + message[end + len(closing) :]
+            return around.strip(), message[opening.end() : end].strip()
+    return None
 
 
 def _with_label_lines(ask: str, text: str) -> tuple[str, str]:
