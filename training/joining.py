@@ -13,16 +13,19 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 
+from sayso.builder.cases import prediction
 from sayso.builder.planner import joining
+from sayso.builder.planner import planner as planning
 from sayso.builder.planner.clauses import clauses
 from sayso.builder.planner.joining import FEATURES, Candidate, Joiner
-from sayso.builder.planner.marks import choosing
+from sayso.builder.planner.marks import choosing, leading
 from sayso.builder.planner.marks.mark import Heard, marks_of
 from sayso.builder.planner.marks.reading import understand as by_marks
-from sayso.builder.planner.marks.trained import TrainedHeard, hears
+from sayso.builder.planner.marks.trained import hears
 from sayso.builder.planner.normalise import normalised
 from sayso.builder.planner.reading import understand
 from sayso.builder.planner.sketch import Sketch
@@ -33,7 +36,7 @@ from sayso.gateway.builtin.embedding import LanguageModel
 from training.annotated import Annotated
 from training.gold import case
 from training.measure import readable
-from training.scorer import alike, like
+from training.scorer import Score, alike, like, score
 
 WEIGHTS = Path(joining.__file__).parent / "marks" / "joining.json"
 ROUNDS = 60
@@ -56,13 +59,35 @@ def examples(wish: Annotated, hear: Callable[[str], Heard]) -> Iterator[tuple[st
         if not (same and same[0].get("optional")):
             yield "noun", (noun.row, bool(same))
     by_marks(text.text, choosing.chosen(rules, found, heard, text), marks, heard)
-    joiner = Joiner(rules, marks, heard, text)
+    joiner = Joiner(marks, rules, heard, text)
     for asked in (joiner.fields, joiner.parts):
         for one in asked():
             right = meant(one, gold, marks)
             if right is not None:
                 yield f"{one.sort} of {one.side}", (one.row, right)
                 (one.keep if right else one.drop)()
+
+
+def leads(wish: Annotated, hear: Callable[..., Heard]) -> list[Example]:
+    """Who should lead, as often as it matters: the wish is planned both ways and compared with gold."""
+    words = normalised(wish.text)
+    text, one = spelled(words), case(wish)
+    rules = Sketch()
+    pieces = clauses(text.text)
+    understand(pieces, rules)
+    row = leading.row(rules, marks_of(text, hear(words).found), pieces)
+    both: list[float] = []
+    for lead in (True, False):
+        with mock.patch.object(planning, "rules_lead", lambda *_, lead=lead: lead):
+            both.append(_quality(score(one["gold"], prediction(one, lambda w: planning.plan(w, hear))["spec"])))
+    by_rules, by_marks_ = both
+    return [(row, by_rules > by_marks_)] * round(abs(by_rules - by_marks_) * 20)
+
+
+def _quality(found: Score) -> float:
+    kept = [2 * h / (m + w) for part, (h, m, w) in found.counts.items() if part in ("table", "field", "link", "view", "rule")]
+    kept += [v for k, v in found.shares.items() if k == "kind"]
+    return sum(kept) / max(len(kept), 1)
 
 
 def meant(one: Candidate, gold: Json, marks: Sketch) -> bool | None:
@@ -125,8 +150,10 @@ def main() -> int:
         for folder in folders.split(","):
             for wish in readable(Path(folder)):
                 if wish.sort != "edit" and wish.expect == "plan":
-                    for sort, one in examples(wish, lambda words, t=trained: _hear(t, words)):
+                    hear = lambda words, app=None, t=trained: hears(t, words, app)  # noqa: E731
+                    for sort, one in examples(wish, hear):
                         data[sort][wish.writer].append(one)
+                    data["lead"][wish.writer] += leads(wish, hear)
     made: dict[str, dict[str, float]] = {}
     for sort, writers in sorted(data.items()):
         totals = np.zeros(3, int)
@@ -138,14 +165,10 @@ def main() -> int:
         sys.stdout.write(
             f"{sort:6} {len(everything):6} candidates, {totals[2]} meant; writers left out: {totals[1]} kept, {totals[0]} rightly\n"
         )
-        names = choosing.FEATURES if sort == "noun" else FEATURES
+        names = choosing.FEATURES if sort == "noun" else leading.FEATURES if sort == "lead" else FEATURES
         made[sort] = {n: round(float(w), 3) for n, w in zip(names, fitted(everything), strict=True)}
     WEIGHTS.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
     return 0
-
-
-def _hear(trained: Reader, words: str) -> TrainedHeard:
-    return hears(trained, words)
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def edited(wish: Wish, text: Text, heard: Heard | None = None) -> Plan:
         changes = [m for m in inside if m.tag == "E"]
         told = False
         for change in changes:
-            done = changed(change, marks, layout, app, touched)
+            done = changed(change, marks, layout, app, touched, heard)
             after = _taken(app, done.steps) if done is not None and done.steps else None
             if done is not None and after is not None:
                 renamed |= _renames(app, after)

@@ -16,13 +16,13 @@ from sayso.builder.planner.marks.tables import table_for
 from sayso.builder.planner.sketch import AutomationSketch, FieldSketch, RoleSketch, Sketch, Span, TableSketch, ViewSketch
 from sayso.builder.planner.spelling import Text
 
-Sort = Literal["field", "link", "view", "rule", "role"]
+Sort = Literal["table", "field", "link", "view", "rule", "role"]
 Side = Literal["rules", "marks"]
 FEATURES = (
     "bias", "support", "support of others", "support above half", "sure", "known noun", "known exactly", "options", "weight", "fields", "assumed", "words",
     "names a table", "marks", "same sort", "computed", "kind said", "rules agree", "marks agree", "tables agree", "support and agree", "sure and agree",
 )  # fmt: skip
-TAGS: dict[Sort, str] = {"field": "FLXO", "link": "LF", "view": "V", "rule": "WSD", "role": "R"}
+TAGS: dict[Sort, str] = {"table": "T", "field": "FLXO", "link": "LF", "view": "V", "rule": "WSD", "role": "R"}
 SURE = 0.85
 PART_FIELDS: dict[Sort, str] = {"view": "views", "rule": "automations", "role": "roles"}
 
@@ -47,44 +47,74 @@ class Candidate:
         return likely(f"{self.sort} of {self.side}", FEATURES, self.row)
 
 
-def join(rules: Sketch, marks: Sketch, heard: Heard, text: Text) -> None:
-    """Adds to the sketch of the marks what the rules found besides and is likely meant, and takes out what likely is not."""
-    joiner = Joiner(rules, marks, heard, text)
-    for asked in (joiner.fields, joiner.parts):
+def join(lead: Sketch, other: Sketch, heard: Heard, text: Text, *, by: Side = "marks") -> None:
+    """Adds to the leading sketch what the other found besides and is likely meant. Of marks that lead, what is likely not meant is taken out."""
+    joiner = Joiner(lead, other, heard, text, by)
+    for asked in (joiner.tables, joiner.fields, joiner.parts):
         for one in asked():
             (one.keep if one.likely else one.drop)()
     joiner.settle()
 
 
 class Joiner:
-    """Compares two sketches of one wish. Fields are asked first, then everything that speaks of them."""
+    """Compares two sketches of one wish. Tables are asked first, then fields, then everything that speaks of them.
 
-    def __init__(self, rules: Sketch, marks: Sketch, heard: Heard, text: Text) -> None:
-        self.rules, self.marks, self.heard, self.text = rules, marks, heard, text
+    `lead` has the say where both read the same words; `by` tells whose it is.
+    """
+
+    def __init__(self, lead: Sketch, other: Sketch, heard: Heard, text: Text, by: Side = "marks") -> None:
+        self.lead, self.other, self.heard, self.text, self.by = lead, other, heard, text, by
+        self.side: Side = "rules" if by == "marks" else "marks"
+        """Whose the other sketch is."""
         self.same: dict[int, TableSketch] = {}
-        """By `id()` of a table of the rules: the table that it is in the joined sketch."""
-        for table in rules.tables:
-            twin = marks.exact(table.key) or table_for(table.key, marks)
+        """By `id()` of a table of the other: the table that it is in the joined sketch."""
+        for table in other.tables:
+            twin = lead.exact(table.key) or table_for(table.key, lead)
             if twin is not None:
                 self.same[id(table)] = twin
         self.found = list(heard.found)
         self.agree = self._agreement()
 
     def _agreement(self) -> tuple[float, float, float]:
-        """Shares of the rules' fields that marks touch, of the marks' fields that the rules touch, and of the rules' tables that stayed."""
-        mine = [f.span for t in self.marks.tables for f in t.fields if f.span]
-        theirs = [f.span for t in self.rules.tables for f in t.fields if f.span and not f.assumed]
+        """Shares of the rules' fields that marks touch, of the marks' fields that the rules touch, and of the other's tables that stayed."""
+        marks, rules = (self.lead, self.other) if self.by == "marks" else (self.other, self.lead)
+        mine = [f.span for t in marks.tables for f in t.fields if f.span]
+        theirs = [f.span for t in rules.tables for f in t.fields if f.span and not f.assumed]
         hit = sum(any(_overlap(a, b) for b in mine) for a in theirs) / max(len(theirs), 1)
         back = sum(any(_overlap(a, b) for b in theirs) for a in mine) / max(len(mine), 1)
-        return hit, back, len(self.same) / max(len(self.rules.tables), 1)
+        return hit, back, len(self.same) / max(len(self.other.tables), 1)
+
+    # ── tables ────────────────────────────────────────────
+
+    def tables(self) -> list[Candidate]:
+        """Where the rules lead, tables that only the marks found and of which they found fields."""
+        if self.by == "marks":
+            return []
+        return [
+            self._table(t)
+            for t in self.other.tables
+            if id(t) not in self.same and t.origin is None and any(f.span for f in t.fields)
+        ]
+
+    def _table(self, table: TableSketch) -> Candidate:
+        def keep() -> None:
+            made = TableSketch(table.name, table.span, weight=table.weight)
+            self.lead.tables.append(made)
+            self.same[id(table)] = made
+
+        row = self._row(
+            "field", self.text.span(*table.span) if table.span else None, sure=True, noun=True, exact=True, weight=table.weight, fields=len(table.fields), assumed=False,
+            words=table.key, names=True, options=False, same=0,
+        )  # fmt: skip
+        return Candidate("table", "marks", table.name, table.name, row, keep, _nothing)
 
     # ── fields and links ──────────────────────────────────
 
     def fields(self) -> list[Candidate]:
         made: list[Candidate] = []
         touched: set[int] = set()
-        spans = [(f.span, f) for t in self.marks.tables for f in t.fields if f.span]
-        for table in self.rules.tables:
+        spans = [(f.span, f) for t in self.lead.tables for f in t.fields if f.span]
+        for table in self.other.tables:
             home = self.same.get(id(table))
             for field in table.fields:
                 if field.origin is not None or field.assumed:
@@ -94,18 +124,22 @@ class Joiner:
                 )
                 if twin is not None:
                     touched.add(id(twin))
-                    _settled(twin, field)
-                elif home is not None and (one := self._of_rules(field, home)) is not None:
+                    if self.by == "marks":
+                        _settled(twin, field)
+                elif home is not None and (one := self._of_other(field, home)) is not None:
                     made.append(one)
-        for table in self.marks.tables:
-            made += [
-                self._of_marks(f, table)
+        if self.by == "rules":
+            return made
+        for table in self.lead.tables:
+            own = [
+                f
                 for f in table.fields
                 if id(f) not in touched and not f.assumed and f.span and f.origin is None and f.kind != "ai"
             ]
+            made += [self._of_lead(f, table) for f in own]
         return made
 
-    def _of_rules(self, field: FieldSketch, home: TableSketch) -> Candidate | None:
+    def _of_other(self, field: FieldSketch, home: TableSketch) -> Candidate | None:
         other = self.same.get(id(field.link)) if field.link is not None else None
         if field.kind == "ai" or (field.link is not None and (other is None or other is home or _linked(home, other))):
             return None
@@ -116,15 +150,21 @@ class Joiner:
             home.fields.append(field)
 
         return Candidate(
-            "link" if other is not None else "field", "rules", field.name, home.name, self._field_row(field, home), keep, _nothing
+            "link" if other is not None else "field",
+            self.side,
+            field.name,
+            home.name,
+            self._field_row(field, home),
+            keep,
+            _nothing,
         )
 
-    def _of_marks(self, field: FieldSketch, home: TableSketch) -> Candidate:
+    def _of_lead(self, field: FieldSketch, home: TableSketch) -> Candidate:
         def drop() -> None:
             home.fields.remove(field)
 
         sort: Sort = "link" if field.link is not None else "field"
-        return Candidate(sort, "marks", field.name, home.name, self._field_row(field, home), _nothing, drop)
+        return Candidate(sort, self.by, field.name, home.name, self._field_row(field, home), _nothing, drop)
 
     def _field_row(self, field: FieldSketch, home: TableSketch) -> Row:
         kind, sure = lexicon.kind_of(field.name.lower())
@@ -139,16 +179,17 @@ class Joiner:
     def parts(self) -> list[Candidate]:
         made: list[Candidate] = []
         for sort, name in PART_FIELDS.items():
-            ours: list[Any] = getattr(self.marks, name)
-            theirs: list[Any] = [p for p in getattr(self.rules, name) if p.origin is None]
+            ours: list[Any] = getattr(self.lead, name)
+            theirs: list[Any] = [p for p in getattr(self.other, name) if p.origin is None]
             twins = {id(m): r for m in ours for r in theirs if self._twin(m, r)}
             taken = {id(r) for r in twins.values()}
-            made += [c for r in theirs if id(r) not in taken and (c := self._part(sort, "rules", r, ours)) is not None]
-            made += [
-                c
-                for m in ours
-                if id(m) not in twins and m.origin is None and (c := self._part(sort, "marks", m, ours)) is not None
-            ]
+            made += [c for r in theirs if id(r) not in taken and (c := self._part(sort, r, ours, own=False)) is not None]
+            if self.by == "marks":
+                made += [
+                    c
+                    for m in ours
+                    if id(m) not in twins and m.origin is None and (c := self._part(sort, m, ours, own=True)) is not None
+                ]
         return made
 
     def _twin(self, mine: Any, theirs: Any) -> bool:
@@ -159,17 +200,17 @@ class Joiner:
         return bool(mine.span and theirs.span and _overlap(mine.span, theirs.span))
 
     def _part(
-        self, sort: Sort, side: Side, part: ViewSketch | AutomationSketch | RoleSketch, among: list[Any]
+        self, sort: Sort, part: ViewSketch | AutomationSketch | RoleSketch, among: list[Any], *, own: bool
     ) -> Candidate | None:
         given = None if isinstance(part, RoleSketch) else part.table
-        table = self.same.get(id(given)) if side == "rules" and given is not None else given
+        table = self.same.get(id(given)) if not own and given is not None else given
         if given is not None and table is None:
             return None
         name = part.kind if isinstance(part, ViewSketch) else part.trigger if isinstance(part, AutomationSketch) else part.name
         row = self._row(
             sort, self._best(sort, part.span), sure=bool(getattr(part, "cron", "") or getattr(part, "by", "") or getattr(part, "rights", ())), noun=False, exact=False,
             weight=table.weight if table else 0, fields=len(table.fields) if table else 0, assumed=bool(getattr(part, "assumed", "")), words=part.words,
-            names=isinstance(part, RoleSketch) and self.marks.table(lemma(part.name)) is not None, options=False, same=sum(f.tag in TAGS[sort] for f in self.found),
+            names=isinstance(part, RoleSketch) and self.lead.table(lemma(part.name)) is not None, options=False, same=sum(f.tag in TAGS[sort] for f in self.found),
         )  # fmt: skip
 
         def keep() -> None:
@@ -181,15 +222,10 @@ class Joiner:
                     step.table = self.same.get(id(step.table)) if step.table is not None else None
             among.append(part)
 
-        return Candidate(
-            sort,
-            side,
-            name,
-            table.name if table else "",
-            row,
-            keep if side == "rules" else _nothing,
-            _nothing if side == "rules" else lambda: among.remove(part),
-        )
+        where = table.name if table else ""
+        if own:
+            return Candidate(sort, self.by, name, where, row, _nothing, lambda: among.remove(part))
+        return Candidate(sort, self.side, name, where, row, keep, _nothing)
 
     def _best(self, sort: Sort, span: Span | None) -> Span | None:
         """The words inside a clause that the tagger takes for such a part, when there are any; else the whole clause."""
@@ -216,9 +252,9 @@ class Joiner:
 
     def settle(self) -> None:
         """What the rules noted of clauses is noted still: which were used, and why others were not."""
-        for place, names in self.rules.used.items():
-            self.marks.used.setdefault(place, names)
-        self.marks.left.update(self.rules.left)
+        for place, names in self.other.used.items():
+            self.lead.used.setdefault(place, names)
+        self.lead.left.update(self.other.left)
 
 
 def _nothing() -> None:
@@ -234,11 +270,18 @@ def _linked(a: TableSketch, b: TableSketch) -> bool:
 
 
 def _settled(twin: FieldSketch, field: FieldSketch) -> None:
-    """Both read the same words: what one lacks, the other lends."""
-    if not twin.options and field.options and twin.kind in ("select", "multi_select", None) and twin.link is None:
-        twin.options = list(field.options)
-    if twin.computed and not twin.formula and field.formula:
-        twin.formula = field.formula
+    """Both read the same words: what the words say outright (choices, a formula, `yes/no`, `1-5`) is kept from whoever read it."""
+    if twin.link is None and field.link is None:
+        if len(field.options) >= 2 and not twin.options:
+            twin.options, twin.kind, twin.computed = (
+                list(field.options),
+                "multi_select" if field.kind == "multi_select" else "select",
+                False,
+            )
+        elif field.computed and field.formula and not twin.formula:
+            twin.computed, twin.formula, twin.kind = True, field.formula, None
+        elif field.sure and field.kind and not twin.options and not twin.computed:
+            twin.kind, twin.sure = field.kind, True
     for key, value in field.settings.items():
         if key in ("maximum", "unit"):
             twin.settings.setdefault(key, value)

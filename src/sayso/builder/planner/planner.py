@@ -1,36 +1,44 @@
 """The built-in planner: a wish in words becomes a plan. Pure: no database, no network, no clock but the wish's own."""
 
-from sayso.builder.planner.clauses import clauses
+from dataclasses import replace
+
+from sayso.builder.planner.clauses import Clause, clauses
 from sayso.builder.planner.edits import edited
 from sayso.builder.planner.finish import finished
 from sayso.builder.planner.joining import join
 from sayso.builder.planner.marks.choosing import chosen
+from sayso.builder.planner.marks.leading import rules_lead
 from sayso.builder.planner.marks.mark import Heard, Tagger, marks_of
 from sayso.builder.planner.marks.reading import understand as by_marks
+from sayso.builder.planner.marks.trained import trained_tagger
 from sayso.builder.planner.normalise import normalised
 from sayso.builder.planner.reading import understand
 from sayso.builder.planner.refusals import injected, question_for, refusal_for
 from sayso.builder.planner.sheets import with_sheets
 from sayso.builder.planner.sketch import Sketch
 from sayso.builder.planner.spelling import Text, spelled
-from sayso.builder.planner.wish import Plan, Wish
+from sayso.builder.planner.wish import Note, Plan, Wish
 from sayso.spec.app import App
 from sayso.spec.change import Change
 
 WISH_CHARACTERS_MAX = 120_000
 
 
-def plan(wish: Wish, tagger: Tagger | None = None) -> Plan:
+WITHOUT_MODEL = "Built-in planner without its language model: it understands usual phrases and misses unusual ones. `sayso setup` fetches the model."
+
+
+def plan(wish: Wish, tagger: Tagger | None = trained_tagger) -> Plan:
     """Every wish ends in a plan, a question or a kind refusal; nothing that anyone writes raises.
 
-    Without a `tagger` the planner reads by rules alone.
+    Without a `tagger` the planner reads by rules alone; so it does when the tagger's language model has not been fetched, and tells it.
     """
     words = normalised(wish.words[:WISH_CHARACTERS_MAX])
     text = spelled(words)
     heard = tagger(words, wish.app) if tagger is not None else None
-    if wish.app is not None:
-        return edited(wish, text, heard)
-    return _fresh(wish, text, heard)
+    made = edited(wish, text, heard) if wish.app is not None else _fresh(wish, text, heard)
+    if tagger is not None and heard is None and words.strip():
+        return replace(made, notes=(*made.notes, Note("assumed", "", WITHOUT_MODEL)))
+    return made
 
 
 def _fresh(wish: Wish, text: Text, heard: Heard | None) -> Plan:
@@ -45,17 +53,20 @@ def _fresh(wish: Wish, text: Text, heard: Heard | None) -> Plan:
     readable = [c for c in pieces if c.sentence not in commanded]
     understand(readable, sketch) if readable else None
     if heard is not None:
-        sketch = _joined(wish, text, heard, sketch, commands)
+        sketch = _joined(wish, text, heard, sketch, commands, readable)
     if not sketch.tables:
         return question_for(empty, text, pieces)
     return finished(wish, text, sketch, pieces)
 
 
-def _joined(wish: Wish, text: Text, heard: Heard, rules: Sketch, commands: list[tuple[int, int]]) -> Sketch:
-    """What the marks say, with what only the rules found. Marks in words that command the planner are not read."""
+def _joined(wish: Wish, text: Text, heard: Heard, rules: Sketch, commands: list[tuple[int, int]], pieces: list[Clause]) -> Sketch:
+    """What the marks say together with what the rules say. Marks in words that command the planner are not read."""
     sketch = Sketch()
     with_sheets(wish.sheets, sketch)
     marks = [m for m in marks_of(text, heard.found) if not any(a < m.end and b > m.start for a, b in commands)]
     by_marks(text.text, chosen(rules, marks, heard, text), sketch, heard)
-    join(rules, sketch, heard, text)
+    if rules_lead(rules, marks, pieces):
+        join(rules, sketch, heard, text, by="rules")
+        return rules
+    join(sketch, rules, heard, text)
     return sketch

@@ -41,7 +41,7 @@ def test_bullets_belong_to_their_heading():
 @pytest.mark.parametrize(
     ("words", "name", "kind"),
     [
-        ("{how much we paid|F}", "Amount", "currency"), ("{who brought it|F}", "Brought by", "user"), ("{e-mail|F}", "Email", "email"), ("{mobile|F}", "Mobile", "phone"),
+        ("{how much we paid|F}", "Amount", "currency"), ("{who repaired it|F}", "Repaired by", "user"), ("{e-mail|F}", "Email", "email"), ("{mobile|F}", "Mobile", "phone"),
         ("{is it insured|F} (y/n)", "Insured", "checkbox"), ("{notes|F}", "Notes", "long_text"), ("{photo of the damage|F}", "Photo of the damage", "image"),
         ("{date of birth|F}", "Date of birth", "date"), ("{website|F}", "Website", "url"), ("{weight|F} in kg", "Weight", "number"),
     ],

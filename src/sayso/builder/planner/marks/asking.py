@@ -27,9 +27,9 @@ _AROUND = 28
 
 
 def asked(mark: Mark, layout: Layout, marks: list[Mark], n: int, heard: Heard | None = None) -> Guess:
-    """What the mark means; `n` is its place among the marks. Of kinds the tagger has an opinion too, which counts as much."""
+    """What the mark means; `n` is its place among the marks. The tagger's opinion counts as much as ours."""
     own = guess(HEAD_OF[mark.tag], features_of(mark, layout, marks, n))
-    other = heard.kinds(mark.place) if heard is not None and HEAD_OF[mark.tag] == "kind" else {}
+    other = heard.meanings(mark.place) if heard is not None and mark.place >= 0 else {}
     if not other:
         return own
     both = {c: math.sqrt(p * max(other.get(c, 0.0), 1e-6)) for c, p in own.ranked}

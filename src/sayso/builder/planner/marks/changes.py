@@ -6,7 +6,7 @@ from sayso.builder.planner.command_steps import Done, Step, alter, altered, path
 from sayso.builder.planner.commands import KINDS, command, turned
 from sayso.builder.planner.marks import asking
 from sayso.builder.planner.marks.layout import Layout
-from sayso.builder.planner.marks.mark import Mark
+from sayso.builder.planner.marks.mark import Heard, Mark
 from sayso.builder.planner.names import Touched, choice_in, field_in, same_name, stems, tables_in, view_in
 from sayso.builder.planner.naming import cased_name
 from sayso.builder.planner.options import choices
@@ -27,10 +27,10 @@ _NOT = re.compile(
 )
 
 
-def changed(mark: Mark, marks: list[Mark], layout: Layout, app: App, touched: Touched) -> Done | None:
+def changed(mark: Mark, marks: list[Mark], layout: Layout, app: App, touched: Touched, heard: Heard | None = None) -> Done | None:
     """The steps of a marked change; None when it cannot be told what should change. `marks` are all of its wish."""
     near = [m for m in marks if layout.sentence(m.start) == layout.sentence(mark.start)]
-    sort = asking.asked(mark, layout, marks, marks.index(mark)).best
+    sort = asking.asked(mark, layout, marks, marks.index(mark), heard).best
     known = command(mark.raw, app, touched)
     if known is not None and sort not in ("rename", "kind"):
         return known

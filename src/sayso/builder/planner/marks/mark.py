@@ -35,8 +35,8 @@ class Heard(Protocol):
         """How likely the words between two characters carry one of some tags, 0 to 1, on average."""
         ...
 
-    def kinds(self, mark: int) -> Mapping[str, float]:
-        """The chances of field kinds; empty when it has no opinion."""
+    def meanings(self, mark: int) -> Mapping[str, float]:
+        """The chances of what a mark means in detail, as `heads.CLASSES` call it; empty when it has no opinion."""
         ...
 
     def related(self, relation: Relation, mark: int) -> Mapping[int | None, float]:
@@ -49,9 +49,9 @@ class Heard(Protocol):
 
 
 class Tagger(Protocol):
-    """Hears what the words of a wish mean; the app's own names help when there is one."""
+    """Hears what the words of a wish mean, the app's own names helping when there is one; None when it cannot hear."""
 
-    def __call__(self, words: str, app: App | None = None) -> Heard: ...
+    def __call__(self, words: str, app: App | None = None) -> Heard | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Marked:
         covered = sum(max(0, min(f.end, end) - max(f.start, start)) for f in self.found if f.tag in tags)
         return min(covered / max(end - start, 1), 1.0)
 
-    def kinds(self, mark: int) -> Mapping[str, float]:
+    def meanings(self, mark: int) -> Mapping[str, float]:
         return {}
 
     def related(self, relation: Relation, mark: int) -> Mapping[int | None, float]:

@@ -98,7 +98,7 @@ def _rule(rule: _Rule, reader: "MarkReader") -> AutomationSketch | None:
 def _started(made: AutomationSketch, mark: Mark, reader: "MarkReader") -> None:
     """The trigger that some words say: a time before a date, a form, a new row, a change."""
     sketch, words = reader.sketch, mark.text
-    made.trigger = asking.asked(mark, reader.layout, reader.marks, reader.marks.index(mark)).best
+    made.trigger = asking.asked(mark, reader.layout, reader.marks, reader.marks.index(mark), reader.heard).best
     made.when = words
     if made.trigger == "date_reached":
         before = BEFORE.search(words) or BEFORE.search(f"{words} it")
@@ -122,7 +122,7 @@ def _started(made: AutomationSketch, mark: Mark, reader: "MarkReader") -> None:
 def _steps(rule: _Rule, table: TableSketch | None, reader: "MarkReader") -> list[StepSketch]:
     made: list[StepSketch] = []
     for mark in rule.does:
-        kind = asking.asked(mark, reader.layout, reader.marks, reader.marks.index(mark)).best
+        kind = asking.asked(mark, reader.layout, reader.marks, reader.marks.index(mark), reader.heard).best
         steps = [s for s in automations.steps(mark.text, reader.sketch, table, mark.raw) if automations.deed_of(s) == kind]
         if not steps:
             steps = [automations.step_of(kind, mark.text, reader.sketch, table)]
