@@ -7,8 +7,9 @@ import time
 from pathlib import Path
 
 from sayso.builder.cases import plain
-from sayso.builder.planner import Plan, Wish, plan
+from sayso.builder.planner import Plan, Wish
 from sayso.builder.planner.inflect import lemma
+from tests.builder.planner.ruled import plan
 
 TYPES = {"currency": "money", "user": "person"}
 SAME = ({"formula", "rollup"}, {"row_created", "form_submitted"}, {"date", "datetime"}, {"text", "long_text"}, {"file", "image"})

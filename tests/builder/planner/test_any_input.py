@@ -8,13 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sayso.builder.planner import Plan, Wish, plan
+from sayso.builder.planner import Plan, Wish
 from sayso.builder.planner.clauses import sentences
 from sayso.builder.planner.normalise import normalised
 from sayso.spec.app import App, app_from
 from sayso.spec.change import apply, inverse
 from sayso.spec.check import check
 from tests.builder.planner.parts import own_wishes
+from tests.builder.planner.ruled import plan
 
 SECONDS_FOR_10_000_WORDS = 2.0
 

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from sayso.builder.planner import plan
 from sayso.builder.planner.wish import Wish
 from sayso.spec.view import Chart, Measure
+from tests.builder.planner.ruled import plan
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,11 @@
 
 import pytest
 
-from sayso.builder.planner import Plan, Turn, Wish, plan
+from sayso.builder.planner import Plan, Turn, Wish
 from sayso.spec.app import App
 from sayso.spec.change import apply, inverse
 from sayso.spec.check import check
+from tests.builder.planner.ruled import plan
 
 APP = plan(
     Wish(

@@ -1,7 +1,8 @@
 """A wish in words becomes an app that passes its own checks."""
 
-from sayso.builder.planner import Wish, plan
+from sayso.builder.planner import Wish
 from sayso.spec.check import check
+from tests.builder.planner.ruled import plan
 
 WISH = (
     "Clients: name, email, phone. Each project belongs to a client and has a name, status (planned, active, done), budget and due date. "

@@ -2,10 +2,11 @@
 
 import pytest
 
-from sayso.builder.planner import Plan, Wish, plan
+from sayso.builder.planner import Plan, Wish
 from sayso.spec.app import App
 from sayso.spec.fields import AnyField
 from sayso.spec.table import Table
+from tests.builder.planner.ruled import plan
 
 
 def planned(words: str) -> Plan:

@@ -60,24 +60,27 @@ def edited(wish: Wish, text: Text, heard: Heard | None = None) -> Plan:
             described.append(replace(clause, text="", raw=clause.raw))
             continue
         inside = [m for m in marks if m.start < clause.end and m.end > clause.start]
-        changes = [m for m in inside if m.tag == "E"]
-        told = False
-        for change in changes:
-            done = changed(change, marks, layout, app, touched, heard)
-            after = _taken(app, done.steps) if done is not None and done.steps else None
-            if done is not None and after is not None:
-                renamed |= _renames(app, after)
-                app, touched, told = after, Touched(done.table or touched.table, done.field, done.rule), True
-                notes.append(Note("yours", done.path, change.raw, text.span(change.start, change.end)))
-        done = command(clause.raw, app, touched) if not told else None
+        fresh = [m for m in inside if m.tag != "E"]
+        several = len(inside) > len(fresh) and any(m.tag in "FLXVWSDAR" and not _within(m, inside) for m in fresh)
+        done = command(clause.raw, app, touched) if not several else None
         after = _taken(app, done.steps) if done is not None and done.steps else app if done is not None else None
         if done is None or after is None:
+            told = False
+            for change in [m for m in inside if m.tag == "E"]:
+                done = changed(change, marks, layout, app, touched, heard)
+                after = _taken(app, done.steps) if done is not None and done.steps else None
+                if done is not None and after is not None:
+                    renamed |= _renames(app, after)
+                    app, touched, told = after, Touched(done.table or touched.table, done.field, done.rule), True
+                    notes.append(Note("yours", done.path, change.raw, text.span(change.start, change.end)))
             rule = is_about_rule(clause.text, app, touched) if not told else None
             if rule is not None and not re.search(r"\b(?:when|every|each|if)\b", clause.text):
                 touched.rule = rule.id
                 notes.append(Note("yours", f"automations/{rule.id}", clause.raw.strip(), text.span(clause.start, clause.end)))
                 continue
-            fresh = [m for m in inside if m.tag != "E"]
+            if not told and _directed(clause, app, touched) is not clause:
+                described.append(clause)
+                continue
             marked += fresh
             silent = told or any(m.tag in "FLOXVWSDAR" for m in fresh)
             described.append(replace(clause, text="") if silent or _COMMANDED.match(clause.text) else clause)
@@ -89,6 +92,11 @@ def edited(wish: Wish, text: Text, heard: Heard | None = None) -> Plan:
         for words in done.words:
             described.append(replace(clause, raw=words, text=words.lower(), heading="", section="", bullet=False))
     return _described(wish, text, app, touched, described, notes, marked, heard)
+
+
+def _within(mark: Mark, marks: list[Mark]) -> bool:
+    """Whether a mark lies in the words of a change."""
+    return any(m.tag == "E" and m.start <= mark.start and mark.end <= m.end for m in marks)
 
 
 _COMMANDED = re.compile(

@@ -63,7 +63,8 @@ class Joiner:
     """
 
     def __init__(self, lead: Sketch, other: Sketch, heard: Heard, text: Text, by: Side = "marks") -> None:
-        self.lead, self.other, self.heard, self.text, self.by = lead, other, heard, text, by
+        self.lead, self.other, self.heard, self.text = lead, other, heard, text
+        self.by: Side = by
         self.side: Side = "rules" if by == "marks" else "marks"
         """Whose the other sketch is."""
         self.same: dict[int, TableSketch] = {}

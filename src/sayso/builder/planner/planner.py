@@ -13,7 +13,7 @@ from sayso.builder.planner.marks.reading import understand as by_marks
 from sayso.builder.planner.marks.trained import trained_tagger
 from sayso.builder.planner.normalise import normalised
 from sayso.builder.planner.reading import understand
-from sayso.builder.planner.refusals import injected, question_for, refusal_for
+from sayso.builder.planner.refusals import asks, injected, question_for, refusal_for, refusal_of
 from sayso.builder.planner.sheets import with_sheets
 from sayso.builder.planner.sketch import Sketch
 from sayso.builder.planner.spelling import Text, spelled
@@ -53,6 +53,10 @@ def _fresh(wish: Wish, text: Text, heard: Heard | None) -> Plan:
     readable = [c for c in pieces if c.sentence not in commanded]
     understand(readable, sketch) if readable else None
     if heard is not None:
+        if refusal := refusal_of(heard):
+            return Plan(empty, Change(title="Nothing to build", steps=()), (), "refusal", refusal)
+        if asks(heard):
+            return question_for(empty, text, pieces)
         sketch = _joined(wish, text, heard, sketch, commands, readable)
     if not sketch.tables:
         return question_for(empty, text, pieces)

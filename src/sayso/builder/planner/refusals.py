@@ -3,6 +3,7 @@
 import re
 
 from sayso.builder.planner.clauses import Clause
+from sayso.builder.planner.marks.mark import Heard
 from sayso.builder.planner.spelling import Text
 from sayso.builder.planner.wish import Note, Plan
 from sayso.spec.app import App
@@ -65,3 +66,24 @@ def question_for(empty: App, text: Text, clauses: list[Clause]) -> Plan:
     else:
         message = "I did not find what this app should keep track of. Name one or two things, such as clients and their orders."
     return Plan(empty, Change(title="Nothing to build yet", steps=()), tuple(notes), "question", message)
+
+
+EXPECTED_MIN = 0.6
+"""How sure the tagger must be that nothing is to be planned."""
+SAID_MIN = 0.6
+"""A mark that is surer than this says something to build, whatever else the wish is."""
+NOT_OURS = "That is nothing that an app of tables, views and rules can do. Tell me what you keep track of, and I will plan an app for it."
+
+
+def asks(heard: Heard) -> bool:
+    """Whether the wish is too vague to plan: the tagger takes it for a question and heard no table or field that it is sure of."""
+    return heard.expected().get("question", 0.0) >= EXPECTED_MIN and not _says(heard)
+
+
+def refusal_of(heard: Heard) -> str:
+    """The kind answer to what no app builder does; empty when there is something to plan."""
+    return NOT_OURS if heard.expected().get("refusal", 0.0) >= EXPECTED_MIN and not _says(heard) else ""
+
+
+def _says(heard: Heard) -> bool:
+    return any(f.tag in "TFLX" and f.sure >= SAID_MIN for f in heard.found)

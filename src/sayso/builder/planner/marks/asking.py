@@ -24,12 +24,13 @@ HEAD_OF: dict[str, Head] = {
     "E": "change",
 }
 _AROUND = 28
+CERTAIN = 0.97
 
 
 def asked(mark: Mark, layout: Layout, marks: list[Mark], n: int, heard: Heard | None = None) -> Guess:
     """What the mark means; `n` is its place among the marks. The tagger's opinion counts as much as ours."""
     own = guess(HEAD_OF[mark.tag], features_of(mark, layout, marks, n))
-    other = heard.meanings(mark.place) if heard is not None and mark.place >= 0 else {}
+    other = heard.meanings(mark.place) if heard is not None and mark.place >= 0 and own.sure < CERTAIN else {}
     if not other:
         return own
     both = {c: math.sqrt(p * max(other.get(c, 0.0), 1e-6)) for c, p in own.ranked}

@@ -1,9 +1,10 @@
 """Which table a mark belongs to: a small linear scorer over where it stands, fitted on annotated wishes (`training/attachment.py`)."""
 
+import bisect
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -35,7 +36,7 @@ _PRONOUN = re.compile(
     r"^\W*(?:and\s+|also\s+|then\s+|for\s+)?(?:they|it|each(?:\s+(?:one|of\s+them))?(?=\s+(?:has|have|needs?|gets?|should|must|can|is|will|one))|these|those|this|every\s+one|all\s+of\s+them|he|she|them|fields?|columns?)\b"
 )
 _VERB = re.compile(r"\b(?:is|are|was|has|have|need|needs|want|track|record|keep|know|see|get|gets|can|must|should|will|would)\b")
-NEAR_MENTIONS_MAX = 40
+NEAR_MENTIONS_MAX = 12
 """A mark chooses among so many mentions before it: the earlier ones of a long brief are said again where they are meant."""
 
 
@@ -76,6 +77,7 @@ class Known:
 
 NOTHING_KNOWN = Known()
 LEAST = 1e-3
+CERTAIN = 0.97
 """No opinion rules a table out altogether."""
 
 
@@ -101,21 +103,21 @@ class Attachment:
             self.first.setdefault(s, i)
             self.last[s] = i
         self.tables = {m.table for m in mentions}
-        self.fields = [m.start for m in layout.marks if m.tag in "FLX"]
+        self.fields = sorted(m.start for m in layout.marks if m.tag in "FLX")
 
     def rows(self, mark: Mark, spoken: Spoken, known: Known = NOTHING_KNOWN) -> list[tuple[int, list[float]]]:
         """Numbers of mentions with their features, for those that a mark may belong to."""
-        before = sum(s < mark.start for s in self.starts)
+        before = bisect.bisect_left(self.starts, mark.start)
         sentence, line = self.layout.sentence(mark.start), self.layout.line(mark.start)
-        lately = max((self.sentence_of[i] for i in range(before)), default=-1)
-        own = {self.sentence_of[i] for i in range(len(self.mentions)) if self.sentence_of[i] == sentence}
+        lately = self.sentence_of[before - 1] if before else -1
+        own = sentence in self.first
         pronoun = bool(_PRONOUN.match(self.layout.sentence_text(sentence)))
         found: list[tuple[int, list[float]]] = []
         for i in range(max(0, before - NEAR_MENTIONS_MAX), min(len(self.mentions), before + 4)):
             found.append(
                 (
                     i,
-                    self._row(mark, i, before, sentence, line, lately, bool(own), pronoun, spoken)
+                    self._row(mark, i, before, sentence, line, lately, own, pronoun, spoken)
                     + self._known(i, before, sentence, known),
                 )
             )
@@ -129,7 +131,8 @@ class Attachment:
         earlier = i < before
         same = self.sentence_of[i] == sentence
         between = low[there.end : mark.start] if earlier else low[mark.end : there.start]
-        fields = sum(min(there.start, mark.start) < f < max(there.start, mark.start) for f in self.fields)
+        low_end, high_end = min(there.start, mark.start), max(there.start, mark.start)
+        fields = max(bisect.bisect_left(self.fields, high_end) - bisect.bisect_right(self.fields, low_end), 0)
         lead = low[max(0, there.start - 24) : there.start]
         opens = earlier and bool(_OPENS.match(between))
         bracket = self.layout.depths[mark.start]
@@ -142,7 +145,9 @@ class Attachment:
         )
         closed = earlier and self.layout.depths[there.start] > 0 and self.layout.depths[there.start] != bracket
         owner = spoken.owner is not None and spoken.owner == mention.table
-        since = spoken.field is not None and not any(spoken.field.end <= s < mark.start for s in self.starts)
+        since = spoken.field is not None and bisect.bisect_left(self.starts, spoken.field.end) >= bisect.bisect_left(
+            self.starts, mark.start
+        )
         heading = self.layout.headings.get(line)
         lines = self.line_of[i]
         row = [
@@ -204,12 +209,12 @@ class Attachment:
         mark: Mark,
         spoken: Spoken,
         known: Known = NOTHING_KNOWN,
-        also: Mapping[int, float] | None = None,
+        also: Callable[[], Mapping[int, float]] | None = None,
         never: int | None = None,
     ) -> tuple[int | None, float]:
         """The number of the table that a mark belongs to, and its chance; None without tables.
 
-        `also` are chances of tables from somebody else, which count as much as ours; `never` is a table that it cannot be.
+        `also` gives chances of tables from somebody else, who is asked when we are not certain and counts as much; `never` is a table that it cannot be.
         """
         weights = learned(GROUP_OF.get(mark.tag, "field"))
         best: dict[int, float] = {}
@@ -223,8 +228,8 @@ class Attachment:
             best.pop(never)
         top = max(best.values())
         chances = {t: math.exp(s - top) for t, s in best.items()}
-        if also:
-            chances = {t: math.sqrt(p * max(also.get(t, 0.0), LEAST)) for t, p in chances.items()}
+        if also is not None and 1 / sum(chances.values()) < CERTAIN and (other := also()):
+            chances = {t: math.sqrt(p * max(other.get(t, 0.0), LEAST)) for t, p in chances.items()}
         table = max(chances, key=lambda t: chances[t])
         return table, chances[table] / sum(chances.values())
 

@@ -16,6 +16,9 @@ from sayso.spec.table import Table
 
 Named = tuple[Table, AnyField | None]
 _QUOTED = re.compile(r"[\"'“‘]([^\"'”’]{1,60})[\"'”’]")
+_RENAMES = re.compile(
+    r"[\"'][^\"']{1,60}[\"']\s*(?:should|must|ought|becomes?|is\s+now|→|->|=>|be\s+called|to)[^\"']{0,30}[\"'][^\"']{1,60}[\"']|^rename\b"
+)
 _TO = re.compile(
     r"(?i)(?:\b(?:to|as|into|called|named|renamed|becomes?|reads?|say|says|labell?ed|replaced\s+(?:by|with)|with|put|now)\b|→|->|=>|=)\s+(?:be\s+)?(?:be\s+called\s+|be\s+named\s+|just\s+|called\s+|the\s+|a\s+|an\s+)*(?P<n>[^\"“”→]{1,60}?)\s*(?:instead|please|from\s+now\s+on|be\s+named|because\b.*|,.*)?[.!]*$"
 )
@@ -30,7 +33,7 @@ _NOT = re.compile(
 def changed(mark: Mark, marks: list[Mark], layout: Layout, app: App, touched: Touched, heard: Heard | None = None) -> Done | None:
     """The steps of a marked change; None when it cannot be told what should change. `marks` are all of its wish."""
     near = [m for m in marks if layout.sentence(m.start) == layout.sentence(mark.start)]
-    sort = asking.asked(mark, layout, marks, marks.index(mark), heard).best
+    sort = "rename" if _RENAMES.search(mark.text) else asking.asked(mark, layout, marks, marks.index(mark), heard).best
     known = command(mark.raw, app, touched)
     if known is not None and sort not in ("rename", "kind"):
         return known

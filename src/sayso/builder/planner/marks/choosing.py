@@ -19,8 +19,10 @@ FEATURES = (
     "marked and marks agree", "nothing else", "sure and known", "capital inside", "only in the rules", "only a link", "sums: fields near",
 )  # fmt: skip
 OCCURRENCES_MAX = 20
+_WORD = re.compile(r"[^\W\d_]{2}")
 SURE = 0.9
 """What the tagger is so sure of is a table."""
+LEAST_SURE = 0.5
 
 
 @dataclass(slots=True)
@@ -45,7 +47,7 @@ def nouns(rules: Sketch, marks: list[Mark], heard: Heard, text: Text) -> list[No
         return found.setdefault(id(table), Noun(table.key, [], [], None, []))
 
     for mark in marks:
-        if mark.tag == "T" and (key := table_noun(mark.text)):
+        if mark.tag == "T" and (key := table_noun(mark.text)) and _WORD.search(key):
             noun_for(key).marks.append(mark)
     for mark in marks:
         if mark.tag == "L":
@@ -75,7 +77,7 @@ def chosen(rules: Sketch, marks: list[Mark], heard: Heard, text: Text) -> list[M
     verdicts = [(n, _certain(n) or likely("noun", FEATURES, n.row)) for n in asked]
     if asked and not any(yes for _, yes in verdicts):
         best = max(asked, key=lambda n: (len(n.marks), n.row[FEATURES.index("support best")]))
-        verdicts = [(n, n is best) for n in asked]
+        verdicts = [(n, n is best and _meant(n, marks)) for n in asked]
     for noun, yes in verdicts:
         if not yes:
             dropped |= {m.place for m in noun.marks}
@@ -86,6 +88,11 @@ def chosen(rules: Sketch, marks: list[Mark], heard: Heard, text: Text) -> list[M
             added += [Mark(a, b, "T", text.text[a:b], lowered(text.text[a:b]), 0.5, -1 - len(added)) for a, b in free]
     kept = [_plain(m) if m.place in plain and m.tag == "L" else m for m in marks if m.place not in dropped]
     return sorted([*kept, *added], key=lambda m: m.start)
+
+
+def _meant(noun: Noun, marks: list[Mark]) -> bool:
+    """Whether the likeliest noun is taken for a table although it is unlikely: something is said of it, or the rules describe it."""
+    return any(m.tag in "FLX" and m.sure >= LEAST_SURE for m in marks) or bool(noun.table is not None and noun.table.fields)
 
 
 def _certain(noun: Noun) -> bool:

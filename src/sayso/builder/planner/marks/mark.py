@@ -108,7 +108,9 @@ def marks_of(text: Text, found: Sequence[Found]) -> list[Mark]:
             start += 1
         while end > start and text.text[end - 1] in edge:
             end -= 1
-        if end > start:
+        if end > start and (
+            one.tag not in "TFLX" or any(c.isalpha() or (c in "€$£#" and one.sure > 0.5) for c in text.text[start:end])
+        ):
             raw = text.text[start:end]
             made.append(Mark(start, end, one.tag, raw, lowered(raw), one.sure, place))
     return made

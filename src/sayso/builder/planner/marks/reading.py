@@ -62,7 +62,9 @@ class MarkReader:
 
     def owner(self, mark: Mark) -> TableSketch | None:
         """The table that a mark belongs to."""
-        number, _ = self.attachment.table_of(mark, self.spoken, also=self._thought("of", mark), never=self._leads_to(mark))
+        number, _ = self.attachment.table_of(
+            mark, self.spoken, also=lambda: self._thought("of", mark), never=self._leads_to(mark)
+        )
         if number is None or (self.sketch.origin is not None and not self._close(mark)):
             return self._of_app(mark, number)
         self.spoken.field, self.spoken.owner = mark, number
@@ -129,7 +131,7 @@ class MarkReader:
         """The table that a view, a rule or a model's task is about."""
         spoken = self.spoken_before(mark)
         number, _ = self.attachment.table_of(
-            mark, spoken, self.known(mark.text if words is None else words), self._thought("about", mark)
+            mark, spoken, self.known(mark.text if words is None else words), lambda: self._thought("about", mark)
         )
         return self.sketch.tables[number] if number is not None else self.sketch.main
 
