@@ -12,6 +12,7 @@ from sayso.gateway.refusals import Refused, not_json
 MODEL_LENGTH_MAX = 200
 DATA_URL = re.compile(rb"data:[a-z]+/[a-z0-9.+-]{1,40};base64,[A-Za-z0-9+/=]*")
 PICTURES = (b'"image_url"', b'"input_image"', b'"input_audio"', b'"input_file"', b'"file_id"', b'"file"')
+PICTURE_TYPES = frozenset(("image_url", "input_image", "input_audio", "input_file", "file", "image", "computer_call_output"))
 PICTURE_TOKENS_MAX = 16_384
 """No model counts a picture higher; sounds and files are taken for so much as well."""
 FRAME_TOKENS_MAX = 512
@@ -29,7 +30,7 @@ class _Spoken(msgspec.Struct):
     input: str = ""
 
 
-class _Fields(msgspec.Struct):
+class _Loose(msgspec.Struct):
     model: str | None = None
     stream: bool | None = None
     stream_options: _Options | None = None
@@ -40,7 +41,25 @@ class _Fields(msgspec.Struct):
     partial_images: int | None = None
 
 
+class _Part(msgspec.Struct):
+    """A message, an item, or a part of one."""
+
+    type: str | None = None
+    content: msgspec.Raw = msgspec.Raw()
+
+
+class _Fields(_Loose):
+    """With what texts and pictures are part of; messages that are none are the upstream's to refuse."""
+
+    messages: list[_Part] = []
+    input: msgspec.Raw = msgspec.Raw()
+
+
 _fields = msgspec.json.Decoder(_Fields).decode
+_loose = msgspec.json.Decoder(_Loose).decode
+
+
+_parts = msgspec.json.Decoder(list[_Part]).decode
 _spoken = msgspec.json.Decoder(_Spoken).decode
 _raw = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _encode = msgspec.json.Encoder().encode
@@ -66,13 +85,18 @@ class Asked:
     parts: "Multipart | None" = None
     characters: int = 0
     """To be spoken."""
+    built: "tuple[list[_Part], msgspec.Raw] | None" = None
+    """Messages and input, as far as pictures in them are to be counted."""
     changes: dict[str, msgspec.Raw] = field(default_factory=dict)
 
     @classmethod
     def of_json(cls, endpoint: str, raw: bytes) -> "Asked":
         """Raises `Refused` (400) when this is no JSON object with a model in it."""
         try:
-            f = _fields(raw)
+            try:
+                f = _fields(raw)
+            except msgspec.ValidationError:
+                f = _loose(raw)
         except msgspec.ValidationError as error:
             where = _PATH.search(str(error))
             param = where[1] if where else None
@@ -82,6 +106,7 @@ class Asked:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise not_json(str(error)) from None
         stream = bool(f.stream)
+        built = (f.messages, f.input) if isinstance(f, _Fields) else None
         asked = cls(
             endpoint,
             raw,
@@ -92,6 +117,7 @@ class Asked:
             max(1, f.n or 1),
             f.partial_images or 0,
         )
+        asked.built = built
         if endpoint == "audio/speech":
             with suppress(msgspec.MsgspecError):
                 asked.characters = len(_spoken(raw).input)
@@ -138,15 +164,38 @@ class Asked:
         if self.parts is not None:
             return self.parts.text_bytes + PICTURE_TOKENS_MAX * self.parts.files + FRAME_TOKENS_MAX
         raw = self.raw
-        if len(raw) > PICTURE_TOKENS_MAX and b";base64," in raw:
+        pictures = _pictures(self.built) if self.built is not None else _named(raw)
+        if pictures and len(raw) > PICTURE_TOKENS_MAX:
             raw = DATA_URL.sub(b"", raw)
-        pictures = (
-            sum(raw.count(name) for name in PICTURES) if b'"input_' in raw or b'"image_url"' in raw or b'"file' in raw else 0
-        )
         return len(raw) + pictures * PICTURE_TOKENS_MAX + FRAME_TOKENS_MAX
 
     def pictures_tokens_max(self) -> int:
         return self.n * (PICTURE_OUTPUT_TOKENS_MAX + self.partial_images * PARTIAL_PICTURE_TOKENS)
+
+
+def _named(raw: bytes) -> int:
+    """How many pictures, sounds and files a request may hold, by the names that stand in it."""
+    return sum(raw.count(name) for name in PICTURES)
+
+
+def _pictures(built: tuple[list[_Part], msgspec.Raw]) -> int:
+    """The same by how the request is built: its texts are passed over, not searched."""
+    messages, given = built
+    parts = messages
+    try:
+        if _is_list(given):
+            parts = [*messages, *_parts(given)]
+        found = sum(part.type in PICTURE_TYPES for part in parts)
+        for part in parts:
+            if _is_list(part.content):
+                found += sum(inner.type in PICTURE_TYPES for inner in _parts(part.content))
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return sum(_named(bytes(value)) for value in (given, *(part.content for part in parts)))
+    return found
+
+
+def _is_list(value: msgspec.Raw) -> bool:
+    return memoryview(value)[:1] == b"["
 
 
 def _model(model: str | None) -> str:

@@ -61,7 +61,7 @@ async def listed(tx: Tx, by: By) -> Budgets:
 
 
 async def create(new: NewBudget, tx: Tx, by: By) -> Budget:
-    """A new budget; it limits calls that begin from now on."""
+    """A new budget; within a second it limits every call."""
     made = await budget_book.create(
         tx, by=by, scope=new.scope, subject=new.subject, period=new.period, amount=Decimal(new.amount)
     )
