@@ -1,4 +1,4 @@
-"""Prints how good the trained reader is: on the writers who are held out, and on all others from trainings without them.
+"""Prints how good the trained reader is: on the writers who are held out, and on others from trainings without them.
 
 `python -m training.evaluate`; the second half comes from `training/figures.json`, which `script/train-planner --folds` makes again.
 """
@@ -20,7 +20,7 @@ def main() -> int:
         sys.stdout.write(f"Held out: {', '.join(sorted(held_out()))}. Nothing was trained on them or chosen by them.\n")
         sys.stdout.write(measured(sealed, language_model(), shipped().arrays).table() + "\n\n")
     if FILE.exists():
-        sys.stdout.write("The other writers, each measured by a training without them (training/figures.json):\n")
+        sys.stdout.write("Left out, each measured by a training without its writer (training/figures.json):\n")
         sys.stdout.write(_table(json.loads(FILE.read_text("utf-8"))) + "\n")
     return 0
 

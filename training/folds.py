@@ -46,6 +46,8 @@ def main() -> int:
         others = settled(together([p for i, p in enumerate(parts) if i != n]))
         whole.add(measured([w for w in wishes if w.writer in out], model, finished(networks[n], others)))
     train.told(f"\nall writers, each measured by a training without them\n{whole.table()}")
-    FILE.write_text(json.dumps({"data": train.data_hash()} | whole.summary(), indent=1) + "\n", "utf-8")
+    FILE.write_text(
+        json.dumps({"data": train.data_hash(), "left": [sorted(out) for out in left]} | whole.summary(), indent=1) + "\n", "utf-8"
+    )
     write(settled(together(parts)), unseen.FILE)
     return 0

@@ -9,8 +9,8 @@ WINDOW_PIECES_MAX = 192
 """Pieces in a window, the two ends counted: several sentences, so that each helps the others."""
 BEFORE_PIECES = 24
 """Pieces of the text before a window that are read again with it."""
-TEXT_PIECES_MAX = 24_000
-"""What is beyond is not read: some 18,000 words."""
+TEXT_PIECES_MAX = 16_000
+"""What is beyond is not read: some 12,000 words, which take some 200 MB of memory, the model included."""
 
 
 @dataclass(frozen=True, slots=True)
