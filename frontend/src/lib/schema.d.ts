@@ -1238,8 +1238,8 @@ export interface paths {
         get: operations["budgets_listed"];
         put?: never;
         /**
-         * A new budget; it limits calls that begin from now on.
-         * @description A new budget; it limits calls that begin from now on.
+         * A new budget; within a second it limits every call.
+         * @description A new budget; within a second it limits every call.
          */
         post: operations["budgets_create"];
         delete?: never;
