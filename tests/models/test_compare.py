@@ -70,6 +70,18 @@ def test_a_little_more_room_is_no_reason():
     assert not [reason for pick in pair.picks for reason in pick.reasons if "long documents" in reason]
 
 
+def test_a_price_that_rises_with_the_prompt_is_told():
+    """Claude Haiku 5.5 costs five times as much above 100K tokens of input: then GPT-5 mini is the cheaper one."""
+    pair = compared("gpt-5-mini", "claude-haiku-5-5")
+    told = {one.topic: one for one in pair.differences}
+    assert told["input"].text == "Claude Haiku 5.5 is 60 % cheaper on input tokens ($0.1 vs $0.25 per million)."
+    assert told["input"].but == "Above 100K tokens of input it is the other way round ($0.25 vs $0.5)."
+    assert told["long"].text == (
+        "Above 100K tokens of input, Claude Haiku 5.5 charges $0.5 per million input and $2.5 per million output tokens, instead of $0.1 and $0.5."
+    )
+    assert "the input price decides ($0.1 per million tokens, up to 100K tokens of input)" in pair.picks[1].reasons
+
+
 def test_before_they_ended_the_pair_was_told_differently():
     assert "in 22 days" in compared("gpt-image-1", "o4-mini", on=date(2026, 10, 1)).differences[0].text
 

@@ -121,7 +121,8 @@ async def show(settings: Settings, say: Say, name: str) -> None:
             "agree": "  two sources agree",
             "differ": "  sources differ: " + ", ".join(f"{dollars(o.value)} ({o.source.name})" for o in price.figure.others),
         }
-        say.line(f"  {price.label:<18} {dollars(price.amount)} {price.unit}{mark.get(price.figure.agreement, '')}")
+        long = "".join(f", {dollars(amount)} above {tokens(start)} tokens of input" for start, amount in price.above)
+        say.line(f"  {price.label:<18} {dollars(price.amount)} {price.unit}{long}{mark.get(price.figure.agreement, '')}")
     for image in model.images:
         say.line(f"  {image.quality:<6} {image.size:<11} {dollars(image.amount)} an image")
     for title, points in (

@@ -77,7 +77,7 @@ def cost(model: Model, work: Workload, day: date, *, variant: str | None = None)
         if key is None:
             missing.append(label_of(keys[0], model.type).label)
             continue
-        amount = other[key] if key in other else _step(found[key], work.each)
+        amount = other[key] if key in other else found[key].at(work.each)
         lines.append(
             Line(key, label_of(key, model.type).label, Decimal(count), amount, Decimal(per), Decimal(count) * amount / per)
         )
@@ -114,11 +114,6 @@ def _charged(keys: tuple[str, ...], found: dict[str, Price], other: dict[str, De
     """The price that counts: one that calls are charged by, if there is any; else the first that anybody publishes."""
     charged = (key for key in keys if key in other or (key in found and found[key].figure.source.id == "genai-prices"))
     return next(charged, None) or next((key for key in keys if key in found), None)
-
-
-def _step(price: Price, each: int) -> Decimal:
-    """The price at that size of input: above a step, everything costs the step's price."""
-    return next((amount for start, amount in reversed(price.above) if each > start), price.amount)
 
 
 def rounded(total: Decimal) -> str:

@@ -70,6 +70,10 @@ class Price:
     def amount(self) -> Decimal:
         return self.figure.value
 
+    def at(self, input_tokens: float) -> Decimal:
+        """The price of a request with so much input: above a step, everything costs the step's price."""
+        return next((amount for start, amount in reversed(self.above) if input_tokens > start), self.amount)
+
     def as_json(self) -> dict[str, Any]:
         shown = {"key": self.key, "label": self.label, "unit": self.unit, "short": self.short} | self.figure.as_json()
         if self.above:

@@ -14,6 +14,7 @@ from sayso.models.lifecycle import label_on, status_on
 from sayso.models.listing import Listed, rows_of
 from sayso.models.model import Model, Point
 from sayso.models.prices import dollars
+from sayso.models.upcoming import long_prompts
 from sayso.models.words import days, listing, some_day, tokens
 
 POINTS_MAX = 6
@@ -22,6 +23,8 @@ GOOD_SHARE, BAD_SHARE = 0.25, 0.75
 PEERS_MIN = 8
 HOSTS_MIN = 4
 LONG_ANSWER_TOKENS = 100_000
+
+DEARER_IF_LONG = "Long prompts cost more"
 
 Peers = dict[str, tuple[Decimal, ...]]
 
@@ -109,6 +112,8 @@ def _bad(model: Model, directory: Directory, today: date) -> Iterator[tuple[str,
                 "%", " %"
             ),
         )
+    if status != "retired" and DEARER_IF_LONG not in [point.title for point in model.weaknesses]:
+        yield from ((DEARER_IF_LONG, line) for line in long_prompts(model, today))
     if model.type == "text" and model.can("vision") is False:
         yield "Sees nothing", "Pictures cannot be sent to it."
     if model.type == "text" and model.can("tools") is False:

@@ -1,4 +1,4 @@
-"""Prices that are about to change, or change with the hour, in sentences."""
+"""Prices that are about to change, or change with the hour or the length of the prompt, in sentences."""
 
 from datetime import date
 from decimal import Decimal
@@ -6,7 +6,7 @@ from decimal import Decimal
 from sayso.models.model import Model
 from sayso.models.prices import active, dollars, label_of
 from sayso.models.words import day as day_text
-from sayso.models.words import listing, times
+from sayso.models.words import listing, times, tokens
 
 MAIN = ("input_mtok", "output_mtok", "output_image_mtok", "cache_read_mtok")
 
@@ -45,6 +45,21 @@ def _how(moved: list[tuple[Decimal, Decimal]]) -> str:
     if all(new > old for old, new in moved):
         return "rises"
     return "falls" if all(new < old for old, new in moved) else "changes"
+
+
+def long_prompts(model: Model, today: date) -> list[str]:
+    """`Above 100K tokens of input, Claude Haiku 5.5 charges $0.5 per million input and $2.5 per million output tokens, instead of $0.1 and $0.5.`"""
+    kinds = [
+        (price, what)
+        for key, what in (("input_mtok", "input"), ("output_mtok", "output"))
+        if (price := model.price(key, today)) and price.above
+    ]
+    return [
+        f"Above {tokens(start)} tokens of input, {model.name} charges "
+        f"{listing([f'{dollars(price.at(start + 1))} per million {what}' for price, what in kinds])} tokens, "
+        f"instead of {listing([dollars(price.amount) for price, _ in kinds])}."
+        for start in sorted({start for price, _ in kinds for start, _ in price.above})
+    ]
 
 
 def busy_hours(model: Model, today: date) -> list[str]:

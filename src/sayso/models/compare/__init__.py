@@ -94,7 +94,12 @@ def _summary(sides: tuple[Side, ...], found: tuple[Difference, ...]) -> str:
     if gone:
         return f"{what}. {listing(gone)} {'is' if len(gone) == 1 else 'are'} shut down."
     told = next(
-        (one.text for one in found if one.topic in ("input", "image", "audio", "characters", "output") and one.winner), ""
+        (
+            f"{one.text} {one.but or ''}"
+            for one in found
+            if one.topic in ("input", "image", "audio", "characters", "output") and one.winner
+        ),
+        "",
     )
     return f"{what}. {told}".strip()
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from sayso.models.compare.side import Side
 from sayso.models.prices import dollars
-from sayso.models.upcoming import busy_hours, upcoming
-from sayso.models.words import listing
+from sayso.models.upcoming import busy_hours, long_prompts, upcoming
+from sayso.models.words import listing, tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,19 @@ def unlike(a: Side, b: Side) -> str | None:
     return f"That compares unlike things: {a.name} {a.does}, {b.name} {b.does}."
 
 
+def turned(low: Side, high: Side, key: str) -> str | None:
+    """When the cheaper one is the dearer one for long prompts that both can take."""
+    few, many = low.prices[key], high.prices[key]
+    room = high.model.max_input or high.model.context_window
+    for start, amount in few.above:
+        if amount > many.at(start + 1) and (room is None or room.value > start):
+            return f"Above {tokens(start)} tokens of input it is the other way round ({dollars(many.at(start + 1))} vs {dollars(amount)})."
+    return None
+
+
 def told_by_time(side: Side) -> Iterator[Difference]:
+    """What its price depends on besides the tokens: the length of the prompt, the day, the hour."""
     if not side.gone:
+        yield from (Difference("long", text) for text in long_prompts(side.model, side.day))
         yield from (Difference("upcoming", text) for text in upcoming(side.model, side.day))
         yield from (Difference("hours", text) for text in busy_hours(side.model, side.day))

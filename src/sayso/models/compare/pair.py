@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sayso.models.compare.difference import Difference, share, told_by_time, unlike
+from sayso.models.compare.difference import Difference, share, told_by_time, turned, unlike
 from sayso.models.compare.side import Side, times_sign
 from sayso.models.facts import same
 from sayso.models.model import ABILITIES
@@ -89,7 +89,7 @@ def _price(a: Side, b: Side, key: str, topic: str, what: str) -> Iterator[Differ
     else:
         text = f"{low.name} is {share(low.prices[key].amount, high.prices[key].amount)} cheaper on {what} ({cheap} vs {dear} {unit})."
     reason = unlike(a, b)
-    yield Difference(topic, text, None if reason else low.id, reason)
+    yield Difference(topic, text, None if reason else low.id, reason or turned(low, high, key))
 
 
 def _output(a: Side, b: Side) -> Iterator[Difference]:

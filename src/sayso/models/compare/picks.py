@@ -76,7 +76,9 @@ def _reasons(side: Side, others: list[Side]) -> Iterator[str]:
         )
     for key, what in ((side.output_key, "output price"), ("input_mtok", "input price"), *PRICES.items()):
         if alike and _cheapest(side, alike, key):
-            yield f"the {what} decides ({dollars(side.prices[key].amount)} {side.prices[key].unit})"
+            price = side.prices[key]
+            short = f", up to {tokens(price.above[0][0])} tokens of input" if price.above else ""
+            yield f"the {what} decides ({dollars(price.amount)} {price.unit}{short})"
     cheapest = side.model.cheapest_image()
     if cheapest and alike and all((c := o.model.cheapest_image()) and c.amount > cheapest.amount for o in alike):
         yield f"you make many pictures ({side.from_image})"

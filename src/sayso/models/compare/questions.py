@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sayso.models.compare.difference import share
+from sayso.models.compare.difference import share, turned
 from sayso.models.compare.side import Side
 from sayso.models.directory import Directory
 from sayso.models.facts import same
@@ -37,7 +37,15 @@ def _cheaper(sides: tuple[Side, ...]) -> Iterator[Question]:
         yield Question(asked, f"They do different work, so their prices are not comparable: {'; '.join(told)}.")
         return
     told = "; ".join(f"{side.name} costs {_costs(side)}" for side in sides)
-    yield Question(asked, f"{_saving(sides)}{told}.")
+    yield Question(asked, f"{_saving(sides)}{told}.{_but(sides)}")
+
+
+def _but(sides: tuple[Side, ...]) -> str:
+    """That for long prompts the other one is cheaper."""
+    if len(sides) != 2 or any("input_mtok" not in side.prices for side in sides):
+        return ""
+    low, high = sorted(sides, key=lambda side: side.prices["input_mtok"].amount)
+    return f" {reason}" if (reason := turned(low, high, "input_mtok")) else ""
 
 
 TELLING = (
