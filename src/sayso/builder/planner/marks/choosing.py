@@ -22,6 +22,8 @@ OCCURRENCES_MAX = 20
 _WORD = re.compile(r"[^\W\d_]{2}")
 SURE = 0.9
 """What the tagger is so sure of is a table."""
+LINK_SURE = 0.6
+"""A link leads to a table, or it is none: where the tagger is so sure of the link, its table is there."""
 LEAST_SURE = 0.5
 
 
@@ -96,7 +98,7 @@ def _meant(noun: Noun, marks: list[Mark]) -> bool:
 
 
 def _certain(noun: Noun) -> bool:
-    return any(m.sure >= SURE for m in (*noun.marks, *noun.links))
+    return any(m.sure >= SURE for m in noun.marks) or any(m.sure >= LINK_SURE for m in noun.links)
 
 
 def _plain(mark: Mark) -> Mark:

@@ -7,6 +7,7 @@ from sayso.builder.planner.item import Item
 from sayso.builder.planner.items import item
 from sayso.builder.planner.marks.mark import Mark
 from sayso.builder.planner.naming import cased_name
+from sayso.builder.planner.options import choices
 from sayso.builder.planner.questions import asked_as
 from sayso.builder.planner.spelling import corrected
 
@@ -70,3 +71,20 @@ def name_of(mark: Mark, alone: Item | None = None) -> str:
 def kind_evidence(name: str) -> tuple[str | None, float]:
     """What the gazetteer says of a name."""
     return lexicon.kind_of(name.lower())
+
+
+_RANGE = re.compile(
+    r"(?i)^\s*(?P<p>[a-z]?)(?P<a>\d)\s*(?:-|–|to|through|\.\.+)\s*(?P=p)(?P<b>\d)\s*$|^\s*(?P<c>[a-z])\s*(?:-|–|to|through|\.\.+)\s*(?P<d>[a-z])\s*$"
+)
+_TOKENS = re.compile(r"^\s*(?:[A-Z0-9][A-Za-z0-9+-]{0,3}\s+){2,}[A-Z0-9][A-Za-z0-9+-]{0,3}\s*$")
+
+
+def listed(words: str) -> list[str]:
+    """The choices of a marked list: `A to G` and `P1-P4` are written out, `S M L XL` are four."""
+    if m := _RANGE.match(words):
+        if m["c"]:
+            first, last = sorted((ord(m["c"].upper()), ord(m["d"].upper())))
+            return [chr(n) for n in range(first, last + 1)]
+        first, last = sorted((int(m["a"]), int(m["b"])))
+        return [f"{m['p']}{n}" for n in range(first, last + 1)]
+    return words.split() if _TOKENS.match(words) else choices(words)

@@ -11,7 +11,6 @@ from sayso.builder.planner.marks.layout import Layout
 from sayso.builder.planner.marks.mark import Heard, Mark, Relation
 from sayso.builder.planner.marks.tables import mentioned
 from sayso.builder.planner.nouns import noun_of, tableish
-from sayso.builder.planner.options import choices
 from sayso.builder.planner.placing import field_on, put_field
 from sayso.builder.planner.sketch import FieldSketch, Sketch, TableSketch
 from sayso.builder.planner.views import field_named
@@ -202,7 +201,7 @@ class MarkReader:
 
     def _choices(self, mark: Mark) -> None:
         """A list of choices belongs to the field before it, or to one that follows at once (`open, done or paid as status`)."""
-        names = choices(mark.raw)
+        names = fields.listed(mark.raw)
         before = next(((m, t, f) for m, t, f in reversed(self.placed) if m.end <= mark.start), None)
         after = next(((m, t, f) for m, t, f in self.placed if 0 <= m.start - mark.end <= _CHOICE_FOLLOWS and not f.options), None)
         if after is not None and (before is None or before[2].options or mark.start - before[0].end > _CHOICE_GAP // 2):
