@@ -1,4 +1,4 @@
-"""Takes the pictures of the README from the real product: `.venv/bin/python script/screenshots.py`.
+"""Takes the pictures of the README and the guides from the real product: `.venv/bin/python script/screenshots.py`.
 
 Needs what `script/test` installs. Starts Sayso on a home of its own, makes what the pictures show, and takes them.
 """
@@ -21,6 +21,8 @@ WISH = (
     "a due date and a price. Board by status, calendar of due dates."
 )
 
+PROMPT = 'Summarise: Northlight opens a second studio in Porto on 28 November. The open day shows spring ceramics and a new daylight room.'
+
 MAKE = """async () => {
     const headers = { "content-type": "application/json" };
     const made = await fetch("/api/apps", { method: "POST", headers, body: JSON.stringify({ template: "client_desk" }) });
@@ -42,6 +44,20 @@ async def pictures(page: Page, url: str) -> None:
     await page.screenshot(path=PICTURES / "board.png")
 
 
+async def models(page: Page, url: str) -> None:
+    """The gateway as it is without any provider."""
+    await page.goto(f"{url}/gateway/playground?models=sayso/reader,sayso/canvas")
+    await page.get_by_label("Prompt", exact=True).fill(PROMPT)
+    await page.keyboard.press("Control+Enter")
+    await page.get_by_text("First token").nth(1).wait_for()
+    await page.wait_for_timeout(500)
+    await page.screenshot(path=PICTURES / "playground.png")
+    await page.goto(f"{url}/gateway/providers")
+    await page.get_by_role("button", name="Add a provider").first.click()
+    await page.wait_for_timeout(500)
+    await page.screenshot(path=PICTURES / "provider.png")
+
+
 async def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     home = tempfile.mkdtemp(prefix="sayso-")
@@ -58,6 +74,7 @@ async def main() -> None:
             await page.goto(told["sign_in"])
             await page.wait_for_url(f"{told['url']}/")
             await pictures(page, told["url"])
+            await models(page, told["url"])
             await browser.close()
     finally:
         server.terminate()

@@ -21,7 +21,7 @@ export function saying(measure: Measure): { short(value: number): string; long(v
   switch (measure) {
     case "cost":
       // An axis says every step apart from the next: small sums need more digits.
-      return { short: (value) => (value >= 1_000 ? `$${compact(value)}` : value && value < 0.01 ? `$${Number(value.toPrecision(2))}` : `$${Number(value.toFixed(2))}`), long: dollars };
+      return { short: (value) => (value >= 1_000 ? `$${compact(value)}` : value && value < 0.01 ? `$${Number(value.toPrecision(2))}` : `$${Number.isInteger(value) ? value : value.toFixed(2)}`), long: dollars };
     case "time":
       return { short: timeText, long: timeText };
     default:
