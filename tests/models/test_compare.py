@@ -82,6 +82,15 @@ def test_a_price_that_rises_with_the_prompt_is_told():
     assert "the input price decides ($0.1 per million tokens, up to 100K tokens of input)" in pair.picks[1].reasons
 
 
+def test_a_model_that_ends_is_picked_only_until_then():
+    pair = compared("gemini-2.5-pro", "gemini-3.1-pro-preview")
+    assert [pick.title for pick in pair.picks] == [
+        "Pick Gemini 2.5 Pro, until it ends on 1 December 2026, if",
+        "Pick Gemini 3.1 Pro (preview) if",
+    ]
+    assert pair.picks[1].reasons == ("you need it for longer: Gemini 2.5 Pro ends on 1 December 2026",)
+
+
 def test_before_they_ended_the_pair_was_told_differently():
     assert "in 22 days" in compared("gpt-image-1", "o4-mini", on=date(2026, 10, 1)).differences[0].text
 

@@ -44,7 +44,8 @@ def _pick(side: Side, others: list[Side], directory: Directory) -> Pick:
         )
         return Pick(side.id, f"Do not pick {side.name} any more", (_ended(side), use), side.life.successor)
     reasons = tuple(_reasons(side, others))[:REASONS_MAX]
-    return Pick(side.id, f"Pick {side.name} if", reasons or (_nothing(side, others),), side.life.successor)
+    until = f", until it ends on {day_text(side.life.shutdown.value)}," if side.life.shutdown else ""
+    return Pick(side.id, f"Pick {side.name}{until} if", reasons or (_nothing(side, others),), side.life.successor)
 
 
 def _ended(side: Side) -> str:
@@ -64,16 +65,13 @@ def _reasons(side: Side, others: list[Side]) -> Iterator[str]:
     if len(alike) < len(others) and not alike:
         yield _work(side)
     if (
-        side.life.status == "current"
-        and not side.gone
+        side.life.status in ("current", "preview")
+        and not side.life.shutdown
         and others
         and all(other.gone or other.life.days_left is not None for other in others)
     ):
-        yield (
-            f"it has to last: {_end(others[0])}"
-            if len(others) == 1
-            else "it has to last: it is the one without a day of shutdown"
-        )
+        last = "it has to last" if side.life.status == "current" else "you need it for longer"
+        yield f"{last}: {_end(others[0]) if len(others) == 1 else 'it is the one without a day of shutdown'}"
     for key, what in ((side.output_key, "output price"), ("input_mtok", "input price"), *PRICES.items()):
         if alike and _cheapest(side, alike, key):
             price = side.prices[key]
