@@ -26,7 +26,7 @@ MADE_HERE = ("batch_output", "assistants_output")
 EXPIRY_SECONDS_LEAST, EXPIRY_SECONDS_MAX = 3600, 30 * 86_400
 BATCH_DAYS = 30
 """How long files of batches are kept when nobody says otherwise, as OpenAI does."""
-ID = re.compile(r"file-[A-Za-z0-9_-]{1,100}")
+ID = re.compile(r"file[-_][A-Za-z0-9_-]{1,100}")
 
 
 def folder(home: Path, workspace: str) -> Path:

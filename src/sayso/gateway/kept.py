@@ -101,7 +101,7 @@ async def listed(tx: AsyncConnection, workspace: str, kind: str, page: Page, *, 
     place = t.c.position
     for cursor, forwards in ((page.after, True), (page.before, False)):
         if cursor is not None:
-            at = await tx.scalar(select(place).where(t.c.workspace_id == workspace, t.c.kind == kind, t.c.id == cursor))
+            at = await tx.scalar(select(place).where(t.c.workspace_id == workspace, t.c.id == cursor))
             if at is None:
                 raise Refused(
                     f"No such object: {cursor[:100]}", 400, param="after" if forwards else "before", code="invalid_value"

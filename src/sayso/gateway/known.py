@@ -118,6 +118,9 @@ class Workspace:
             raise no_such_model("slot:" + slot)
         return found
 
+    def slot_or_none(self, slot: str) -> str | None:
+        return next((alias.name for alias in self.aliases.values() if alias.slot == slot), None)
+
     def _target(self, target: Mapping[str, Any]) -> Route:
         price = of_operator(target["price"]) if target.get("price") else None
         if not target.get("provider"):

@@ -85,7 +85,7 @@ class Web(FastAPI):
     v1: Door | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and self.v1 is not None and scope["path"].startswith(PREFIX):
+        if scope["type"] in ("http", "websocket") and self.v1 is not None and scope["path"].startswith(PREFIX):
             await self.v1(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)

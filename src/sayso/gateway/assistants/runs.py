@@ -99,7 +99,8 @@ class _Run:
     """One turn of a run: from the question to the model's end, or to the tools that it wants."""
 
     def __init__(self, gateway: "Gateway", caller: Caller, run: Value) -> None:
-        self.gateway, self.caller, self.run = gateway, caller, run
+        self.gateway, self.caller = gateway, caller
+        self.run: Value = run
         self.workspace = caller.workspace
         self._heard: asyncio.Queue[bytes] | None = None
         self._message: Value | None = None

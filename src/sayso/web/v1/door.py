@@ -12,7 +12,7 @@ from sayso.gateway.entry import new_id
 from sayso.gateway.gateway import Gateway
 from sayso.gateway.refusals import Header, Refused
 from sayso.gateway.reply import JSON
-from sayso.web.v1 import routes
+from sayso.web.v1 import realtime, routes
 from sayso.web.v1.request import ClientGone, Request
 
 PREFIX = "/v1/"
@@ -29,6 +29,9 @@ class Door:
         self.gateway = gateway
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await realtime.connect(self.gateway, scope, receive, send)
+            return
         try:
             answer = await self._answer(scope, receive, send)
         except ClientGone:

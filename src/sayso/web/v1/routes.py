@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from sayso.gateway.calls import Answer
-from sayso.web.v1 import assistants, batches, calls, conversations, files, models, responses
+from sayso.web.v1 import assistants, batches, calls, client_secrets, conversations, files, models, responses
 from sayso.web.v1.request import Request
 
 Handler = Callable[[Request], Awaitable[Answer]]
@@ -87,6 +87,7 @@ ENDPOINTS = (
     Endpoint("GET", "vector_stores/{*}", assistants.vector_stores),
     Endpoint("POST", "vector_stores/{*}", assistants.vector_stores),
     Endpoint("DELETE", "vector_stores/{*}", assistants.vector_stores),
+    Endpoint("POST", "realtime/client_secrets", client_secrets.create),
     Endpoint("GET", "models", models.listed),
     Endpoint("GET", "models/{*}", models.show),
     Endpoint("GET", "fine_tuning/{*}", calls.passed_through),
