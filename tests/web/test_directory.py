@@ -218,7 +218,7 @@ async def test_the_list_finds_filters_and_orders(company: Company):
     assert amounts == sorted(amounts, key=lambda one: one or 0) and all(one is not None and one <= 1 for one in amounts)
     assert names((await company.nobody.get("/models?status=retired")).text)
     first, second = [names((await company.nobody.get(f"/models?page={n}")).text) for n in (1, 2)]
-    assert len(first) == 60 and not set(first) & set(second)
+    assert len(first) == 50 and not set(first) & set(second)
     whole = Page((await company.nobody.get("/models")).text)
     assert (await company.nobody.get("/models?q=o4&context=&input=")).headers["location"] == "/models?q=o4"
     assert "Price against context window" in (await company.nobody.get("/models")).text and whole.wrong == []

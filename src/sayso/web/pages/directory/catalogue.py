@@ -1,4 +1,4 @@
-"""/models: search, filters, order, a chart, and a table of sixty rows."""
+"""/models: search, filters, order, a chart, and a table of fifty rows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from sayso.web.pages.directory.plot import plot
 from sayso.web.pages.directory.sheet import TONES, source_text
 from sayso.web.pages.directory.shown import Shown, answered, for_anybody
 
-ROWS_MAX = 60
+ROWS_MAX = 50
 ICONS = {
     "text": "text", "image": "image", "embedding": "grid", "transcription": "mic", "speech": "speaker", "realtime": "mic", "video": "film",
     "rerank": "sort", "moderation": "shield", "ocr": "page",

@@ -14,7 +14,7 @@ from sayso.models.words import tokens
 
 WIDTH, HEIGHT = 1134, 330
 LEFT, RIGHT, TOP, BOTTOM = 60, 1114, 24, 282
-POINTS_MAX = 160
+POINTS_MAX = 120
 LABELS_MAX = 16
 LETTER_WIDTH = 6.6
 """Of a label, on average, in the drawing's units: enough to keep two labels apart."""

@@ -19,8 +19,13 @@ const picks = document.querySelector(".picks");
 const count = () => {
   const boxes = [...picks.querySelectorAll('input[name="m"]')];
   const chosen = boxes.filter((box) => box.checked).length;
-  picks.querySelector(".chosen").textContent = chosen ? String(chosen) : "";
-  for (const box of boxes) box.disabled = !box.checked && chosen >= 4;
+  const told = picks.querySelector(".chosen");
+  const text = chosen ? String(chosen) : "";
+  if (told.textContent !== text) told.textContent = text; // writing the same again would draw the whole table anew
+  for (const box of boxes) {
+    const full = !box.checked && chosen >= 4;
+    if (box.disabled !== full) box.disabled = full;
+  }
 };
 picks?.addEventListener("change", count);
 if (picks) addEventListener("pageshow", count);
