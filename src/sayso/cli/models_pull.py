@@ -4,8 +4,9 @@ import click
 
 from sayso.cli.command import Say
 from sayso.cli.command import command as asynchronous
+from sayso.cli.models_local import told_the_server
 from sayso.connections import egress
-from sayso.db.embedded import make_home, presence
+from sayso.db.embedded import make_home
 from sayso.gateway.builtin.local import engine, pulling
 from sayso.settings import Settings
 
@@ -33,8 +34,7 @@ async def command(settings: Settings, say: Say, source: str, name: str, sha256: 
     say.line(f"sha256 {one.sha256}")
     if not engine.installed():
         say.line("llama.cpp is not installed, so it was not tried: pip install 'sayso[local]'")
-    if presence.server_of(settings.home):
-        say.line("Start Sayso again to use it.")
+    await told_the_server(settings)
     say.answer(one.as_json())
 
 

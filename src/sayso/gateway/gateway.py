@@ -67,7 +67,7 @@ class Gateway:
         engine: AsyncEngine,
         home: Path,
         door: Door,
-        here: Sequence[Model] = (),
+        here: Sequence[Model] | Callable[[], Sequence[Model]] = (),
         *,
         directory: Callable[[], Directory] = packaged,
         traces: str | None = None,
@@ -75,7 +75,7 @@ class Gateway:
         self.engine, self.home = engine, home
         self.vault = Vault(home)
         self.pools = Pools(door)
-        self.here = tuple(here)
+        self._here = here
         self.prices = Prices()
         self.metrics = Metrics()
         self.bodies = Bodies(engine)
@@ -162,6 +162,11 @@ class Gateway:
     def workspace(self, id: str) -> Workspace:
         """What is known of a workspace; one that was founded a moment ago has nothing of its own yet."""
         return self.known.workspaces.get(id) or Workspace.fresh(id, self.here)
+
+    @property
+    def here(self) -> tuple[Model, ...]:
+        """The models that live in this process; asked anew whenever something has changed."""
+        return tuple(self._here() if callable(self._here) else self._here)
 
     @property
     def shows_metrics(self) -> bool:

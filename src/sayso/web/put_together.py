@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sayso.connections import egress
-from sayso.gateway.builtin.local.model import local_models
+from sayso.gateway.builtin.local.model import LocalModels
 from sayso.gateway.builtin.models import built_in
 from sayso.gateway.gateway import Gateway
 from sayso.models.shelf import Shelf
@@ -13,5 +13,7 @@ from sayso.settings import Settings
 def gateway_of(engine: AsyncEngine, settings: Settings, shelf: Shelf) -> Gateway:
     """With the door outwards that the operator has opened, and the models that live here."""
     door = egress.Door(egress.networks(settings.egress_allow))
-    here = (*built_in(), *local_models(settings.home))
-    return Gateway(engine, settings.home, door, here, directory=lambda: shelf.directory, traces=settings.traces)
+    always, local = built_in(), LocalModels(settings.home)
+    return Gateway(
+        engine, settings.home, door, lambda: (*always, *local()), directory=lambda: shelf.directory, traces=settings.traces
+    )

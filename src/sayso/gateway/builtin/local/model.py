@@ -102,12 +102,22 @@ class LocalModel:
             return {**await _repaired(engine, request, schema or {}), "model": self.name}
 
 
+class LocalModels:
+    """Those of a home, as they are now; none without llama.cpp. All share one seat, and stay the same while their files do."""
+
+    def __init__(self, home: Path) -> None:
+        self._home, self._seat = home, Seat()
+        self._known: dict[Pulled, LocalModel] = {}
+
+    def __call__(self) -> tuple[LocalModel, ...]:
+        found = shelf.listed(self._home) if installed() else []
+        self._known = {one: self._known.get(one) or LocalModel(one, self._seat) for one in found}
+        return tuple(self._known.values())
+
+
 def local_models(home: Path) -> tuple[LocalModel, ...]:
-    """Those of a home; none without llama.cpp."""
-    if not installed():
-        return ()
-    seat = Seat()
-    return tuple(LocalModel(one, seat) for one in shelf.listed(home))
+    """Those that there are at this moment."""
+    return LocalModels(home)()
 
 
 def _schema(request: Value) -> Mapping[str, Any] | None:
