@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 class Call:
     """`endpoint` is the path under `/v1/`; `body` the request's bytes, JSON unless `content_type` says otherwise.
 
-    `query` is passed on with its question mark, and `verb`, for endpoints that are only passed through. `provider` names one that is
-    to be asked whatever the model is called; `batch` pays the upstream's price for work that may wait.
+    `query` is passed on with its question mark, and `verb`, for endpoints that are only passed through; `provider` names the one that
+    is asked there, where no model tells.
     """
 
     caller: Caller
@@ -66,10 +66,11 @@ class Answer:
         self.entry = entry
         """What it has used and cost (`tokens`, `cost`, `seconds`), once it has ended."""
 
-    async def read(self) -> bytes:
+    def read(self) -> Awaitable[bytes]:
         """The next part; empty at the end. Events are never cut in two by us."""
-        if self._read is not None:
-            return await self._read()
+        return self._read() if self._read is not None else self._rest()
+
+    async def _rest(self) -> bytes:
         body, self.body = self.body or b"", b""
         return body
 

@@ -196,7 +196,7 @@ class Entry:
                 "endpoint": call.endpoint,
                 "asked": self.asked,
                 "provider": route.provider.name,
-                "model": model if len(model) <= NAME_LENGTH_MAX and model.isprintable() else clean(model, NAME_LENGTH_MAX),
+                "model": clean(model, NAME_LENGTH_MAX),
                 "status": status,
                 "streamed": self.streamed,
                 "input_tokens": tokens.input,
@@ -221,4 +221,6 @@ class Entry:
 
 def clean(text: str, length: int) -> str:
     """Text that PostgreSQL can keep."""
+    if len(text) <= length and text.isprintable():
+        return text
     return "".join(c if c.isprintable() else " " for c in text[:length])

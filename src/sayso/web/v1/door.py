@@ -90,7 +90,8 @@ async def _stream(answer: Answer, receive: Receive, send: Send) -> None:
             *answer.headers,
         ]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        while part := await answer.read():
+        read = answer.read
+        while part := await read():
             await send({"type": "http.response.body", "body": part, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
     except asyncio.CancelledError:

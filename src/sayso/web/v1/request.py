@@ -1,7 +1,7 @@
 """One request to /v1, and the ways to answer it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -33,7 +33,14 @@ class Request:
     receive: Receive
     send: Send
     ids: tuple[str, ...] = ()
-    id: str = field(default_factory=lambda: "req_" + new_id())
+    _id: str = ""
+
+    @property
+    def id(self) -> str:
+        """For answers that are made here; calls of models get theirs from the ledger."""
+        if not self._id:
+            self._id = "req_" + new_id()
+        return self._id
 
     @property
     def engine(self) -> AsyncEngine:
