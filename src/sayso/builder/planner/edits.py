@@ -61,8 +61,7 @@ def edited(wish: Wish, text: Text, heard: Heard | None = None) -> Plan:
             continue
         inside = [m for m in marks if m.start < clause.end and m.end > clause.start]
         fresh = [m for m in inside if m.tag != "E"]
-        several = len(inside) > len(fresh) and any(m.tag in "FLXVWSDAR" and not _within(m, inside) for m in fresh)
-        done = command(clause.raw, app, touched) if not several else None
+        done = command(clause.raw, app, touched) if len(inside) == len(fresh) else None
         after = _taken(app, done.steps) if done is not None and done.steps else app if done is not None else None
         if done is None or after is None:
             told = False
@@ -73,6 +72,15 @@ def edited(wish: Wish, text: Text, heard: Heard | None = None) -> Plan:
                     renamed |= _renames(app, after)
                     app, touched, told = after, Touched(done.table or touched.table, done.field, done.rule), True
                     notes.append(Note("yours", done.path, change.raw, text.span(change.start, change.end)))
+            if not told and len(inside) > len(fresh) and (done := command(clause.raw, app, touched)) is not None:
+                after = _taken(app, done.steps) if done.steps else app
+                if after is not None:
+                    renamed |= _renames(app, after)
+                    app, touched, told = after, Touched(done.table or touched.table, done.field, done.rule), True
+                    notes.append(Note("yours", done.path, clause.raw.strip(), text.span(clause.start, clause.end)))
+                    described += [
+                        replace(clause, raw=w, text=w.lower(), heading="", section="", bullet=False) for w in done.words
+                    ]
             rule = is_about_rule(clause.text, app, touched) if not told else None
             if rule is not None and not re.search(r"\b(?:when|every|each|if)\b", clause.text):
                 touched.rule = rule.id
@@ -92,11 +100,6 @@ def edited(wish: Wish, text: Text, heard: Heard | None = None) -> Plan:
         for words in done.words:
             described.append(replace(clause, raw=words, text=words.lower(), heading="", section="", bullet=False))
     return _described(wish, text, app, touched, described, notes, marked, heard)
-
-
-def _within(mark: Mark, marks: list[Mark]) -> bool:
-    """Whether a mark lies in the words of a change."""
-    return any(m.tag == "E" and m.start <= mark.start and mark.end <= m.end for m in marks)
 
 
 _COMMANDED = re.compile(

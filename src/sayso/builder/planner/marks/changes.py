@@ -14,6 +14,7 @@ from sayso.spec.app import App
 from sayso.spec.fields import AnyField, MultiSelect, Select
 from sayso.spec.table import Table
 
+NAME_WORDS_MAX = 4
 Named = tuple[Table, AnyField | None]
 _QUOTED = re.compile(r"[\"'“‘]([^\"'”’]{1,60})[\"'”’]")
 _RENAMES = re.compile(
@@ -35,7 +36,7 @@ def changed(mark: Mark, marks: list[Mark], layout: Layout, app: App, touched: To
     near = [m for m in marks if layout.sentence(m.start) == layout.sentence(mark.start)]
     sort = "rename" if _RENAMES.search(mark.text) else asking.asked(mark, layout, marks, marks.index(mark), heard).best
     known = command(mark.raw, app, touched)
-    if known is not None and sort not in ("rename", "kind"):
+    if known is not None and not _wordy(known):
         return known
     named = _named(mark, near, layout, app, touched)
     match sort:
@@ -57,6 +58,11 @@ def changed(mark: Mark, marks: list[Mark], layout: Layout, app: App, touched: To
             return _removed(mark, app, touched, named) or known
         case _:
             return known
+
+
+def _wordy(done: Done) -> bool:
+    """Whether a command took half a sentence for a name: `Call-outs since the missus says it sounds better`."""
+    return any(len(str(step.get("name", "")).split()) > NAME_WORDS_MAX for step in done.steps)
 
 
 def _named(mark: Mark, near: list[Mark], layout: Layout, app: App, touched: Touched) -> Named | None:
