@@ -25,7 +25,7 @@ SAME = {
 }  # fmt: skip
 
 
-def shape(words: str) -> tuple[object, ...]:
+def shape(words: str) -> tuple[list[str], list[tuple[str, str, str]], list[tuple[str, str]], list[tuple[str, str]]]:
     """What was planned, without where it came from and in no order: tables, fields with kinds, views, rules."""
     made = plan(Wish(words))
     names = {t.id: lemma(t.name) for t in made.spec.tables}
