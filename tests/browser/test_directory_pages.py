@@ -33,8 +33,7 @@ async def reader(chromium: Browser, url: str) -> AsyncIterator[Page]:
     assert wrong == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("wide", [1440, 390])
+@pytest.mark.parametrize(("scheme", "wide"), [("light", 1440), ("dark", 390)])
 async def test_nobody_is_kept_out_and_nothing_runs_out_of_the_screen(chromium: Browser, url: str, scheme: Any, wide: int):
     context = await chromium.new_context(color_scheme=scheme, viewport={"width": wide, "height": 900}, base_url=url)
     page = await context.new_page()

@@ -14,6 +14,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from sayso.errors import Invalid
 from sayso.models.directory import packaged
 from sayso.models.listing import rows_of
 from sayso.settings import Directory, Settings
@@ -300,6 +301,12 @@ async def test_the_operator_decides_who_reads_it(company: Company, tmp_path: Pat
             else:
                 assert answer.status_code == member.status_code == 404, path
         assert "Allow" not in (await nobody.get("/robots.txt")).text
+
+
+def test_a_setting_that_is_none_is_refused():
+    assert Settings.from_env({"SAYSO_DIRECTORY": "Members"}).directory == "members"
+    with pytest.raises(Invalid, match="public, members and off"):
+        Settings.from_env({"SAYSO_DIRECTORY": "perhaps"})
 
 
 async def test_the_feed_is_a_feed(company: Company):
