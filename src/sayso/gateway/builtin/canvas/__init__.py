@@ -10,5 +10,6 @@ scenes.py     landscapes and towns
 charts.py     bars, lines and rings from figures
 layouts.py    banners, cards, covers, posters, badges, patterns
 editing.py    crop, resize, fill, letter, recolour, cut out
+masks.py      a plain background, and what is filled in under a mask
 drawing.py    the requests: draw and edit
 """
