@@ -23,7 +23,10 @@ class FrontendHook(BuildHookInterface):
         front, out = Path(self.root, "frontend"), Path(self.root, "src/sayso/web/static")
         if self.target_name != "wheel" or os.environ.get("SAYSO_SKIP_FRONTEND") or not front.is_dir():
             return
-        wanted, stamp = digest(Path(self.root), [*sources(front), *sorted(Path(self.root, LOOK).glob("*.css"))]), out / "build.sha256"
+        wanted, stamp = (
+            digest(Path(self.root), [*sources(front), *sorted(Path(self.root, LOOK).glob("*.css"))]),
+            out / "build.sha256",
+        )
         if stamp.is_file() and stamp.read_text() == wanted:
             return
         node = Node(front, out)

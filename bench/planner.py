@@ -4,9 +4,10 @@ import resource
 import statistics
 import time
 
+from training.annotated import read
+
 from bench.figure import Figure, middle
 from sayso.builder.planner import Wish, plan
-from training.annotated import read
 
 BRIEF_WORDS = 3_000
 WISHES = 150

@@ -21,7 +21,7 @@ WISH = (
     "a due date and a price. Board by status, calendar of due dates."
 )
 
-PROMPT = 'Summarise: Northlight opens a second studio in Porto on 28 November. The open day shows spring ceramics and a new daylight room.'
+PROMPT = "Summarise: Northlight opens a second studio in Porto on 28 November. The open day shows spring ceramics and a new daylight room."
 
 MAKE = """async () => {
     const headers = { "content-type": "application/json" };

@@ -147,9 +147,9 @@ def marked(words: str) -> tuple[str, list[Mark]]:
         text += m["words"]
         at = m.end()
     text += words[at:]
-    if stray := re.search(r".{0,30}[{}|].{0,40}", text):
-        if not re.search(r"^\s*\|.*\|", stray.group(), re.MULTILINE):
-            raise Wrong(f"a mark that cannot be read near `{stray.group()}`")
+    stray = re.search(r".{0,30}[{}|].{0,40}", text)
+    if stray and not re.search(r"^\s*\|.*\|", stray.group(), re.MULTILINE):
+        raise Wrong(f"a mark that cannot be read near `{stray.group()}`")
     return text, marks
 
 
