@@ -17,7 +17,7 @@ def planned(story: str, given: App | None = None) -> Plan:
     words, marks = marked(story)
     heard = Marked([Found(m.start, m.end, m.tag) for m in marks])  # type: ignore[arg-type]
 
-    def hears(_: str, __: App | None = None) -> Heard:
+    def hears(words: str, app: App | None = None) -> Heard:
         return heard
 
     return plan(Wish(words, app=given), hears)

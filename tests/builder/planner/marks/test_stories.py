@@ -3,7 +3,7 @@
 import pytest
 
 from sayso.spec.check import check
-from tests.builder.planner.marks.stories import app, built, field, planned
+from tests.builder.planner.marks.stories import Json, app, built, field, planned
 
 SHOP = {
     "Repairs": [{"name": "Bike", "type": "text"}, {"name": "Price", "type": "text"}, {"name": "Status", "type": "select", "options": ["Open", "Done"]}, {"name": "Due", "type": "date"}],
@@ -11,7 +11,7 @@ SHOP = {
 }  # fmt: skip
 
 
-def tables(spec) -> list[str]:
+def tables(spec: Json) -> list[str]:
     return sorted(t["name"] for t in spec["tables"])
 
 
