@@ -247,11 +247,11 @@ async def test_no_body_is_a_fault_of_ours(desk: Desk, route: str):
             assert set(answer.json()["error"]) >= {"message", "type", "param", "code"}
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "order=up", "after=nobody", "limit=" + "9" * 50])
+@pytest.mark.parametrize("query", ["limit=-1", "limit=x", "order=up", "after=nobody", "limit=" + "9" * 50])
 async def test_pages_that_make_no_sense(desk: Desk, query: str):
     for path in ("assistants", "files", "batches"):
         answer = await desk.http.get(f"/v1/{path}?{query}", headers={"authorization": f"Bearer {desk.key}"})
-        assert answer.status_code == (200 if (path, query) == ("files", "limit=101") else 400), (
+        assert answer.status_code == 400, (
             path,
             answer.text,
         )

@@ -26,13 +26,17 @@ USAGE = {
 }
 INPUT_OUTPUT_USAGE = {
     "input_tokens": 250,
-    "input_tokens_details": {"cached_tokens": 0},
+    "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
     "output_tokens": 100,
     "output_tokens_details": {"reasoning_tokens": 0},
     "total_tokens": 350,
 }
 WORDS = ["The", " quick", " brown", " fox", " jumps", " over", " the", " lazy", " dog", "."]
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+HARMS = (
+    "harassment", "harassment/threatening", "hate", "hate/threatening", "illicit", "illicit/violent", "self-harm", "self-harm/instructions",
+    "self-harm/intent", "sexual", "sexual/minors", "violence", "violence/graphic",
+)  # fmt: skip
 SNAPSHOT = "-2026-10-01"
 AZURE = re.compile(r"^/openai(?:/deployments/[^/]+)?")
 
@@ -128,7 +132,10 @@ class Says:
         whole = json.loads(b"".join([head, *parts]).partition(b"\r\n\r\n")[2])
         whole["id"], whole["output"][0]["content"][0]["text"] = id, text
         begun = {**whole, "status": "in_progress", "output": [], "usage": None}
-        told = [{"type": "response.created", "response": begun}, {"type": "response.completed", "response": whole}]
+        told: list[dict[str, Any]] = [
+            {"type": "response.created", "response": begun},
+            {"type": "response.completed", "response": whole},
+        ]
         return cls(whole, tuple(({**one, "sequence_number": n}, one["type"]) for n, one in enumerate(told)), pause)
 
     @classmethod
@@ -148,7 +155,9 @@ class Says:
     @classmethod
     def chunks(cls, deltas: list[dict[str, Any]], finish: str = "stop") -> "Says":
         about = {"id": "chatcmpl-2", "object": "chat.completion.chunk", "created": 1760000000, "model": "stub" + SNAPSHOT}
-        told = [{**about, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]} for delta in deltas]
+        told: list[dict[str, Any]] = [
+            {**about, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]} for delta in deltas
+        ]
         told.append({**about, "choices": [{"index": 0, "delta": {}, "finish_reason": finish}]})
         told.append({**about, "choices": [], "usage": USAGE})
         return cls({}, tuple((one, None) for one in told))
@@ -382,18 +391,20 @@ def _usual(heard: Heard, usage: Any) -> list[bytes]:
             )
         case "/responses":
             return _responses(asked, model, stream, in_out)
+        case "/responses/input_tokens":
+            return _whole({"object": "response.input_tokens", "input_tokens": 250})
         case "/embeddings":
             rows = [{"object": "embedding", "index": 0, "embedding": [0.25, -0.5, 0.125]}]
             return _whole({"object": "list", "data": rows, "model": model, "usage": {"prompt_tokens": 250, "total_tokens": 250}})
         case "/moderations":
             result = {
                 "flagged": False,
-                "categories": {"violence": False},
-                "category_scores": {"violence": 0.01},
-                "category_applied_input_types": {"violence": ["text"]},
+                "categories": dict.fromkeys(HARMS, False),
+                "category_scores": dict.fromkeys(HARMS, 0.01),
+                "category_applied_input_types": {harm: ["text"] for harm in HARMS},
             }
             return _whole({"id": "modr-1", "model": model, "results": [result]})
-        case "/images/generations" | "/images/edits":
+        case "/images/generations" | "/images/edits" | "/images/variations":
             drawn = {
                 "input_tokens": 50,
                 "output_tokens": 272,

@@ -18,6 +18,7 @@ OBJECTS_MAX = 1_000_000
 METADATA_PAIRS_MAX = 16
 METADATA_KEY_MAX, METADATA_VALUE_MAX = 64, 512
 ID_LENGTH_MAX = 200
+LIMIT_DIGITS_MAX = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,17 @@ class Page:
 def page(query: Mapping[str, str], *, limit: int = 20, limit_max: int = 100, order: Literal["asc", "desc"] = "desc") -> Page:
     """Raises `Refused` (400)."""
     asked = query.get("limit", str(limit))
-    if not (asked.isdigit() and len(asked) < 6 and 1 <= int(asked) <= limit_max):
+    if not asked.isdigit() or len(asked) > LIMIT_DIGITS_MAX:
         raise Refused(f"'limit' must be a number from 1 to {limit_max}.", 400, param="limit", code="invalid_value")
     ordered = query.get("order", order)
     if ordered not in ("asc", "desc"):
         raise Refused("'order' must be asc or desc.", 400, param="order", code="invalid_value")
-    return Page(int(asked), "asc" if ordered == "asc" else "desc", query.get("after") or None, query.get("before") or None)
+    return Page(
+        min(max(1, int(asked)), limit_max),
+        "asc" if ordered == "asc" else "desc",
+        query.get("after") or None,
+        query.get("before") or None,
+    )
 
 
 async def put(

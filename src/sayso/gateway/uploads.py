@@ -22,7 +22,7 @@ COPIED_BYTES = 2**20
 
 async def create(tx: AsyncConnection, workspace: str, body: dict[str, Any]) -> dict[str, Any]:
     size = body.get("bytes")
-    if not isinstance(size, int) or isinstance(size, bool) or not 0 < size <= files.FILE_BYTES_MAX:
+    if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= files.FILE_BYTES_MAX:
         raise Refused(f"'bytes' must be a number up to {files.FILE_BYTES_MAX}.", 400, param="bytes", code="invalid_value")
     purpose = kept.text(body, "purpose", required=True) or ""
     if purpose not in files.PURPOSES:

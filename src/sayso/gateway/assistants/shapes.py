@@ -256,6 +256,8 @@ def _no_object(where: str) -> Value:
 def outputs(body: Value, calls: list[Value]) -> dict[str, str]:
     """What the tools gave, by the id of their call. Raises `Refused` (400) unless all that were asked for are there."""
     given = body.get("tool_outputs")
+    if isinstance(given, list) and len(given) == len(calls) == 1 and isinstance(given[0], dict):
+        given = [{"tool_call_id": calls[0]["id"], **given[0]}]  # nobody else's can be meant
     if not isinstance(given, list) or not all(
         isinstance(one, dict) and isinstance(one.get("tool_call_id"), str) for one in given
     ):

@@ -43,9 +43,6 @@ class Responses:
         """Raises `Refused`. Whoever gets an answer without a body closes it."""
         gateway = self.gateway
         body = asking.read(raw)
-        if body.get("model") is None:  # as OpenAI allows: then it is the model that texts are written by here
-            body["model"] = gateway.workspace(caller.workspace).slot_or_none("text")
-            raw = as_body(body) if body["model"] is not None else raw
         if asking.plain(raw):
             prepared = Prepared(body, store=body.get("store") is not False, stream=bool(body.get("stream")))
             call = Call(caller, "responses", raw, content_type)

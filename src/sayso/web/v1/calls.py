@@ -3,6 +3,7 @@
 from sayso.gateway.calls import Answer, Call
 from sayso.gateway.refusals import Refused
 from sayso.web.v1.request import Request
+from sayso.web.v1.unnamed import with_model
 
 ID_BYTES_MAX = 2000
 
@@ -10,6 +11,12 @@ ID_BYTES_MAX = 2000
 async def create(request: Request) -> Answer:
     """Any call that names its model."""
     body = await request.body()
+    return await request.gateway.answer(Call(request.caller, request.endpoint, body, request.content_type))
+
+
+async def create_unnamed(request: Request) -> Answer:
+    """Any call that may leave its model to us."""
+    body = with_model(request, await request.body())
     return await request.gateway.answer(Call(request.caller, request.endpoint, body, request.content_type))
 
 

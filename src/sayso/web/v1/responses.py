@@ -7,13 +7,14 @@ from sayso.gateway.refusals import Refused
 from sayso.gateway.responses import stored
 from sayso.gateway.responses.asked import of_chain
 from sayso.web.v1.request import Request
+from sayso.web.v1.unnamed import with_model
 
 INPUT_ITEMS_MAX = 100
 
 
 async def create(request: Request) -> Answer:
     """A response of any model, kept unless `store` is false."""
-    body = await request.body()
+    body = with_model(request, await request.body())
     return await request.gateway.endpoints.responses.create(request.caller, body, request.content_type)
 
 
