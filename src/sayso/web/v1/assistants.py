@@ -189,7 +189,7 @@ async def submit(request: Request) -> Answer:
         done = [{"type": "function_call_output", "call_id": call["id"], "output": outputs[call["id"]]} for call in wanted]
         step = await kept.read(tx, request.workspace, "thread.run.step", inside["step"], parent=id)
         for call in step["step_details"]["tool_calls"]:
-            call["function"]["output"] = outputs[call["id"]]
+            call["function"]["output"] = outputs.get(call["id"])
         step |= {"status": "completed", "completed_at": int(time.time())}
         await kept.change(tx, request.workspace, step["id"], step)
         run |= {"status": "queued", "required_action": None}
