@@ -36,6 +36,7 @@ async def test_a_provider_is_added_tested_and_used(desk: Desk, owner: dict[str, 
     assert "sk-upstream" not in str(provider)
     tested = await made(await http.post(f"{API}/providers/{provider['id']}/tests", json={}, headers=owner))
     assert tested["problem"] is None and "gpt-6-luna" in [model["id"] for model in tested["models"]]
+    await desk.gateway.read_again()  # as its own news has it a moment later
     assert (await desk.post("chat/completions", {**ASK, "model": "maker/gpt-6-luna"})).status_code == 200
     desk.up.will(Status(401, "Incorrect API key provided: sk-upstream-secret"))
     broken = await made(await http.post(f"{API}/providers/{provider['id']}/tests", json={}, headers=owner))
