@@ -279,7 +279,7 @@ def _settled(twin: FieldSketch, field: FieldSketch) -> None:
                 "multi_select" if field.kind == "multi_select" else "select",
                 False,
             )
-        elif field.computed and field.formula and not twin.formula:
+        elif field.computed and field.formula and (not twin.formula or set("=×*+/") & set(field.formula)):
             twin.computed, twin.formula, twin.kind = True, field.formula, None
         elif field.sure and field.kind and not twin.options and not twin.computed:
             twin.kind, twin.sure = field.kind, True

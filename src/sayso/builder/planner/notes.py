@@ -73,7 +73,7 @@ def notes_of(
     told += [Note("not_understood", p.path, f"Left out: {p.reason}") for p in dropped]
     spans = [n.span for n in (*done, *told) if n.kind == "yours" and n.span]
     told += left(text, sketch, clauses, spans)
-    told += _brackets_left(text, told) if wish.app is None else []
+    told += _brackets_left(text, told, sketch) if wish.app is None else []
     return tuple(told)
 
 
@@ -103,8 +103,10 @@ def _assumed(field: FieldSketch, path: str, alive: frozenset[str]) -> Iterable[N
             "assumed",
             path,
             f"{field.name} is {'text' if field.kind == 'text' else 'a list of choices'}, because the words do not say",
-            choices=("text", "number", "select"),
+            choices=field.kinds or ("text", "number", "select"),
         )
+    elif field.kinds and field.kind in field.kinds and not field.options:
+        yield Note("assumed", path, f"What {field.name} holds is a guess", choices=field.kinds)
 
 
 def _schedules(sketch: Sketch, work: Assembly, alive: frozenset[str]) -> Iterable[Note]:
@@ -199,13 +201,16 @@ _BARE_TABLE = re.compile(r"tables/[^/]*")
 _BRACKET = re.compile(r"\([^()\n]*,[^()\n]*\)")
 
 
-def _brackets_left(text: Text, told: list[Note]) -> list[Note]:
-    """Lists in brackets of which no part came: what stands around them was used, they were not."""
+def _brackets_left(text: Text, told: list[Note], sketch: Sketch) -> list[Note]:
+    """Lists in brackets of which no part came, nor any field's choices: what stands around them was used, they were not."""
+    choices = [[o.casefold() for o in f.options] for t in sketch.tables for f in t.fields if len(f.options) > 1]
     cover = _Cover(text, [n.span for n in told if n.span and n.kind != "assumed" and not _BARE_TABLE.fullmatch(n.path)])
     found: list[Note] = []
     for m in _BRACKET.finditer(text.text):
         span = text.span(*m.span())
-        if re.search(r"[^\W_]", m[0]) and not cover.touches(span):
+        low = m[0].casefold()
+        chosen = any(all(o in low for o in listed) for listed in choices)
+        if re.search(r"[^\W_]", m[0]) and not chosen and not cover.touches(span):
             found.append(Note("not_understood", "", m[0], span))
     return found
 

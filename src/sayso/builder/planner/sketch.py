@@ -32,6 +32,8 @@ class FieldSketch:
     assumed: str = ""
     """Why the field is there, when the wish does not say so itself."""
     kind_assumed: bool = False
+    kinds: tuple[str, ...] = ()
+    """What it may be, likeliest first, when that was not sure."""
     settings: dict[str, Any] = field(default_factory=dict)
     """Further settings of the kind: `maximum`, `unit`, `currency`, a rollup's `link`, `field`, `summary`."""
     origin: AnyField | None = None

@@ -25,6 +25,9 @@ _FORMULA = re.compile(
     r"\s*(?:\(|=|:|is|as|,?\s*(?:which|that)\s+is|worked\s+out\s+(?:as|from)|calculated\s+(?:as|from)|,)?\s*(?P<f>[^.;\n)]{3,90})"
 )
 
+_EQUATION = re.compile(r"=\s*(?P<f>[^;\n=]{2,120}?)(?=\.(?:\s|$)|;|\n|,\s|\)|$)")
+"""What stands behind an equals sign, to where the sentence ends: a mark may end too soon."""
+
 
 def computed_field(mark: Mark, table: TableSketch, text: str, stop: int, sketch: Sketch) -> FieldSketch:
     """A field that is worked out; how, is said in the mark, in brackets in it, or right after it."""
@@ -48,6 +51,8 @@ def computed_field(mark: Mark, table: TableSketch, text: str, stop: int, sketch:
         if after and re.search(r"[×*+/=-]|\btimes\b|\bminus\b|\bplus\b|\bless\b|\bx\b|\bby\b", after["f"])
         else ""
     )
+    if "=" in mark.text and (whole := _EQUATION.search(text.lower() if len(text.lower()) == len(text) else text, mark.start)):
+        said = whole["f"]
     field.formula = said.strip() or (words if re.search(r"[×*+/]|\s-\s|\btimes\b|\bminus\b|\bplus\b", words) else "")
     for how, pattern in _HOW:
         if pattern.search(words) and not re.search(r"[×*+/]|\s-\s|\btimes\b|\bminus\b|\bplus\b", said):

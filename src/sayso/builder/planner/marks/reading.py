@@ -16,7 +16,7 @@ from sayso.builder.planner.sketch import FieldSketch, Sketch, TableSketch
 from sayso.builder.planner.views import field_named
 
 SURE = 0.6
-"""From here on a kind is not told as an assumption."""
+"""From here on a kind is not told as an assumption; below, what the list of business nouns says of a name counts more."""
 _CHOICE_FOLLOWS = 12
 _CHOICE_GAP = 80
 """A list of choices may stand so many characters from the field that it belongs to."""
@@ -184,12 +184,17 @@ class MarkReader:
             self.placed.append((mark, table, parts.computed_field(mark, table, self.text, self._stop(n), self.sketch)))
             return
         said = fields.said(mark, self.text, self._stop(n))
+        likely: tuple[str, ...] = ()
         if not said.options:
             guess = asking.asked(mark, self.layout, self.marks, n, self.heard)
             if guess.best in ("formula", "rollup"):
                 self.placed.append((mark, table, parts.computed_field(mark, table, self.text, self._stop(n), self.sketch)))
                 return
             said.kind, said.sure = guess.best, guess.sure >= SURE
+            known, _ = fields.kind_evidence(said.name)
+            if guess.sure < SURE and known is not None:
+                said.kind = known
+            likely = tuple(k for k, _ in guess.ranked[:3]) if guess.sure < SURE else ()
         if lemma(said.name) == table.key and not said.options:
             said.name = "Name"
         field = table.field(said.name)
@@ -197,7 +202,9 @@ class MarkReader:
             self.placed.append((mark, table, field))
             return
         put_field(table, said, self.sketch, mark.span)
-        self.placed.append((mark, table, field_on(table, said.name, mark.span, self.sketch)))
+        placed = field_on(table, said.name, mark.span, self.sketch)
+        placed.kinds = placed.kinds or likely
+        self.placed.append((mark, table, placed))
 
     def _choices(self, mark: Mark) -> None:
         """A list of choices belongs to the field before it, or to one that follows at once (`open, done or paid as status`)."""
