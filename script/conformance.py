@@ -111,7 +111,7 @@ async def checked(folder: Path, suite: Path, spec: str | None, rest: list[str]) 
             await seeded.founded(up)
             server = uvicorn.Server(uvicorn.Config(seeded, port=0, lifespan="off", log_level="warning", access_log=False))
             serving = asyncio.create_task(server.serve())
-            while not server.started:
+            while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
                 await asyncio.sleep(0.01)
             port = server.servers[0].sockets[0].getsockname()[1]
             groups = [

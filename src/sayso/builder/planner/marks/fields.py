@@ -20,6 +20,9 @@ _IS_IT = re.compile(
 _SIZED = re.compile(r"^(?:list|number|no)\s+of\s+(?=list|number)")
 _TAIL = re.compile(r"\s+(?:field|column|fields|columns|please|too|as well|etc|again|it|them)$")
 _YES_NO = re.compile(r"(?i)(?<=\w)[\s,:(-]+(?:y\s*/\s*n|yes\s*/\s*no|yes\s+or\s+no|true\s*/\s*false)\)?$")
+_UNIT = re.compile(
+    r"(?i)(?<=\w)\s+\(?in\s+(?:minutes|mins|hours|hrs|days|weeks|kg|kilos|grams|tonnes|km|miles|metres|meters|cm|mm|litres|liters|euros?|dollars?|pounds|percent|usd|eur|gbp|€|\$|£|%)\)?$"
+)
 _AFTER = re.compile(
     r"\s*(?:\((?P<bracket>[^()\n]{1,80})\)|(?P<yes>(?:-\s*|:\s*|,\s*)?(?:yes\s*/\s*no|y\s*/\s*n|yes\s+or\s+no|true\s*/\s*false|tick\s?box|check\s?box|or\s+not\b))|"
     r"(?P<scale>(?:from\s+|on\s+a\s+scale\s+(?:of|from)\s+|out\s+of\s+|\(?)(?:[01]\s*(?:-|–|to)\s*)?(?:5|10)(?:\s+stars?)?\b)|(?P<unit>in\s+(?:minutes|mins|hours|hrs|days|kg|grams|km|miles|metres|meters|litres|liters|euros?|dollars?|pounds|percent|€|\$|£|%)))"
@@ -48,14 +51,14 @@ def said(mark: Mark, text: str, stop: int) -> Item:
 def name_of(mark: Mark, alone: Item | None = None) -> str:
     """What the field is called: a question by what it asks, other words as they stand without articles."""
     low = _LEAD.sub("", re.sub(r"[\"“”*_`]", "", mark.text).strip(" .:;?!-–"))
-    low = _YES_NO.sub("", low)
+    low = _UNIT.sub("", _YES_NO.sub("", low))
     if low in _CALLED:
         return _CALLED[low]
     if m := _IS_IT.match(low):
         return cased_name(m["x"])
     if asked := asked_as(low):
         return cased_name(asked[0])
-    raw = _YES_NO.sub("", re.sub(r"[\"“”*_`]", "", mark.raw).strip(" .:;?!-–"))
+    raw = _UNIT.sub("", _YES_NO.sub("", re.sub(r"[\"“”*_`]", "", mark.raw).strip(" .:;?!-–")))
     raw = raw[len(raw) - len(low) :] if raw.lower().endswith(low) else low
     raw = re.sub(r"\s*\([^)]*\)?", "", raw) or raw
     raw = _SIZED.sub("", raw)
