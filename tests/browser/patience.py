@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from playwright.async_api import FloatRect, Locator
+from playwright.async_api import FloatRect, Locator, Page, TimeoutError, expect
 
 SECONDS_MAX = 5.0
 STEP_SECONDS = 0.05
@@ -30,3 +30,16 @@ async def still(place: Locator) -> FloatRect:
                 return box
         await asyncio.sleep(STEP_SECONDS)
     raise AssertionError(f"{place} never stood still: {seen[-3:]}")
+
+
+async def pick(page: Page, button: str, item: str) -> None:
+    """Chooses from a menu; a list that is still being read may close what was opened over it, so it is opened again."""
+    choice = page.get_by_role("menuitem", name=item)
+    for _ in range(5):
+        await page.get_by_role("button", name=button).click()
+        try:
+            await expect(choice).to_be_visible(timeout=1500)
+            return await choice.click(timeout=1500)
+        except (AssertionError, TimeoutError):
+            await page.keyboard.press("Escape")
+    raise AssertionError(f"{item} never stood in the menu of {button}")

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Arrives, Person
-from tests.browser.patience import soon
+from tests.browser.patience import pick, soon
 from tests.browser.test_workspace_look import violations
 from tests.conftest import Northlight
 from tests.gateway.upstream import WORDS, Normal, Status, Upstream, upstream
@@ -159,8 +159,7 @@ async def test_a_spent_budget_stops_calls_and_a_key_works_until_it_is_withdrawn(
 
         assert await asked() == 200
 
-        await page.get_by_role("button", name="More about Website").click()
-        await page.get_by_role("menuitem", name="Limit what it spends").click()
+        await pick(page, "More about Website", "Limit what it spends")
         await expect(dialog.get_by_label("Which")).to_have_value(re.compile("^v_"))
         await dialog.get_by_label("Dollars").fill("a lot")
         await dialog.get_by_role("button", name="Make it").click()
@@ -185,8 +184,7 @@ async def test_a_spent_budget_stops_calls_and_a_key_works_until_it_is_withdrawn(
         assert await asked("sayso/reader") == 200
         await page.goto(f"{url}/gateway/keys")
         await expect(page.get_by_text(secret)).to_have_count(0)
-        await page.get_by_role("button", name="More about Website").click()
-        await page.get_by_role("menuitem", name="Withdraw").click()
+        await pick(page, "More about Website", "Withdraw")
         await expect(dialog.get_by_role("button", name="Keep it")).to_be_focused()
         await dialog.get_by_role("button", name="Withdraw").click()
         await expect(page.get_by_role("row", name=re.compile("Website"))).to_have_count(0)
