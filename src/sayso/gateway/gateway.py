@@ -139,20 +139,20 @@ class Gateway:
         ) as answer:
             value = orjson.loads(await answer.whole())
         if answer.status >= 400:
-            raise _refused(value, answer.status)
+            raise refused(value, answer.status)
         return value
 
     async def events(self, caller: Caller, endpoint: str, body: Mapping[str, Any]) -> AsyncIterator[dict[str, Any]]:
         """The events of a streamed answer. Raises `Refused`, also in the middle, when the upstream fails."""
         async with self.answering(Call(caller, endpoint, as_body({**body, "stream": True}))) as answer:
             if answer.status >= 400:
-                raise _refused(orjson.loads(await answer.whole()), answer.status)
+                raise refused(orjson.loads(await answer.whole()), answer.status)
             async for part in answer:
                 for line in part.splitlines():
                     if line.startswith(b"data:") and (data := line[5:].strip()) != b"[DONE]":
                         value = orjson.loads(data)
                         if "error" in value and ("choices" not in value) and value.get("type", "error") == "error":
-                            raise _refused(value, 502)
+                            raise refused(value, 502)
                         yield value
 
     def plan(self, caller: Caller, model: str) -> Plan:
@@ -284,7 +284,8 @@ class Gateway:
                 await ledger_book.swept(tx, workspace.id, ledger_days=s.keep_ledger_days, bodies_days=s.keep_bodies_days)
 
 
-def _refused(value: Any, status: int) -> Refused:
+def refused(value: Any, status: int) -> Refused:
+    """An error in OpenAI's shape, as it came back, as what is raised here."""
     error = value.get("error", value) if isinstance(value, dict) else {}
     error = error if isinstance(error, dict) else {"message": str(error)}
     return Refused(
