@@ -22,4 +22,6 @@ def _right(on: Following, right: Right) -> Right:
 
 def coworker(on: Following, coworker: Coworker) -> Coworker:
     grants = tuple(g for g in coworker.grants if g.table not in on.gone.tables)
-    return coworker.model_copy(update={"grants": grants, "slot": "text" if coworker.slot in on.gone.slots else coworker.slot})
+    knowledge = tuple(k for k in coworker.knowledge if k.table is None or k.table not in on.gone.tables)
+    slot = "text" if coworker.slot in on.gone.slots else coworker.slot
+    return coworker.model_copy(update={"grants": grants, "knowledge": knowledge, "slot": slot})
