@@ -9,12 +9,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from sayso.db import coworker_tables, endpoint_tables, gateway_tables
+from sayso.db import coworker_tables, endpoint_tables, fill_tables, gateway_tables
 from sayso.db.tables import SCHEMA, metadata
 
-assert (
-    coworker_tables.metadata is gateway_tables.metadata is endpoint_tables.metadata is metadata
-)  # their tables are part of the whole
+OTHERS = (coworker_tables, endpoint_tables, fill_tables, gateway_tables)
+assert all(tables.metadata is metadata for tables in OTHERS)  # their tables are part of the whole
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 FORMULAS = Path(__file__).parent / "formulas.sql"
