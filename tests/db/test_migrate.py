@@ -49,5 +49,11 @@ async def test_many_at_once_migrate_once(engine: AsyncEngine):
 
 async def test_every_system_row_carries_its_workspace():
     without = {name for name, table in tables.metadata.tables.items() if "workspace_id" not in table.c}
-    parts_of_what_does = {"sayso.gateway_batch_lines", "sayso.ai_fill_lines"}
+    parts_of_what_does = {
+        "sayso.gateway_batch_lines",
+        "sayso.ai_fill_lines",
+        "sayso.trial_cases",
+        "sayso.trial_answers",
+        "sayso.trial_votes",
+    }
     assert without == {"sayso.workspaces", "sayso.gateway_processes", "sayso.ai_follow"} | parts_of_what_does

@@ -5,7 +5,7 @@ Listeners (open tabs, later automations) are woken at the commit through Postgre
 kinds   row.created row.changed row.moved row.trashed row.restored row.imported      `table` and `rows` say which
         app.built app.changed app.trashed app.restored                               payload `{"version": n}`
         comment.created comment.removed                                              `table`, `rows`
-        draft.changed import.changed                                                 payload `{"id": …}`
+        draft.changed import.changed trial.changed                                   payload `{"id": …}`
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ ROW_IDS_TOLD_MAX = 1_000
 Kind = Literal[
     "row.created", "row.changed", "row.moved", "row.trashed", "row.restored", "row.imported",
     "app.built", "app.changed", "app.trashed", "app.restored",
-    "comment.created", "comment.removed", "draft.changed", "import.changed",
+    "comment.created", "comment.removed", "draft.changed", "import.changed", "trial.changed",
 ]  # fmt: skip
 
 

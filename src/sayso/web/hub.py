@@ -123,7 +123,7 @@ def messages(event: Any) -> list[tuple[dict[str, Any], str | None]]:
             return [({"event": "rows", "app": app, **rows}, app)]
         case "app":
             return [({"event": "app", "app": app, "kind": verb, "version": told.get("version"), "by": event.by_actor}, None)]
-        case "draft" | "import":
+        case "draft" | "import" | "trial":
             return [({"event": subject, "id": told.get("id"), "app": app, "by": event.by_actor}, None)]
         case _:
             return []
