@@ -84,9 +84,9 @@ def mentioned_again(sketch: Sketch, clauses: list[tuple[int, int, str]]) -> None
             if key not in lexicon.tables() or (key not in _CORE and key in lexicon.fields()):
                 continue
             others = [text for start, end, text in clauses if not start <= field.span[0] < end]
-            many = any(re.search(rf"\b{re.escape(plural(key))}\b", text) for text in others)
+            many = any(plural(key) in text and re.search(rf"\b{re.escape(plural(key))}\b", text) for text in others)
             again = key in _CORE and any(
-                re.search(rf"\b(?:the|an?|each|every|their|our)\s+{re.escape(key)}\b", text) for text in others
+                key in text and re.search(rf"\b(?:the|an?|each|every|their|our)\s+{re.escape(key)}\b", text) for text in others
             )
             if many or again:
                 made = sketch.add(key, field.span)

@@ -106,7 +106,7 @@ def _home(name: str, text: str, sketch: Sketch) -> TableSketch | None:
         for size in (3, 2, 1):
             if (t := sketch.exact(" ".join(noun.split()[:size]))) is not None:
                 return t
-    scored = [(sum(1 for f in t.fields if re.search(rf"\b{re.escape(f.key)}", text)), t) for t in sketch.tables]
+    scored = [(sum(1 for f in t.fields if f.key in text and re.search(rf"\b{re.escape(f.key)}", text)), t) for t in sketch.tables]
     best = max(scored, key=lambda s: s[0], default=None)
     if best and best[0] >= 1 and sum(s[0] == best[0] for s in scored) == 1:
         return best[1]

@@ -12,6 +12,7 @@ from sayso.builder.planner import lexicon
 from sayso.builder.planner.inflect import lemma
 from sayso.builder.planner.marks.learned import Row, likely
 from sayso.builder.planner.marks.mark import Heard
+from sayso.builder.planner.marks.spans import Spans
 from sayso.builder.planner.marks.tables import table_for
 from sayso.builder.planner.sketch import AutomationSketch, FieldSketch, RoleSketch, Sketch, Span, TableSketch, ViewSketch
 from sayso.builder.planner.spelling import Text
@@ -74,6 +75,7 @@ class Joiner:
             if twin is not None:
                 self.same[id(table)] = twin
         self.found = list(heard.found)
+        self.fields_found = sum(f.tag in "FLXO" for f in self.found)
         self.agree = self._agreement()
 
     def _agreement(self) -> tuple[float, float, float]:
@@ -81,8 +83,9 @@ class Joiner:
         marks, rules = (self.lead, self.other) if self.by == "marks" else (self.other, self.lead)
         mine = [f.span for t in marks.tables for f in t.fields if f.span]
         theirs = [f.span for t in rules.tables for f in t.fields if f.span and not f.assumed]
-        hit = sum(any(_overlap(a, b) for b in mine) for a in theirs) / max(len(theirs), 1)
-        back = sum(any(_overlap(a, b) for b in theirs) for a in mine) / max(len(mine), 1)
+        ours, others = Spans(mine), Spans(theirs)
+        hit = sum(ours.touch(a) for a in theirs) / max(len(theirs), 1)
+        back = sum(others.touch(a) for a in mine) / max(len(mine), 1)
         return hit, back, len(self.same) / max(len(self.other.tables), 1)
 
     # ── tables ────────────────────────────────────────────
@@ -172,7 +175,7 @@ class Joiner:
         return self._row(
             "link" if field.link is not None else "field", self.text.span(*field.span) if field.span else None, sure=field.sure, noun=sure >= 0.7, exact=sure == 1.0,
             weight=home.weight, fields=len(home.fields), assumed=field.kind_assumed, words=field.key, names=lexicon.is_table_noun(field.key), options=bool(field.options),
-            same=sum(f.tag in "FLXO" for f in self.found), computed=field.computed, said=kind is not None,
+            same=self.fields_found, computed=field.computed, said=kind is not None,
         )  # fmt: skip
 
     # ── views, rules, roles ───────────────────────────────

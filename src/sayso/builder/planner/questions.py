@@ -31,9 +31,14 @@ _MOMENT = frozenset(
 )
 
 
+_ASKS = re.compile(r"\b(?:wh(?:ether|o|en|ere|y|at|ich)|if|how)")
+
+
 def asked_as(text: str) -> tuple[str, str | None] | None:
     """Name and kind of a field said as a question: `who took it`, `which room`, `when returned`, `how many guests`."""
     t = text.strip().rstrip("?").strip()
+    if not _ASKS.search(text):
+        return None
     t = re.sub(
         r"^(?:(?:we|i|they|it|you)\s+(?:also\s+)?(?:need\s+to\s+)?(?:know|record|note|write\s+down|want\s+to\s+know|need|log|see)\s+)",
         "",

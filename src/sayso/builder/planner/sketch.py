@@ -153,10 +153,9 @@ class Sketch:
         exact = next((t for t in self.tables if t.key == key), None)
         if exact:
             return exact
-        heads = [
-            t for t in self.tables if t.key.split()[-1] == key.split()[-1] and (len(key.split()) == 1 or len(t.key.split()) == 1)
-        ]
-        if len(heads) == 1 and singular(key.split()[-1]) not in _COMMON_HEADS:
+        before, _, head = key.rpartition(" ")
+        heads = [t for t in self.tables if (known := t.key.rpartition(" "))[2] == head and not (before and known[0])]
+        if len(heads) == 1 and singular(head) not in _COMMON_HEADS:
             return heads[0]
         return None
 

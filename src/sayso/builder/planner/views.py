@@ -1,6 +1,7 @@
 """Views that the wish names: a board by status, a calendar of due dates, a chart of sales per month, a form."""
 
 import re
+from functools import lru_cache
 
 from sayso.builder.planner import lexicon
 from sayso.builder.planner.clauses import Clause
@@ -157,10 +158,10 @@ def _table(said: list[TableSketch], by: str, of: str, part: str, sketch: Sketch,
 
 def field_named(table: TableSketch, words: str) -> FieldSketch | None:
     """The field that words name: all its words there, or the words its head."""
-    stems = {singular(w) for w in re.findall(r"[a-z0-9]+", words.lower())} - _SMALL
+    stems = _stems(words)
     best: tuple[int, FieldSketch] | None = None
     for field in table.fields:
-        mine = {singular(w) for w in re.findall(r"[a-z0-9]+", field.name.lower())} - _SMALL
+        mine = _stems(field.name)
         if not mine:
             continue
         both = len(mine & stems)
@@ -172,6 +173,12 @@ def field_named(table: TableSketch, words: str) -> FieldSketch | None:
             if last in stems and last not in _LOOSE and len(field.name.split()) > 1:
                 return field
     return best[1] if best else None
+
+
+@lru_cache(maxsize=2_000)
+def _stems(words: str) -> frozenset[str]:
+    """The words in the singular, without the small ones."""
+    return frozenset(singular(w) for w in re.findall(r"[a-z0-9]+", words.lower())) - _SMALL
 
 
 _LOOSE = frozenset("date time name number no id code type note by at on amount total value status day".split())

@@ -19,8 +19,10 @@ HEADS = 12
 PIECES_MAX = 512
 """The model knows no more places in a text; cut a longer one into windows."""
 EPSILON = np.float32(1e-12)
-GELU_ROWS = 64
+GELU_ROWS = 32
 """Rows that are worked on at once, so that they stay in the processor's cache."""
+WEIGHT_MAX = np.float32(80)
+"""To either side: e to the power of it is still a number in single precision, and no text comes near it. Cheaper than looking for the largest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +91,21 @@ class Layer:
     def _attention(self, flat: Array, shape: tuple[int, ...], barred: Array) -> Array:
         texts, n, width = shape
         apart = (texts, n, HEADS, width // HEADS)
-        query = (flat @ self.query.T + self.query_bias).reshape(apart).transpose(0, 2, 1, 3)
+        query: Array = flat @ self.query.T
+        query += self.query_bias
+        query *= np.float32(1 / math.sqrt(width // HEADS))
         key = (flat @ self.key.T + self.key_bias).reshape(apart).transpose(0, 2, 3, 1)
         value = (flat @ self.value.T + self.value_bias).reshape(apart).transpose(0, 2, 1, 3)
-        weight = query @ key
-        weight *= np.float32(1 / math.sqrt(width // HEADS))
-        weight += barred
-        weight -= weight.max(-1, keepdims=True)
-        np.exp(weight, out=weight)
-        weight /= weight.sum(-1, keepdims=True)
-        return (weight @ value).transpose(0, 2, 1, 3).reshape(-1, width)
+        seen = np.empty(apart, np.float32)
+        for text, asked in enumerate(query.reshape(apart).transpose(0, 2, 1, 3)):
+            weight = asked @ key[text]
+            np.clip(weight, -WEIGHT_MAX, WEIGHT_MAX, out=weight)
+            weight += barred[text]
+            np.exp(weight, out=weight)
+            found = weight @ value[text]
+            found /= np.einsum("hij->hi", weight)[..., None]
+            seen[text] = found.transpose(1, 0, 2)
+        return seen.reshape(-1, width)
 
 
 NAMES = {
@@ -172,28 +179,29 @@ def normed(x: Array, weight: Array, bias: Array) -> Array:
 
 def gelu(x: Array) -> None:
     """x · Φ(x), in place, with the exact Φ. `x` is (rows, wide)."""
+    rooms = np.empty((3, min(GELU_ROWS, len(x)), x.shape[1]), np.float32)
     for start in range(0, len(x), GELU_ROWS):
         part = x[start : start + GELU_ROWS]
-        part *= _gaussian(part)
+        _gelu(part, *rooms[:, : len(part)])
 
 
-def _gaussian(x: Array) -> Array:
-    """Φ(x), the normal distribution function: (1 + erf(x / √2)) / 2."""
-    z = np.abs(x)
-    z *= np.float32(math.sqrt(0.5))
-    t = z * np.float32(0.3275911)
+def _gelu(x: Array, z: Array, t: Array, series: Array) -> None:
+    """max(x, 0) - |x| · (1 - erf(|x| / √2)) / 2, which is x · Φ(x) on either side. `z`, `t` and `series` are room to work in."""
+    np.abs(x, out=z)
+    np.multiply(z, np.float32(0.3275911 * math.sqrt(0.5)), out=t)
     t += np.float32(1)
     np.reciprocal(t, out=t)
-    series = t * np.float32(1.061405429)
+    np.multiply(t, np.float32(1.061405429 / 2), out=series)
     for term in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
-        series += np.float32(term)
+        series += np.float32(term / 2)
         series *= t
+    series *= z
     z *= z
-    np.negative(z, out=z)
+    z *= np.float32(-0.5)
     np.exp(z, out=z)
-    series *= z  # 1 - erf(|x| / √2)
-    series *= np.float32(0.5)
-    return np.where(x < 0, series, np.float32(1) - series)
+    series *= z
+    np.maximum(x, np.float32(0), out=x)
+    x -= series
 
 
 def _single(tensor: NDArray[np.generic]) -> Array:

@@ -6,8 +6,9 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from operator import mul
 from typing import Literal
 
 from sayso.builder.planner.inflect import singular
@@ -150,6 +151,7 @@ class Attachment:
         )
         heading = self.layout.headings.get(line)
         lines = self.line_of[i]
+        alike = not _stems(mark.text).isdisjoint(_stems(there.text))
         row = [
             earlier and same,
             not earlier and same,
@@ -177,11 +179,8 @@ class Attachment:
             pronoun and not own and self.first.get(lately) == i,
             not own and self.sentence_of[i] == lately and self.first.get(lately) == i,
             not own and self.sentence_of[i] == lately and self.last.get(lately) == i,
-            bool(set(map(singular, re.findall(r"[a-z]+", mark.text))) & set(map(singular, re.findall(r"[a-z]+", there.text)))),
-            mark.tag == "L"
-            and bool(
-                set(map(singular, re.findall(r"[a-z]+", mark.text))) & set(map(singular, re.findall(r"[a-z]+", there.text)))
-            ),
+            alike,
+            mark.tag == "L" and alike,
             ";" in between or "\n" in between,
             earlier and same and bool(_VERB.search(between)),
             len(self.tables) == 1,
@@ -219,7 +218,7 @@ class Attachment:
         weights = learned(GROUP_OF.get(mark.tag, "field"))
         best: dict[int, float] = {}
         for i, row in self.rows(mark, spoken, known):
-            score = sum(w * x for w, x in zip(weights, row, strict=True))
+            score = sum(map(mul, weights, row))
             table = self.mentions[i].table
             best[table] = max(best.get(table, -1e9), score)
         if not best:
@@ -232,6 +231,11 @@ class Attachment:
             chances = {t: math.sqrt(p * max(other.get(t, 0.0), LEAST)) for t, p in chances.items()}
         table = max(chances, key=lambda t: chances[t])
         return table, chances[table] / sum(chances.values())
+
+
+@lru_cache(maxsize=2_000)
+def _stems(words: str) -> frozenset[str]:
+    return frozenset(map(singular, re.findall(r"[a-z]+", words)))
 
 
 @cache

@@ -110,9 +110,20 @@ def _places(noun: Noun, low: str) -> list[tuple[int, int]]:
     words = noun.key.split()
     if not words:
         return []
-    last = f"(?:{re.escape(words[-1])}|{re.escape(plural(words[-1]))})"
-    pattern = rf"(?<![\w-]){''.join(re.escape(w) + ' +' for w in words[:-1])}{last}(?![\w-])"
-    return [m.span() for m in re.finditer(pattern, low)][:OCCURRENCES_MAX]
+    found: set[tuple[int, int]] = set()
+    for last in {words[-1], plural(words[-1])}:
+        name = " ".join([*words[:-1], last])
+        at = low.find(name)
+        while at >= 0:
+            if not (_inside_word(low, at - 1) or _inside_word(low, at + len(name))):
+                found.add((at, at + len(name)))
+            at = low.find(name, at + 1)
+    return sorted(found)[:OCCURRENCES_MAX]
+
+
+def _inside_word(low: str, at: int) -> bool:
+    """Whether the character there belongs to a word. No pattern: a long wish has a hundred nouns, and each pattern would have to be compiled."""
+    return 0 <= at < len(low) and (low[at].isalnum() or low[at] in "_-")
 
 
 def _agreement(asked: list[Noun]) -> tuple[float, float]:

@@ -6,8 +6,9 @@ Rules that understood read to the letter (formulas, choices, several things in o
 from sayso.builder.planner.clauses import Clause
 from sayso.builder.planner.marks.learned import Row, likely
 from sayso.builder.planner.marks.mark import Mark
+from sayso.builder.planner.marks.spans import Spans
 from sayso.builder.planner.marks.tables import table_for, table_noun
-from sayso.builder.planner.sketch import Sketch, Span
+from sayso.builder.planner.sketch import Sketch
 
 FEATURES = (
     "bias", "rules' tables marked", "marked tables in the rules", "rules' fields marked", "marked fields in the rules", "other marks in the rules", "clauses used",
@@ -27,15 +28,18 @@ def row(rules: Sketch, marks: list[Mark], pieces: list[Clause]) -> Row:
     known = Sketch()
     for noun in nouns:
         known.add(noun)
-    ruled = _share([table_for(t.key, known) is not None or bool(_near(t.span, links)) for t in tables])
+    linked = Spans(m.span for m in links)
+    ruled = _share([table_for(t.key, known) is not None or linked.touch(t.span) for t in tables])
     marked = _share([table_for(n, rules) is not None for n in nouns])
     spans = [f.span for t in rules.tables for f in t.fields if f.span and not f.assumed]
     said = [m for m in marks if m.tag in "FLXO"]
-    fields = _share([bool(_near(s, said)) for s in spans])
-    touched = _share([any(_overlap(m.span, s) for s in spans) for m in said])
-    parts = [p.span for p in (*rules.views, *rules.automations, *rules.roles, *rules.ai) if p.span]
+    hit = Spans(m.span for m in said)
+    fields = _share([hit.touch(s) for s in spans])
+    found = Spans(spans)
+    touched = _share([found.touch(m.span) for m in said])
+    parts = Spans(p.span for p in (*rules.views, *rules.automations, *rules.roles, *rules.ai) if p.span)
     others = [m for m in marks if m.tag in "VWSDAR"]
-    read = _share([any(_overlap(m.span, s) for s in parts) for m in others])
+    read = _share([parts.touch(m.span) for m in others])
     used = [c.start in rules.used for c in pieces]
     lost = _share(
         [not any(m.start >= c.start and m.end <= c.end for m in marks) for c, u in zip(pieces, used, strict=True) if not u]
@@ -48,11 +52,3 @@ def row(rules: Sketch, marks: list[Mark], pieces: list[Clause]) -> Row:
 
 def _share(each: list[bool]) -> float:
     return sum(each) / len(each) if each else 1.0
-
-
-def _near(span: Span | None, marks: list[Mark]) -> list[Mark]:
-    return [m for m in marks if span and _overlap(span, m.span)]
-
-
-def _overlap(a: Span, b: Span) -> bool:
-    return a[0] < b[1] and b[0] < a[1]

@@ -66,7 +66,7 @@ class Tagger:
         return Read(words, states, chances, [_span(words, chances, labels, *run) for run in runs(labels)])
 
     def _states(self, words: Words, known: Known) -> Array:
-        cut = windows(words)
+        cut = sorted(windows(words), key=lambda w: words.pieces[w.stop] - words.pieces[w.first])  # neighbours need no padding
         states = np.zeros((len(words) + 1, WIDTH), np.float32)
         named = marks(words.plain(), known) if known else [NONE] * len(words)
         for i in range(0, len(cut), WINDOWS_AT_ONCE):
