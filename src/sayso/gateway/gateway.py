@@ -169,6 +169,11 @@ class Gateway:
         return tuple(self._here() if callable(self._here) else self._here)
 
     @property
+    def directory(self) -> Directory:
+        """The directory of models that this installation shows."""
+        return self._directory()
+
+    @property
     def shows_metrics(self) -> bool:
         """Whether an owner wants the metrics shown to anybody who reaches them."""
         return any(workspace.settings.metrics for workspace in self.known.workspaces.values())

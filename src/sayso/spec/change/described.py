@@ -10,7 +10,7 @@ from sayso.spec.automation import Automation
 from sayso.spec.change.described_views import view_sentences
 from sayso.spec.change.siblings import index_of, siblings
 from sayso.spec.change.step import Alter, Face, face
-from sayso.spec.fields import Formula, Link, MultiSelect, Select
+from sayso.spec.fields import Fill, Formula, Link, MultiSelect, Select
 from sayso.spec.table import Table
 
 Told = tuple[str, Literal["adds", "changes", "loses"]]
@@ -37,7 +37,8 @@ _DETAILS: dict[str, str] = {
     "decimals": "the decimals of {}", "minimum": "the least value of {}", "maximum": "the highest value of {}",
     "prompt": "the prompt of {}", "slot": "the model slot of {}", "prefix": "the prefix of {}", "summary": "what {} sums up",
     "where": "which rows {} counts", "field": "what {} reads", "link": "the link that {} reads through", "shown_as": "how {} is shown",
-    "order": "how dates in {} are read", "zone": "the time zone of {}", "task": "what the model does for {}",
+    "order": "how dates in {} are read", "zone": "the time zone of {}", "task": "what the model does for {}", "when": "when the model writes {}", "review_below": "when {} needs review",
+    "language": "the language of {}",
 }  # fmt: skip
 
 
@@ -119,6 +120,7 @@ def _field(app: App, table: str, old: Any, new: Any) -> list[Told]:
         return [*told, (f"Turns {new.name} of {table} into {FIELD_KINDS[new.kind]}", "changes")]
     called = f"{new.name} of {table}"
     told += _rules(called, old, new)
+    told += _fill(called, old.fill, new.fill)
     if isinstance(old, (Select, MultiSelect)) and isinstance(new, (Select, MultiSelect)):
         told += _options(called, old, new)
     if isinstance(old, Formula) and isinstance(new, Formula) and old.formula != new.formula:
@@ -140,6 +142,21 @@ def _rules(called: str, old: Any, new: Any) -> list[Told]:
     if getattr(old, "many", None) != many:
         told.append((f"Lets {called} hold {'several values' if many else 'only one value'}", "changes" if many else "loses"))
     return told
+
+
+def _fill(called: str, old: Fill | None, new: Fill | None) -> list[Told]:
+    if old == new:
+        return []
+    if old is None or new is None:
+        return [
+            (
+                f"{'Lets a model fill' if old is None else 'No model fills'} {called}{' any more' if new is None else ''}",
+                "changes",
+            )
+        ]
+    if old.model_copy(update={"slot": new.slot}) == new:
+        return [(f"Changes the model slot of {called}", "changes")]
+    return [(f"Changes how a model fills {called}", "changes")]
 
 
 def _options(called: str, old: Select | MultiSelect, new: Select | MultiSelect) -> list[Told]:

@@ -88,6 +88,13 @@ def _field(before: Any, field: Any, names: tuple[NewName, ...]) -> Any:
             return field.model_copy(update={"formula": in_formula(field.formula, names)})
         case Ai() if isinstance(before, Ai) and before.prompt == field.prompt:
             return field.model_copy(update={"prompt": in_text(field.prompt, names)})
+        case _ if field.fill and before is not None and before.fill and before.fill.prompt == field.fill.prompt:
+            prompt = in_text(field.fill.prompt, names)
+            return (
+                field
+                if prompt == field.fill.prompt
+                else field.model_copy(update={"fill": field.fill.model_copy(update={"prompt": prompt})})
+            )
         case _:
             return field
 

@@ -9,6 +9,7 @@ from sayso.spec.fields.choice import Checkbox, MultiSelect, Option, Select
 from sayso.spec.fields.date import Date, Datetime
 from sayso.spec.fields.field import Field, Storage
 from sayso.spec.fields.file import File, Image
+from sayso.spec.fields.fill import Fill, Picture, fill_of
 from sayso.spec.fields.formula import Formula
 from sayso.spec.fields.link import Link, Lookup, Rollup
 from sayso.spec.fields.money import Money
@@ -50,7 +51,7 @@ AnyField = Annotated[
 ]
 
 __all__ = [
-    "Ai", "AnyField", "Autonumber", "Checkbox", "CreatedAt", "CreatedBy", "Date", "Datetime", "Duration", "Email", "Field", "File",
-    "Formula", "Image", "Link", "LongText", "Lookup", "Money", "MultiSelect", "Number", "Option", "Percent", "Person", "Phone",
-    "Rating", "Rollup", "Select", "Storage", "Text", "UpdatedAt", "UpdatedBy", "Url",
+    "Ai", "AnyField", "Autonumber", "Checkbox", "CreatedAt", "CreatedBy", "Date", "Datetime", "Duration", "Email", "Field", "File", "Fill",
+    "Formula", "Image", "Link", "LongText", "Lookup", "Money", "MultiSelect", "Number", "Option", "Percent", "Person", "Phone", "Picture",
+    "Rating", "Rollup", "Select", "Storage", "Text", "UpdatedAt", "UpdatedBy", "Url", "fill_of",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from sayso.spec.fields.fill import Fill
 from sayso.spec.part import Part
 
 
@@ -39,6 +40,8 @@ class Field(Part):
 
     required: bool = False
     unique: bool = False
+    fill: Fill | None = None
+    """How a model fills it; for the kinds in `spec.fields.fill.FILLABLE`."""
 
     def parse(self, raw: object) -> Any:
         raise NotImplementedError

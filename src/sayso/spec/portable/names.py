@@ -100,6 +100,9 @@ def field_resolved(names: Names, table: Raw, field: Any) -> Any:
             field["default"] = [_option(field, d) for d in field["default"]]
         case _:
             pass
+    if isinstance(fill := field.get("fill"), dict) and isinstance(picture := fill.get("picture"), dict):
+        named = {key: names.field_id(table, picture[key]) for key in ("reference", "mask") if picture.get(key)}
+        field["fill"] = {**fill, "picture": {**picture, **named}}
     return field
 
 

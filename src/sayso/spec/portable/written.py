@@ -83,7 +83,21 @@ def _field(field: Raw) -> Raw:
     field["kind"] = field_kind(field["kind"]) if "kind" in field else _guessed(field)
     if isinstance(field.get("options"), (list, tuple)):
         field["options"] = _options(field["options"])
+    if "fill" in field:
+        field["fill"] = _fill(field["fill"], str(field["kind"]))
     return field
+
+
+def _fill(raw: Any, kind: str) -> Any:
+    """A prompt alone says enough: what is to be done with it follows from the kind."""
+    fill: Any = {"prompt": raw} if isinstance(raw, str) else dict(raw) if isinstance(raw, dict) else raw
+    if isinstance(fill, dict):
+        if isinstance(fill.get("when"), str):
+            fill |= {"when": [fill["when"]]}
+        usual = {"image": "image", "select": "classify", "multi_select": "classify"}.get(kind)
+        if usual and "task" not in fill:
+            fill["task"] = usual
+    return fill
 
 
 def _key(key: str, part: Raw, known: dict[str, str]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from sayso.spec.app import App
 from sayso.spec.change.follow.filters import Following
 from sayso.spec.change.gone import Gone
-from sayso.spec.fields import Ai, Link, Lookup, MultiSelect, Rollup, Select
+from sayso.spec.fields import Ai, Fill, Link, Lookup, MultiSelect, Rollup, Select
 from sayso.spec.filter import Condition, Filter
 from sayso.spec.shape import summary_suits
 from sayso.spec.table import Table
@@ -77,6 +77,8 @@ def _table(table: Table, gone: Gone) -> Table:
 
 
 def _field(table: Table, field: Any, gone: Gone) -> Any:
+    if field.fill is not None:
+        field = _filled(table, field, field.fill, gone)
     match field:
         case Ai() if field.slot in gone.slots:
             return field.model_copy(update={"slot": "text"})
@@ -87,3 +89,13 @@ def _field(table: Table, field: Any, gone: Gone) -> Any:
             return field.model_copy(update={"default": left})
         case _:
             return field
+
+
+def _filled(table: Table, field: Any, fill: Fill, gone: Gone) -> Any:
+    """A slot that is gone falls back to the workspace's; a picture that is gone is nothing to start from."""
+    now: dict[str, Any] = {"slot": "text"} if fill.slot in gone.slots else {}
+    if fill.picture is not None:
+        lost = {key: None for key in ("reference", "mask") if gone.field(table.id, getattr(fill.picture, key))}
+        if lost:
+            now["picture"] = fill.picture.model_copy(update=lost)
+    return field.model_copy(update={"fill": fill.model_copy(update=now)}) if now else field

@@ -1,0 +1,147 @@
+"""What a model is asked to do in one place of an app: a frozen value, made of the spec alone."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from sayso.ai import slots
+from sayso.errors import NotFound
+from sayso.spec.app import App
+from sayso.spec.automation import Ai as AiStep
+from sayso.spec.automation import Branch, ForEach
+from sayso.spec.change.renamed import trigger_table
+from sayso.spec.check.fills import KIND_OF_TASK
+from sayso.spec.fields import AnyField, Fill, Image, LongText, Picture, fill_of
+from sayso.spec.fields.fill import PICTURE_TASKS, named_in
+from sayso.spec.table import Table
+
+INSTRUCTIONS = 1
+"""The edition of `instructions.py`; part of every version, since it is part of what a model is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What else is asked of the answer. `review_below` is no part of what the model is told."""
+
+    language: str = ""
+    review_below: float | None = None
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One AI part of an app. `path` is where it stands (`tables/shoots/fields/next`, `automations/x/steps/0`, `coworkers/mina`, `builder`).
+
+    `output` is the field whose rules the answer must keep; None where an answer is no value (co-workers, the builder). `table` is whose
+    rows are read. `slot` is the slot's id, `model` what the gateway is asked for.
+    """
+
+    path: str
+    task: str
+    prompt: str
+    slot: str
+    output: AnyField | None
+    settings: Settings = Settings()
+    table: str | None = None
+    model: str = "slot:text"
+
+    @property
+    def version(self) -> str:
+        """A short digest of what the model is told, whatever the model: another prompt is another version."""
+        output = self.output.model_dump(mode="json", exclude={"fill", "description"}) if self.output is not None else None
+        picture = self.settings.picture.portable() if self.settings.picture else None
+        told: list[Any] = [INSTRUCTIONS, self.task, self.prompt, self.settings.language, picture, output]
+        return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()[:12]
+
+    @property
+    def makes_pictures(self) -> bool:
+        return self.task in PICTURE_TASKS
+
+
+def of(spec: App, path: str) -> Job:
+    """The job at this path. Raises `NotFound` when no AI part stands there."""
+    match path.split("/"):
+        case ["tables", table_id, "fields", field_id]:
+            table = spec.table(table_id)
+            field = table.field(field_id) if table else None
+            fill = fill_of(field) if field else None
+            if table is not None and field is not None and fill is not None:
+                return of_field(spec, table, field, fill, path)
+        case ["automations", id, "steps", *rest]:
+            automation = next((a for a in spec.automations if a.id == id), None)
+            step = _step(automation.steps, rest) if automation else None
+            if automation is not None and isinstance(step, AiStep):
+                return _of_step(spec, path, step, spec.table(trigger_table(spec, automation) or ""))
+        case ["coworkers", id]:
+            coworker = next((c for c in spec.coworkers if c.id == id), None)
+            if coworker is not None:
+                plug = slots.resolve(spec, coworker.slot)
+                return Job(path, "coworker", coworker.instructions, plug.slot, None, model=plug.model)
+        case ["builder"]:
+            return Job(path, "builder", "", "text", None, model=slots.resolve(spec, "text").model)
+        case _:
+            pass
+    raise NotFound(f"{spec.name} has no AI part at {path[:200]}.")
+
+
+def of_field(spec: App, table: Table, field: AnyField, fill: Fill, path: str = "") -> Job:
+    """What fills a field of this table; `fill` may be another than its own, to try one."""
+    plug = slots.resolve(spec, _slot(table, fill.task, fill.prompt, fill.slot))
+    settings = Settings(fill.language, fill.review_below, fill.picture)
+    path = path or f"tables/{table.id}/fields/{field.id}"
+    return Job(path, fill.task, fill.prompt, plug.slot, field, settings, table.id, plug.model)
+
+
+def paths(spec: App) -> tuple[str, ...]:
+    """Every AI part of an app, in its order."""
+    fields = [f"tables/{t.id}/fields/{f.id}" for t in spec.tables for f in t.fields if fill_of(f) is not None]
+    steps = [f"automations/{a.id}/steps/{at}" for a in spec.automations for at in _ai_steps(a.steps)]
+    return (*fields, *steps, *(f"coworkers/{c.id}" for c in spec.coworkers))
+
+
+def reads(table: Table, prompt: str) -> tuple[AnyField, ...]:
+    """The fields of the row itself that a prompt names."""
+    named = (table.named(name[0]) for name in named_in(prompt))
+    return tuple(dict.fromkeys(f for f in named if f is not None))
+
+
+def _slot(table: Table | None, task: str, prompt: str, slot: str) -> str:
+    """`text` stands for what the task needs: pictures are drawn by `image` and seen by `vision`."""
+    if slot != "text":
+        return slot
+    sees = table is not None and any(isinstance(f, Image) for f in reads(table, prompt))
+    return KIND_OF_TASK.get(task, "vision" if sees else "text")
+
+
+def _of_step(spec: App, path: str, step: AiStep, table: Table | None) -> Job:
+    into = table.field(step.into) if table and step.into else None
+    plug = slots.resolve(spec, _slot(table, step.task, step.prompt, step.slot))
+    output = into or LongText(id="answer", name="Answer")
+    return Job(path, step.task, step.prompt, plug.slot, output, Settings(), table.id if table else None, plug.model)
+
+
+def _step(steps: tuple[Any, ...], way: list[str]) -> Any:
+    """`0`, or `2/then/1` inside a branch, `3/steps/0` inside a loop."""
+    if not way or not way[0].isdecimal() or int(way[0]) >= len(steps):
+        return None
+    step = steps[int(way[0])]
+    if len(way) == 1:
+        return step
+    inner = (
+        getattr(step, way[1], None) if isinstance(step, (Branch, ForEach)) and way[1] in ("then", "otherwise", "steps") else None
+    )
+    return _step(inner, way[2:]) if isinstance(inner, tuple) else None
+
+
+def _ai_steps(steps: tuple[Any, ...]) -> list[str]:
+    found: list[str] = []
+    for at, step in enumerate(steps):
+        if isinstance(step, AiStep):
+            found.append(str(at))
+        for inside in ("then", "otherwise") if isinstance(step, Branch) else ("steps",) if isinstance(step, ForEach) else ():
+            found += [f"{at}/{inside}/{way}" for way in _ai_steps(getattr(step, inside))]
+    return found
