@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sayso.db import transaction
@@ -34,6 +34,7 @@ QUIET = (
 ANSWER_MS_MAX = 10_000
 START_SECONDS_MAX = 20
 COOKIE = "sayso_session"
+expect.set_options(timeout=15_000)
 
 
 @dataclass

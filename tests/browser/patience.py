@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.async_api import FloatRect, Locator, Page, TimeoutError, expect
 
-SECONDS_MAX = 5.0
+SECONDS_MAX = 15.0
 STEP_SECONDS = 0.05
 
 
@@ -16,7 +16,8 @@ async def soon(read: Callable[[], Awaitable[Any]], wanted: Any) -> None:
         if await read() == wanted:
             return
         await asyncio.sleep(STEP_SECONDS)
-    assert await read() == wanted
+    got = await read()
+    assert got == wanted, f"{got} instead of {wanted}"
 
 
 async def still(place: Locator) -> FloatRect:

@@ -14,6 +14,9 @@ export interface ViewProps<V = View> {
   table: Table | undefined;
 }
 
+/** How often settings of a view are laid over what others changed meanwhile. */
+const ALTER_TRIES_MAX = 3;
+
 export class AppState {
   readonly id: string;
   version = $state(0);
@@ -24,8 +27,9 @@ export class AppState {
   people = $derived.by(() => live.people[this.id] ?? []);
   #heard = new Set<() => void>();
   #turn: Promise<void> = Promise.resolve();
-  #waiting = 0;
-  #missed = false;
+  /** The spec as the server last told it; what is shown has the settings on their way laid over it. */
+  #told = this.spec;
+  #onTheirWay: { view: string; settings: Record<string, unknown> }[] = [];
 
   constructor(open: OpenApp) {
     this.id = open.id;
@@ -41,10 +45,8 @@ export class AppState {
     const stops = [
       live.watch(this.id),
       live.on("app", (event) => {
-        if (event.app !== this.id || event.version === this.version) return;
-        // An own change is on its way: to read now would take away what it shows already.
-        if (this.#waiting) this.#missed = true;
-        else void this.refresh();
+        // After the own changes that are on their way: their answers may be what was heard of.
+        if (event.app === this.id) void this.#turn.then(() => (event.version > this.version ? this.refresh() : undefined));
       }),
       live.onBack(() => void this.refresh()),
     ];
@@ -110,47 +112,58 @@ export class AppState {
 
   /** Makes the change: one new version. Throws `Problem` when it does not make sense. */
   change(title: string, steps: ChangeStep[], { say = true } = {}): Promise<void> {
-    this.#waiting++;
-    // One after the other: the second builds on the version that the first one makes.
-    const turn = this.#turn.then(() => this.#changed(title, steps, say));
-    this.#turn = turn.catch(() => void this.refresh()).finally(() => this.#settled());
+    return this.#inTurn(async () => {
+      await this.#changed(title, steps);
+      if (say) toasts.say(title, { label: "Undo", key: "mod+z", act: () => void undo.undo(this) });
+    });
+  }
+
+  /** One after the other: the second builds on the version that the first one makes. */
+  #inTurn(make: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(make);
+    this.#turn = turn.catch(() => this.refresh());
     return turn;
   }
 
-  #settled(): void {
-    this.#waiting--;
-    if (this.#waiting || !this.#missed) return;
-    this.#missed = false;
-    void this.refresh();
-  }
-
-  async #changed(title: string, steps: ChangeStep[], say: boolean): Promise<void> {
+  async #changed(title: string, steps: ChangeStep[]): Promise<void> {
     const open = await api.post<OpenApp & { effects?: Effect[]; problems?: ProblemAt[] }>(path`/api/apps/${this.id}/versions`, {
       change: { title, steps },
       base_version: this.version,
       note: title,
     });
-    // While another change waits, what it shows already must not vanish for a blink.
-    if (this.#waiting > 1) this.version = open.version;
-    else if (open.spec) this.#take({ ...open, id: this.id });
+    if (open.spec) this.#take({ ...open, id: this.id });
     else await this.refresh();
     void undo.read(this.id);
-    if (say) toasts.say(title, { label: "Undo", key: "mod+z", act: () => void undo.undo(this) });
   }
 
   /** Changes some of a view's own settings: filter, sorts, widths, hidden fields, … Quiet, as it shows at once. */
   async alterView(id: string, settings: Record<string, unknown>, title?: string): Promise<void> {
-    const view = this.view(id);
-    if (!view) return;
-    const value = { ...view, ...settings };
-    const before = this.spec;
+    const name = this.view(id)?.name;
+    if (!name) return;
+    const mine = { view: id, settings };
     // Shown at once; taken back when the server says no.
-    this.spec = { ...before, views: this.views.map((one) => (one.id === id ? (value as View) : one)) };
+    this.#onTheirWay.push(mine);
+    this.#show();
     try {
-      await this.change(title ?? `Changed the view ${view.name}`, [{ do: "alter", part: "view", id, value }], { say: false });
+      await this.#inTurn(() => this.#altered(mine, title ?? `Changed the view ${name}`));
     } catch (error) {
-      this.spec = before;
       toasts.problem(error);
+    } finally {
+      this.#onTheirWay = this.#onTheirWay.filter((one) => one !== mine);
+      this.#show();
+    }
+  }
+
+  /** On top of the view as it is now: when others changed the app meanwhile, theirs is read and the settings are laid over it. */
+  async #altered(mine: { view: string; settings: Record<string, unknown> }, title: string, triesLeft = ALTER_TRIES_MAX): Promise<void> {
+    const view = this.#told.views?.find((one) => one.id === mine.view);
+    if (!view) return;
+    try {
+      await this.#changed(title, [{ do: "alter", part: "view", id: view.id, value: { ...view, ...mine.settings } }]);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 409 || triesLeft <= 1) throw error;
+      await this.refresh();
+      await this.#altered(mine, title, triesLeft - 1);
     }
   }
 
@@ -169,11 +182,20 @@ export class AppState {
   }
 
   #take(open: OpenApp): void {
+    // An answer that was overtaken by a newer one.
+    if (open.version < this.version) return;
     const news = open.version !== this.version;
     this.version = open.version;
-    this.spec = open.spec;
+    this.#told = open.spec;
+    this.#show();
     if (open.may) this.rights = open.may;
     if (open.samples !== undefined) this.samples = open.samples;
     if (news) for (const act of [...this.#heard]) act();
+  }
+
+  #show(): void {
+    const over = this.#onTheirWay;
+    const laid = (view: View): View => Object.assign({}, view, ...over.filter((one) => one.view === view.id).map((one) => one.settings)) as View;
+    this.spec = over.length ? { ...this.#told, views: this.#told.views?.map(laid) } : this.#told;
   }
 }

@@ -1,7 +1,10 @@
 """Forms filled in here and by link, and dashboards that are arranged and asked where their figures come from."""
 
+import asyncio
+import re
+
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.browser.patience import soon, still
 from tests.browser.views.conftest import Desk
@@ -183,3 +186,40 @@ async def test_a_chart_is_set_up_in_its_popover_and_everyone_sees_it(desk: Desk)
     await panel.get_by_label("Figure", exact=True).select_option("count")
     await expect(other.get_by_role("heading", name="Number of rows by Starts")).to_be_visible()
     await expect(other.locator(".legend")).to_contain_text("Product")
+
+
+async def test_what_is_set_in_one_breath_stays_though_an_older_answer_comes_late(desk: Desk):
+    ana = await desk.ana()
+    page = await ana.open("chart")
+    await expect(page.get_by_role("heading", name=re.compile(" by "))).to_be_visible()
+    kept = await ana.asks("GET", "/api/apps/desk")
+    asked, let_go = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        asked.set()
+        await let_go.wait()
+        await route.fulfill(response=answer)
+
+    await page.route(re.compile("/api/apps/desk$"), late)
+    renamed = {"title": "Renamed", "steps": [{"do": "rename", "part": "view", "id": "days", "name": "Day by day"}]}
+    await ana.asks("POST", "/api/apps/desk/versions", {"change": renamed, "base_version": kept["version"]})
+    await asyncio.wait_for(asked.wait(), 15)
+    await page.get_by_role("button", name="Chart", exact=True).click()
+    panel = page.get_by_role("dialog", name="What the chart shows")
+    await panel.get_by_label("Along").select_option("starts")
+    await panel.get_by_label("In steps of").select_option("year")
+    async with page.expect_response(re.compile("/api/apps/desk$")) as arrived:
+        let_go.set()
+    await (await arrived.value).finished()
+    await page.evaluate("new Promise((done) => setTimeout(done, 100))")
+    await panel.get_by_label("Split by").select_option("kind")
+    await panel.get_by_label("Figure", exact=True).select_option("count")
+
+    async def chart() -> tuple[str, str, str, str]:
+        views = (await ana.asks("GET", "/api/apps/desk"))["spec"]["views"]
+        one = next(view for view in views if view["id"] == "chart")
+        return one["by"], one["bucket"], one["split"], one["measure"]["summary"]
+
+    await soon(chart, ("starts", "year", "kind", "count"))
+    await expect(page.get_by_role("link", name="Day by day").first).to_be_visible()

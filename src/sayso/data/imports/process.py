@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import struct
 import sys
 from collections.abc import AsyncIterator
@@ -32,9 +33,10 @@ async def _started(job: dict[str, Any]) -> asyncio.subprocess.Process:
 
 
 async def _ended(child: asyncio.subprocess.Process) -> None:
+    """By signal, not by `child.kill()`: that looks whether the child has ended, and would take its end from asyncio, who waits for it."""
     if child.returncode is None:
         with suppress(ProcessLookupError):
-            child.kill()
+            os.kill(child.pid, signal.SIGKILL)
     await child.wait()
 
 
