@@ -19,6 +19,8 @@ IRREGULAR = {
     "phase": "phases", "database": "databases", "excuse": "excuses", "purpose": "purposes", "promise": "promises", "dose": "doses",
     "size": "sizes", "prize": "prizes", "invoice": "invoices", "service": "services", "device": "devices", "hive": "hives",
     "enterprise": "enterprises", "showcase": "showcases", "vase": "vases", "hose": "hoses", "nose": "noses", "rose": "roses",
+    "menu": "menus", "ski": "skis", "taxi": "taxis", "guru": "gurus", "kiwi": "kiwis", "rfi": "rfis", "api": "apis", "sku": "skus", "kpi": "kpis",
+    "gpu": "gpus", "cpu": "cpus", "emu": "emus", "bikini": "bikinis",
 }  # fmt: skip
 UNCOUNTED = frozenset(
     "staff equipment stock inventory furniture software hardware data feedback information news series species merchandise merch"

@@ -8,6 +8,7 @@ from sayso.builder.planner.inflect import is_plural, lemma, plural, singular
 from sayso.builder.planner.marks import links
 from sayso.builder.planner.marks.learned import Row, likely
 from sayso.builder.planner.marks.mark import Heard, Mark
+from sayso.builder.planner.marks.outright import outright
 from sayso.builder.planner.marks.tables import table_for, table_noun
 from sayso.builder.planner.normalise import lowered
 from sayso.builder.planner.sketch import Sketch, TableSketch
@@ -72,6 +73,7 @@ def nouns(rules: Sketch, marks: list[Mark], heard: Heard, text: Text) -> list[No
 
 def chosen(rules: Sketch, marks: list[Mark], heard: Heard, text: Text) -> list[Mark]:
     """The marks without those of nouns that are no tables, and with marks for tables that only the rules found."""
+    marks = outright(marks, lowered(text.text))
     dropped: set[int] = set()
     plain: set[int] = set()
     added: list[Mark] = []

@@ -20,7 +20,7 @@ _STEER = re.compile(
 )
 _MANY = re.compile(r"\b(?:several|many|multiple|all|more\s+than\s+one|one\s+or\s+more|list\s+of|various)\b")
 _PEOPLE = ("customer", "client", "member", "person", "contact", "patient", "student", "staff", "employee", "volunteer", "driver", "technician", "tenant", "guest", "donor", "worker", "player", "owner")  # fmt: skip
-_NAMED_LIKE = (None, "text", "select", "person", "number")
+_NAMED_LIKE = (None, "text", "long_text", "select", "multi_select", "person", "number")
 """Kinds that a field gets which is called like a table: none of them says that it is something else."""
 _WHO = re.compile(r"^(?:and\s+|by\s+|for\s+|with\s+|to\s+)?(?:who|whom|whose)\b")
 
@@ -100,16 +100,21 @@ def from_fields(sketch: Sketch) -> None:
 def between(layout: Layout, sketch: Sketch, tables: dict[int, TableSketch]) -> None:
     """`every visit of a patient`, `owners and their pets`: what stands between two tables in one sentence says that they belong together."""
     places = sorted(tables)
+    ends = {m.start: m.end for m in layout.marks}
     for a, b in itertools.pairwise(places):
         one, two = tables[a], tables[b]
         if one is two or layout.sentence(a) != layout.sentence(b) or one.origin or two.origin or _linked_already(one, two):
             continue
         gap = layout.low[a:b]
         words = gap.split()
+        bare = _BRACKETS.sub(" ", layout.low[ends[a] : b])
+        if _ARROW.fullmatch(bare):
+            link_tables(two, one, sketch, many=False, span=None)
+            continue
         if len(words) > 9:
             continue
         if re.search(
-            r"\b(?:per|of\s+(?:the|each|every|an?)|for\s+(?:the|each|every|an?)|by|belongs?\s+to|in\s+(?:the|an?|each)|on\s+(?:the|each|an?)|from\s+(?:the|an?|each))\s*$",
+            r"\b(?:per|against(?:\s+(?:the|our|an?|each))?|at\s+(?:each|every)|of\s+(?:the|each|every|an?)|for\s+(?:the|each|every|an?)|by|belongs?\s+to|in\s+(?:the|an?|each)|on\s+(?:the|each|an?)|from\s+(?:the|an?|each))\s*$",
             gap,
         ):
             link_tables(one, two, sketch, many=False, span=None)
@@ -118,6 +123,11 @@ def between(layout: Layout, sketch: Sketch, tables: dict[int, TableSketch]) -> N
             gap,
         ) and not re.search(r"\bwe\s+have\b|\bi\s+have\b|[,;]", gap):
             link_tables(two, one, sketch, many=False, span=None)
+
+
+_BRACKETS = re.compile(r"\([^()]*\)")
+_ARROW = re.compile(r"\s*[-=]?>\s*(?:the\s+|their\s+)?")
+"""`buildings > units > leases`: each belongs to the one before it."""
 
 
 def _linked_already(a: TableSketch, b: TableSketch) -> bool:
