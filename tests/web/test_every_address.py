@@ -53,7 +53,16 @@ async def things(company: Company) -> Things:
     alias = await made(await ana.post(f"{gateway}/aliases", json={"name": "matrix", "targets": [{"model": "northlight/m"}]}))
     key = await made(await ana.post(f"{gateway}/keys", json={"name": "Matrix"}))
     budget = await made(await ana.post(f"{gateway}/budgets", json={"scope": "workspace", "period": "week", "amount": "10"}))
-    ids = {"app": "crm", "table": "clients", "view": "hello", "row": row["id"], "comment": said["id"], "number": 1}
+    ids = {
+        "app": "crm",
+        "table": "clients",
+        "view": "hello",
+        "row": row["id"],
+        "comment": said["id"],
+        "number": 1,
+        "slot": "text",
+        "field": "notes",
+    }
     ids |= {"token": link["token"], "file": file["id"], "imports": coming["id"], "drafts": draft["id"], "tokens": token["id"]}
     ids |= {"provider": provider["id"], "alias": alias["id"], "key": key["id"], "budget": budget["id"], "call": f"req_{0:032x}"}
     return Things({name: str(id) for name, id in ids.items()})
@@ -91,6 +100,12 @@ BODIES: dict[str, Any] = {
     "PATCH /api/drafts/{id}": {"change": CHANGE},
     "POST /api/drafts/{id}/messages": {"wish": "add a phone number"},
     "POST /api/drafts/{id}/acceptance": {},
+    "PUT /api/apps/{app}/slots/{slot}": {"model": "sayso/reader", "base_version": 1},
+    "PUT /api/slots/{slot}": {"model": "sayso/reader"},
+    "POST /api/apps/{app}/tables/{table}/fields/{field}/try": {
+        "row": 1,
+        "field": {"kind": "ai", "id": "gist", "name": "Gist", "task": "summarise", "prompt": "{Notes}"},
+    },
     "PATCH /api/gateway/settings": {"retries": 1},
     "POST /api/gateway/providers": {**NORTHLIGHT_PROVIDER, "name": "other"},
     "PATCH /api/gateway/providers/{provider}": {"rank": 2},
@@ -109,6 +124,7 @@ QUERIES = {
 }
 MINE = {
     "/api/session", "/api/me", "/api/members", "/api/workspace", "/api/tokens", "/api/search", "/api/apps", "/api/trash",
+    "/api/slots", "/api/slots/{slot}", "/api/slots/{slot}/preview",
     "/api/files", "/api/imports", "/api/drafts", "/api/templates", "/api/wishes",
     *(f"/api/gateway/{name}" for name in ("settings", "kinds", "providers", "aliases", "keys", "budgets", "usage", "usage/elsewhere", "calls", "calls.csv", "models")),
 }  # fmt: skip

@@ -548,6 +548,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/apps/{app}/tables/{table}/fields/{field}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a model would write into a field of one row. Charged like any other call; nothing is written.
+         * @description What a model would write into a field of one row. Charged like any other call; nothing is written.
+         */
+        post: operations["tries_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every slot of an app: the four of the workspace, and its own; with who answers, and what uses it.
+         * @description Every slot of an app: the four of the workspace, and its own; with who answers, and what uses it.
+         */
+        get: operations["slots_listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/slots/{slot}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Plug another model into a slot of an app: one change, one version, one thing to undo.
+         * @description Plug another model into a slot of an app: one change, one version, one thing to undo.
+         */
+        put: operations["slots_switch"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/slots/{slot}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What another model in this slot would mean: who uses it, what it cannot do, what last month would have cost.
+         * @description What another model in this slot would mean: who uses it, what it cannot do, what last month would have cost.
+         */
+        get: operations["slots_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The workspace's four slots, which every app follows that chooses nothing of its own.
+         * @description The workspace's four slots, which every app follows that chooses nothing of its own.
+         */
+        get: operations["slots_of_workspace_listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/slots/{slot}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Plug a model into a slot of the workspace: an alias of the gateway. For owners. null goes back to the built-in model.
+         * @description Plug a model into a slot of the workspace: an alias of the gateway. For owners. null goes back to the built-in model.
+         */
+        put: operations["slots_switch_workspace"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/slots/{slot}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What another model would mean for every app that follows the workspace.
+         * @description What another model would mean for every app that follows the workspace.
+         */
+        get: operations["slots_preview_workspace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/apps/{app}/tables/{table}/groups": {
         parameters: {
             query?: never;
@@ -1799,6 +1939,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -2270,6 +2412,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -2352,7 +2496,13 @@ export interface components {
              */
             value?: unknown;
         };
-        /** Coworker */
+        /**
+         * Coworker
+         * @description It acts with the rights of whoever asks, and with no more than this.
+         *
+         *     `tools` None means every tool that reads or writes rows; `allowed` are tools that write without asking (never what would
+         *     lose something: that always asks). `budget_cents` bounds a calendar month, `run_cents` one answer, both in US cents.
+         */
         Coworker: {
             /** Id */
             id: string;
@@ -2378,6 +2528,38 @@ export interface components {
              * @default []
              */
             grants?: components["schemas"]["Grant"][];
+            /**
+             * Tools
+             * @default null
+             */
+            tools?: string[] | null;
+            /**
+             * Allowed
+             * @default []
+             */
+            allowed?: string[];
+            /**
+             * Knowledge
+             * @default []
+             */
+            knowledge?: components["schemas"]["Knowledge"][];
+            /**
+             * Memory
+             * @default true
+             */
+            memory?: boolean;
+            /** @default null */
+            schedule?: components["schemas"]["Hours"] | null;
+            /**
+             * Budget Cents
+             * @default null
+             */
+            budget_cents?: number | null;
+            /**
+             * Run Cents
+             * @default null
+             */
+            run_cents?: number | null;
         };
         /**
          * CreateRow
@@ -2423,6 +2605,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -2453,6 +2637,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -2508,6 +2694,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -2581,6 +2769,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -2718,6 +2908,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -2795,6 +2987,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * Default
              * @default null
@@ -2862,6 +3056,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * Many
              * @default true
@@ -2872,6 +3068,49 @@ export interface components {
              * @enum {string}
              */
             kind: "file";
+        };
+        /**
+         * Fill
+         * @description A model writes the field's value from the row's other fields, which `prompt` names in braces: `Who sent {Letter}?`
+         *
+         *     `slot` is where its model is plugged in; `text` stands for whatever the task needs (pictures are drawn by `image`, seen by
+         *     `vision`). `when` a row is created or its sources change, else by hand. A value that the model is less sure of than
+         *     `review_below` waits for a person to look. `language` is what the answer must be in, such as `German`.
+         */
+        Fill: {
+            /**
+             * Task
+             * @default generate
+             * @enum {string}
+             */
+            task?: "summarise" | "classify" | "extract" | "generate" | "translate" | "draft_reply" | "describe_image" | "image" | "edit_image";
+            /**
+             * Prompt
+             * @default
+             */
+            prompt?: string;
+            /**
+             * Slot
+             * @default text
+             */
+            slot?: string;
+            /**
+             * When
+             * @default []
+             */
+            when?: ("created" | "changed")[];
+            /**
+             * Review Below
+             * @default null
+             */
+            review_below?: number | null;
+            /**
+             * Language
+             * @default
+             */
+            language?: string;
+            /** @default null */
+            picture?: components["schemas"]["Picture"] | null;
         };
         /**
          * Filter
@@ -3057,6 +3296,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -3403,7 +3644,9 @@ export interface components {
         };
         /**
          * Grant
-         * @description What a co-worker may do with one table. Writing always asks first.
+         * @description What a co-worker may do with one table. Writing always asks first, unless it is among `allowed`.
+         *
+         *     `app` is only for co-workers of the workspace, whose tables are in several apps.
          */
         Grant: {
             /** Table */
@@ -3413,7 +3656,12 @@ export interface components {
              * @default read
              * @enum {string}
              */
-            may?: "read" | "write";
+            may?: "read" | "write" | "never";
+            /**
+             * App
+             * @default null
+             */
+            app?: string | null;
         };
         /** Grid */
         Grid: {
@@ -3589,6 +3837,16 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /**
+         * Hours
+         * @description When it does something without being asked: five-field cron in the app's time zone, and what it is then told.
+         */
+        Hours: {
+            /** Cron */
+            cron: string;
+            /** Ask */
+            ask: string;
+        };
         /** HttpRequest */
         HttpRequest: {
             /**
@@ -3637,6 +3895,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * Many
              * @default true
@@ -3832,6 +4092,27 @@ export interface components {
             tokens_per_minute?: number | null;
         };
         /**
+         * Knowledge
+         * @description Something that it has read beforehand and can find by meaning: all rows of a table that it may see, or one file.
+         */
+        Knowledge: {
+            /**
+             * Table
+             * @default null
+             */
+            table?: string | null;
+            /**
+             * App
+             * @default null
+             */
+            app?: string | null;
+            /**
+             * File
+             * @default null
+             */
+            file?: string | null;
+        };
+        /**
          * Link
          * @description Rows of another table (or the same). `many` allows several; `reverse` is the link field at the other end.
          *
@@ -3857,6 +4138,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -3945,6 +4228,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * Default
              * @default null
@@ -3980,6 +4265,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -4103,6 +4390,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -4165,6 +4454,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * Options
              * @default []
@@ -4401,6 +4692,22 @@ export interface components {
             expires_at?: string | null;
         };
         /**
+         * NewTry
+         * @description `field` is a field as it would be, before it is kept; `prompt` and `model` are others than its own.
+         */
+        NewTry: {
+            /** Row */
+            row: number;
+            /** Prompt */
+            prompt?: string | null;
+            /** Model */
+            model?: string | null;
+            /** Field */
+            field?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
          * NewVersion
          * @description Either a change or the number of the version to return to, on top of `base_version`.
          */
@@ -4509,6 +4816,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -4664,6 +4973,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -4706,6 +5017,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -4746,6 +5059,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * Default
              * @default null
@@ -4756,6 +5071,50 @@ export interface components {
              * @enum {string}
              */
             kind: "phone";
+        };
+        /**
+         * Picture
+         * @description How pictures are made. `reference` is a field with pictures to start from, `mask` one with the mask of what may change
+         *     (transparent where it may); both in the same table.
+         */
+        Picture: {
+            /**
+             * Size
+             * @default auto
+             */
+            size?: string;
+            /**
+             * Quality
+             * @default auto
+             * @enum {string}
+             */
+            quality?: "auto" | "low" | "medium" | "high" | "standard" | "hd";
+            /**
+             * Style
+             * @default
+             */
+            style?: string;
+            /**
+             * Background
+             * @default auto
+             * @enum {string}
+             */
+            background?: "auto" | "opaque" | "transparent";
+            /**
+             * Count
+             * @default 1
+             */
+            count?: number;
+            /**
+             * Reference
+             * @default null
+             */
+            reference?: string | null;
+            /**
+             * Mask
+             * @default null
+             */
+            mask?: string | null;
         };
         /** Plan */
         Plan: {
@@ -4943,6 +5302,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -5076,6 +5437,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -5291,6 +5654,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * Options
              * @default []
@@ -5357,6 +5722,31 @@ export interface components {
              */
             body?: string;
         };
+        /** ShownSlot */
+        ShownSlot: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "vision" | "image" | "embedding";
+            /**
+             * Model
+             * @description The choice that was made here; null follows the workspace, or the built-in model.
+             */
+            model: string | null;
+            /**
+             * Own
+             * @description A slot of the app's own, beside the four that every workspace has.
+             */
+            own: boolean;
+            plug: components["schemas"]["SlotPlug"];
+            /** Uses */
+            uses: components["schemas"]["SlotUse"][];
+        };
         /**
          * Slot
          * @description A place for a model. Every AI part names a slot, never a vendor.
@@ -5382,6 +5772,134 @@ export interface components {
              * @default null
              */
             model?: string | null;
+        };
+        /**
+         * SlotChoice
+         * @description `model` is a name that the gateway knows, such as `openai/gpt-6-luna`; null follows the workspace again.
+         */
+        SlotChoice: {
+            /** Model */
+            model: string | null;
+            /** Base Version */
+            base_version?: number | null;
+        };
+        /**
+         * SlotPlug
+         * @description Who answers for a slot.
+         */
+        SlotPlug: {
+            /**
+             * Asked
+             * @description What the gateway is asked for: `slot:text`, or the app's own choice.
+             */
+            asked: string;
+            /**
+             * Answers
+             * @description The provider's own name of the model; null when nothing is plugged in.
+             */
+            answers: string | null;
+            /** Provider */
+            provider: string | null;
+            /**
+             * Where
+             * @description Who chose it.
+             * @enum {string}
+             */
+            where: "app" | "workspace" | "built_in";
+            /**
+             * Pinned
+             * @description A dated snapshot that never changes.
+             */
+            pinned: boolean;
+            /**
+             * Ends
+             * @description A sentence, when its maker has said when it ends.
+             */
+            ends: string | null;
+            /**
+             * Replacement
+             * @description What to try in its place then; a model of the directory.
+             */
+            replacement: string | null;
+            /**
+             * Problems
+             * @description What cannot work like this, and what to do.
+             */
+            problems: string[];
+        };
+        /** SlotPreview */
+        SlotPreview: {
+            /** Slot */
+            slot: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "vision" | "image" | "embedding";
+            /** Model */
+            model: string | null;
+            now: components["schemas"]["SlotPlug"];
+            then: components["schemas"]["SlotPlug"];
+            /** Uses */
+            uses: components["schemas"]["SlotUse"][];
+            /**
+             * Refusals
+             * @description What speaks against it, a part each: nothing is forbidden.
+             */
+            refusals: string[];
+            /** Notes */
+            notes: string[];
+            spent: components["schemas"]["SlotSpent"];
+        };
+        /**
+         * SlotSpent
+         * @description The last `days` days of this slot, and what they would have cost with the other model. Dollars as text.
+         */
+        SlotSpent: {
+            /** Calls */
+            calls: number;
+            /** Days */
+            days: number;
+            /** Paid */
+            paid: string;
+            /**
+             * Elsewhere
+             * @description Null when a price is not published.
+             */
+            elsewhere: string | null;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * SlotUse
+         * @description One part that the slot's model works for.
+         */
+        SlotUse: {
+            /** App */
+            app: string;
+            /** Path */
+            path: string;
+            /** Name */
+            name: string;
+            /**
+             * Sentence
+             * @description Such as `summarises into Summary in Tickets`.
+             */
+            sentence: string;
+            /** Task */
+            task: string;
+            /**
+             * Needs
+             * @description Abilities that the model must have, such as `vision`.
+             */
+            needs: string[];
+        };
+        /** Slots */
+        Slots: {
+            /** Items */
+            items: components["schemas"]["ShownSlot"][];
+            /** Next */
+            next: string | null;
         };
         /** Sort */
         Sort: {
@@ -5426,6 +5944,36 @@ export interface components {
             values: {
                 [key: string]: unknown;
             };
+        };
+        /** SwitchedSlot */
+        SwitchedSlot: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "vision" | "image" | "embedding";
+            /**
+             * Model
+             * @description The choice that was made here; null follows the workspace, or the built-in model.
+             */
+            model: string | null;
+            /**
+             * Own
+             * @description A slot of the app's own, beside the four that every workspace has.
+             */
+            own: boolean;
+            plug: components["schemas"]["SlotPlug"];
+            /** Uses */
+            uses: components["schemas"]["SlotUse"][];
+            /**
+             * Version
+             * @description The app's version after switching.
+             */
+            version: number | null;
         };
         /**
          * Table
@@ -5504,6 +6052,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * Default
              * @default null
@@ -5651,6 +6201,52 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Tried */
+        Tried: {
+            /**
+             * State
+             * @description written, review, failed or refused.
+             */
+            state: string;
+            /**
+             * Value
+             * @description As the field holds it; of pictures see `pictures`.
+             */
+            value: unknown;
+            /** Text */
+            text: string;
+            /** Problem */
+            problem: string | null;
+            /** Model */
+            model: string;
+            /** Provider */
+            provider: string;
+            /**
+             * Cost
+             * @description Dollars; null when the price is not known.
+             */
+            cost: string | null;
+            /** Tokens */
+            tokens: {
+                [key: string]: number;
+            };
+            /** Ms */
+            ms: number;
+            /** Confidence */
+            confidence: number | null;
+            /** Calls */
+            calls: number;
+            /** Attempts */
+            attempts: number;
+            /** Version */
+            version: string;
+            /**
+             * Pictures
+             * @description Data URLs.
+             * @default []
+             */
+            pictures: string[];
+        };
         /** Undone */
         Undone: {
             /** Next Undo */
@@ -5713,6 +6309,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -5743,6 +6341,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -5773,6 +6373,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * Default
              * @default null
@@ -6017,7 +6619,7 @@ export interface components {
              * @default generate
              * @enum {string}
              */
-            task?: "summarise" | "classify" | "extract" | "generate" | "translate" | "image";
+            task?: "summarise" | "classify" | "extract" | "generate" | "translate" | "draft_reply" | "describe_image" | "image" | "edit_image";
             /**
              * Slot
              * @default text
@@ -6036,9 +6638,9 @@ export interface components {
         };
         /**
          * Ai
-         * @description Text written by the model in a slot, from the row's own fields: `Summarise {Notes} in one line.`
+         * @description Text written by the model in a slot, from the row's own fields: `Summarise {Notes} in one line.` People may write it over.
          *
-         *     Declared here; until a model is connected the cell says so, and nothing is made up.
+         *     What another kind of field says in its `fill` stands here at the top level; `spec.fields.fill.fill_of` reads both alike.
          */
         Ai: {
             /** Id */
@@ -6060,6 +6662,8 @@ export interface components {
              * @default false
              */
             unique?: boolean;
+            /** @default null */
+            fill?: components["schemas"]["Fill"] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -6070,7 +6674,7 @@ export interface components {
              * @default generate
              * @enum {string}
              */
-            task?: "summarise" | "classify" | "extract" | "generate" | "translate" | "image";
+            task?: "summarise" | "classify" | "extract" | "generate" | "translate" | "draft_reply" | "describe_image" | "image" | "edit_image";
             /**
              * Prompt
              * @default
@@ -6086,6 +6690,21 @@ export interface components {
              * @default []
              */
             options?: components["schemas"]["Option"][];
+            /**
+             * When
+             * @default []
+             */
+            when?: ("created" | "changed")[];
+            /**
+             * Review Below
+             * @default null
+             */
+            review_below?: number | null;
+            /**
+             * Language
+             * @default
+             */
+            language?: string;
         };
     };
     responses: never;
@@ -7755,6 +8374,306 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    tries_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    slots_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Slots"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    slots_switch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlotChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SwitchedSlot"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    slots_preview: {
+        parameters: {
+            query?: {
+                /** @description The other model; left out, what following the workspace would mean */
+                model?: string | null;
+            };
+            header?: never;
+            path: {
+                app: string;
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlotPreview"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    slots_of_workspace_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Slots"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    slots_switch_workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlotChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SwitchedSlot"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    slots_preview_workspace: {
+        parameters: {
+            query?: {
+                /** @description The other model; left out, what following the workspace would mean */
+                model?: string | null;
+            };
+            header?: never;
+            path: {
+                slot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlotPreview"];
+                };
             };
             /** @description Not available right now */
             503: {

@@ -14,9 +14,8 @@ from sayso.spec.app import App
 from sayso.spec.automation import Ai as AiStep
 from sayso.spec.automation import Branch, ForEach
 from sayso.spec.change.renamed import trigger_table
-from sayso.spec.check.fills import KIND_OF_TASK
-from sayso.spec.fields import AnyField, Fill, Image, LongText, Picture, fill_of
-from sayso.spec.fields.fill import PICTURE_TASKS, named_in
+from sayso.spec.fields import AnyField, Fill, LongText, Picture, fill_of
+from sayso.spec.fields.fill import PICTURE_TASKS
 from sayso.spec.table import Table
 
 INSTRUCTIONS = 1
@@ -90,7 +89,7 @@ def of(spec: App, path: str) -> Job:
 
 def of_field(spec: App, table: Table, field: AnyField, fill: Fill, path: str = "") -> Job:
     """What fills a field of this table; `fill` may be another than its own, to try one."""
-    plug = slots.resolve(spec, _slot(table, fill.task, fill.prompt, fill.slot))
+    plug = slots.resolve(spec, slots.natural(table, fill.task, fill.prompt, fill.slot))
     settings = Settings(fill.language, fill.review_below, fill.picture)
     path = path or f"tables/{table.id}/fields/{field.id}"
     return Job(path, fill.task, fill.prompt, plug.slot, field, settings, table.id, plug.model)
@@ -103,23 +102,9 @@ def paths(spec: App) -> tuple[str, ...]:
     return (*fields, *steps, *(f"coworkers/{c.id}" for c in spec.coworkers))
 
 
-def reads(table: Table, prompt: str) -> tuple[AnyField, ...]:
-    """The fields of the row itself that a prompt names."""
-    named = (table.named(name[0]) for name in named_in(prompt))
-    return tuple(dict.fromkeys(f for f in named if f is not None))
-
-
-def _slot(table: Table | None, task: str, prompt: str, slot: str) -> str:
-    """`text` stands for what the task needs: pictures are drawn by `image` and seen by `vision`."""
-    if slot != "text":
-        return slot
-    sees = table is not None and any(isinstance(f, Image) for f in reads(table, prompt))
-    return KIND_OF_TASK.get(task, "vision" if sees else "text")
-
-
 def _of_step(spec: App, path: str, step: AiStep, table: Table | None) -> Job:
     into = table.field(step.into) if table and step.into else None
-    plug = slots.resolve(spec, _slot(table, step.task, step.prompt, step.slot))
+    plug = slots.resolve(spec, slots.natural(table, step.task, step.prompt, step.slot))
     output = into or LongText(id="answer", name="Answer")
     return Job(path, step.task, step.prompt, plug.slot, output, Settings(), table.id if table else None, plug.model)
 

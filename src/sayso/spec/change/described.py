@@ -10,6 +10,7 @@ from sayso.spec.automation import Automation
 from sayso.spec.change.described_views import view_sentences
 from sayso.spec.change.siblings import index_of, siblings
 from sayso.spec.change.step import Alter, Face, face
+from sayso.spec.coworker import Slot
 from sayso.spec.fields import Fill, Formula, Link, MultiSelect, Select
 from sayso.spec.table import Table
 
@@ -65,6 +66,8 @@ def altered_sentences(app: App, step: Alter) -> list[Told]:
             return _table(app, old, new)
         case "automation":
             return _automation(old, new)
+        case "slot":
+            return _slot(old, new)
         case "view":
             return view_sentences(app, old, new, view_called(app, new))
         case _:
@@ -182,6 +185,18 @@ def _link(app: App, called: str, old: Link, new: Link) -> list[Told]:
     if old.reverse != new.reverse:
         return [(f"Pairs {called} with its other end", "changes")]
     return []
+
+
+def _slot(old: Slot, new: Any) -> list[Told]:
+    told: list[Told] = [(f"Renames the model slot {old.name} to {new.name}", "changes")] if old.name != new.name else []
+    if old.model != new.model:
+        said = (
+            f"Plugs {new.model} into the model slot {new.name}"
+            if new.model
+            else f"Lets the model slot {new.name} follow the workspace"
+        )
+        told.append((said, "changes"))
+    return told or [(f"Changes the model slot {new.name}", "changes")]
 
 
 def _automation(old: Automation, new: Any) -> list[Told]:

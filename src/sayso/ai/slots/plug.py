@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sayso.spec.app import App
-from sayso.spec.check.fills import SLOT_KINDS
+from sayso.spec.check.fills import KIND_OF_TASK, SLOT_KINDS
 from sayso.spec.coworker import SlotKind
+from sayso.spec.fields import AnyField, Image
+from sayso.spec.fields.fill import named_in
+from sayso.spec.table import Table
 
 Where = Literal["app", "workspace"]
 
@@ -39,3 +42,17 @@ def resolve(spec: App, slot_id: str) -> Plug:
     if shared is not None and shared.model:
         return Plug(slot_id, kind, shared.model, "app")
     return Plug(slot_id, kind, f"slot:{kind}", "workspace")
+
+
+def natural(table: Table | None, task: str, prompt: str, slot: str) -> str:
+    """The slot that a part uses: `text` stands for what the task needs. Pictures are drawn by `image` and seen by `vision`."""
+    if slot != "text":
+        return slot
+    sees = table is not None and any(isinstance(f, Image) for f in reads(table, prompt))
+    return KIND_OF_TASK.get(task, "vision" if sees else "text")
+
+
+def reads(table: Table, prompt: str) -> tuple[AnyField, ...]:
+    """The fields of the row itself that a prompt names."""
+    named = (table.named(name[0]) for name in named_in(prompt))
+    return tuple(f for f in named if f is not None)
