@@ -17,7 +17,7 @@ ACTS_KEPT_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """`rows`: payload `{"table": number, "entries": [history ids]}`; `app`: `{"version": n, "change", "inverse"}`."""
+    """`rows`: payload `{"table": number, "entries": [history ids]}`, or `"fill": id` for all that a model wrote at once; `app`: `{"version": n, "change", "inverse"}`."""
 
     id: int
     kind: Kind
@@ -25,11 +25,11 @@ class Act:
     payload: dict[str, Any]
 
 
-async def record(tx: AsyncConnection, app: OpenApp, kind: Kind, sentence: str, payload: Mapping[str, Any]) -> None:
-    """Whoever does something new cannot redo what they had undone before. Sayso itself and automations leave no acts."""
+async def record(tx: AsyncConnection, app: OpenApp, kind: Kind, sentence: str, payload: Mapping[str, Any]) -> int | None:
+    """Its id. Whoever does something new cannot redo what they had undone before. Sayso itself and automations leave no acts."""
     member = app.by.member
     if member is None or app.by.kind not in ("member", "token"):
-        return
+        return None
     mine = (t.c.app == app.number) & (t.c.member == member)
     await tx.execute(delete(t).where(mine, t.c.undone_at.is_not(None)))
     values = {"workspace_id": app.by.workspace, "app": app.number, "member": member, "kind": kind, "sentence": sentence}
@@ -38,6 +38,7 @@ async def record(tx: AsyncConnection, app: OpenApp, kind: Kind, sentence: str, p
     if latest % 50 == 0:
         kept = select(t.c.id).where(mine).order_by(t.c.id.desc()).limit(ACTS_KEPT_MAX)
         await tx.execute(delete(t).where(mine, t.c.id.not_in(kept)))
+    return latest
 
 
 async def next_undo(tx: AsyncConnection, app: OpenApp) -> Act | None:

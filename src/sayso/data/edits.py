@@ -4,16 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sayso.data import events, links, references, written
+from sayso.data import events, links, provenance, references, written
 from sayso.data.cleaning import cleaned
 from sayso.data.clock import Clock
 from sayso.data.open_app import OpenApp
 from sayso.data.physical import Rows, rows_of
 from sayso.data.row import Row, called, links_in, may_write, raw_values, remember, shown, tell_others, where
 from sayso.data.written import Kept
+from sayso.db.tables import history
 from sayso.errors import Conflict, Invalid, NotFound, Problem
 from sayso.spec.fields import Link
 from sayso.spec.table import Table
@@ -47,8 +48,9 @@ async def edit(
     for link in links_in(table):
         wanted = {id: one.links[link.id] for id, one in zip(ids, clean, strict=True) if link.id in one.links}
         if wanted:
-            await _relink(tx, app, table, rows, link, wanted, changes)
+            await relink(tx, app, table, rows, link, wanted, changes)
     kept = await written.change(tx, app, rows, list(changes.values()))
+    await provenance.follow(tx, app, rows, kept)
     fields = sorted({f for e in edits for f in e.values} | {link.id for link in links_in(table) if _touches(changes, rows, link)})
     if kept.ids:
         await events.write(tx, "row.changed", rows=kept.ids, payload={"fields": fields}, **where(app, table, rows))
@@ -61,7 +63,7 @@ async def edit(
     return now, kept
 
 
-async def _relink(
+async def relink(
     tx: AsyncConnection,
     app: OpenApp,
     table: Table,
@@ -95,8 +97,17 @@ async def locked(tx: AsyncConnection, app: OpenApp, table: Table, edits: Sequenc
     if missing:
         raise NotFound(f"{table.name} has no row {', '.join(map(str, missing[:5]))}.")
     stale = [e for e in edits if e.version is not None and e.version != versions[e.id]]
-    if stale:
+    if stale and (stale := await _by_people(tx, app, table, stale)):
         raise await _conflict(tx, app, table, stale)
+
+
+async def _by_people(tx: AsyncConnection, app: OpenApp, table: Table, stale: Sequence[Edit]) -> list[Edit]:
+    """Those of which anybody but a model made the version of now out of what was seen: what a model wrote meanwhile is no reason
+    to refuse a person."""
+    h, since = history.c, [(history.c.row_id == e.id) & (history.c.version > (e.version or 0)) for e in stale]
+    mine = (h.app == app.number) & (h.table_no == rows_of(app, table).number) & h.kind.in_(["changed", "trashed", "restored"])
+    others = set((await tx.execute(select(h.row_id).where(mine, or_(*since), h.by != "model"))).scalars())
+    return [e for e in stale if e.id in others]
 
 
 async def _conflict(tx: AsyncConnection, app: OpenApp, table: Table, stale: Sequence[Edit]) -> Conflict:

@@ -6,6 +6,7 @@ kinds   row.created row.changed row.moved row.trashed row.restored row.imported 
         app.built app.changed app.trashed app.restored                               payload `{"version": n}`
         comment.created comment.removed                                              `table`, `rows`
         draft.changed import.changed trial.changed                                   payload `{"id": …}`
+        fill.changed                                                                 payload `{"id": …, "state", "rows", "done", …}`
 """
 
 from collections.abc import Sequence
@@ -24,7 +25,7 @@ ROW_IDS_TOLD_MAX = 1_000
 Kind = Literal[
     "row.created", "row.changed", "row.moved", "row.trashed", "row.restored", "row.imported",
     "app.built", "app.changed", "app.trashed", "app.restored",
-    "comment.created", "comment.removed", "draft.changed", "import.changed", "trial.changed",
+    "comment.created", "comment.removed", "draft.changed", "import.changed", "fill.changed", "trial.changed",
 ]  # fmt: skip
 
 

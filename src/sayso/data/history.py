@@ -19,7 +19,7 @@ from sayso.errors import NotFound
 from sayso.spec.fields import AnyField, File, Image, Link
 
 ENTRIES_MAX = 100
-NO_MEMBERS = {"system": "Sayso", "link": "A public form", "automation": "An automation", "token": "A program"}
+NO_MEMBERS = {"system": "Sayso", "link": "A public form", "automation": "An automation", "model": "A model", "token": "A program"}
 """What to call those who are no members."""
 LINKED_NAMED_MAX = 2_000
 

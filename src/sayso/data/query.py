@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Integer, Text, exists, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sayso.data import provenance
 from sayso.data.clock import Clock
 from sayso.data.glimpse import glimpse
 from sayso.data.open_app import OpenApp
@@ -144,12 +145,14 @@ def _rows(scope: Scope, fields: tuple[AnyField, ...], trashed: bool = False) -> 
     asked = func.unnest(ids, type_=BigInteger()).table_valued("id", with_ordinality="n", name="asked").render_derived()
     t = scope.t
     values = select(*(shown(scope, f).label(f.id) for f in fields)).correlate(t).lateral("v") if fields else None
+    models = provenance.beside(scope, fields)
     row = func.concat(
         fixed('{"id":'), t.c.id, fixed(',"version":'), t.c.version,
         fixed(',"created_at":"'), moment(t.c.created_at), fixed('","created_by":'), func.to_json(t.c.created_by),
         fixed(',"updated_at":"'), moment(t.c.updated_at), fixed('","updated_by":'), func.to_json(t.c.updated_by),
         *((fixed(',"deleted_at":"'), moment(t.c.deleted_at), fixed('"')) if trashed else ()),
-        fixed(',"values":'), func.row_to_json(values.table_valued()) if values is not None else fixed("{}"), fixed("}"),
+        fixed(',"values":'), func.row_to_json(values.table_valued()) if values is not None else fixed("{}"),
+        *(() if models is None else (models,)), fixed("}"),
     )  # fmt: skip
     source = asked.join(t, t.c.id == asked.c.id)
     if values is not None:

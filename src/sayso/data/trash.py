@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sayso.data import provenance
 from sayso.data.open_app import OpenApp
 from sayso.data.physical import found, pairs_of, rows_of, words_clause
 from sayso.data.query import PAGE_ROWS_MAX, Page, rows_by_id
@@ -52,6 +53,7 @@ async def purge(tx: AsyncConnection, app: OpenApp, table_id: str, *, by: Actor, 
     for kept in (system.history, system.comments, system.samples):
         own = (kept.c.app == app.number) & (kept.c.table_no == rows.number) & kept.c.row_id.in_(ids)
         await tx.execute(delete(kept).where(own))
+    await provenance.forget(tx, app, rows, ids)
     for own in (words_clause(rows), t):
         await tx.execute(delete(own).where(own.c.id.in_(ids)))
     return len(ids)

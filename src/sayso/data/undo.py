@@ -8,22 +8,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Text, cast, func, select, update
+from sqlalchemy import Text, cast, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sayso.data import acts, events, links, raw, references, written
+from sayso.data import acts, events, links, provenance, raw, references, written
 from sayso.data.acts import Act
 from sayso.data.open_app import OpenApp
 from sayso.data.physical import Rows, rows_of
 from sayso.data.raw import Raws
 from sayso.data.row import tell_others, where
 from sayso.data.undone import redo_change, undo_change
+from sayso.db import fill_tables
 from sayso.db import tables as system
 from sayso.errors import Conflict, NotFound
 from sayso.spec.fields import Link
 from sayso.team.actor import Actor
 
 Way = Literal["back", "again"]
+ENTRIES_AT_ONCE = 2_000
+"""Of what a model wrote, put back in one go; one transaction holds them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +81,14 @@ async def _rows(tx: AsyncConnection, app: OpenApp, act: Act, way: Way) -> dict[s
     turn = Turn(tx, app, rows_of(app, table), way)
     if "imported_at" in act.payload:
         return await turn.imported(datetime.fromisoformat(act.payload["imported_at"]))
-    await turn.all(await _entries(tx, act.payload["entries"]))
+    if "fill" in act.payload:
+        await turn.filled(act.payload["fill"])
+    else:
+        await turn.all(await _entries(tx, act.payload["entries"]))
     if not turn.touched:
         raise Conflict("All of it has been changed again since, so it was left as it is.")
-    return {"kind": "rows", "table": table.id, "ids": sorted(turn.touched), "left": turn.left}
+    ids = sorted(turn.touched) if len(turn.touched) <= events.ROW_IDS_TOLD_MAX else []
+    return {"kind": "rows", "table": table.id, "ids": ids, "left": turn.left}
 
 
 async def _app(tx: AsyncConnection, app: OpenApp, act: Act, way: Way, by: Actor) -> dict[str, Any]:
@@ -128,6 +135,21 @@ class Turn:
         await events.write(self.tx, kind, payload={"rows": count}, **where(self.app, self.rows.table, self.rows))
         return {"kind": "rows", "table": self.rows.table.id, "ids": [], "left": 0}
 
+    async def filled(self, id: str) -> None:
+        """All that a fill wrote, however many rows; one that is under way is called off first."""
+        f, l, v = fill_tables.fills, fill_tables.fill_lines, fill_tables.values  # noqa: E741
+        off = {"state": "cancelled", "why": "It was undone.", "ended_at": func.now()}
+        await self.tx.execute(update(f).where(f.c.id == id, f.c.state.in_(["waiting", "running", "stopped"])).values(off))
+        entries = select(l.c.n, l.c.entry).where(l.c.fill == id, l.c.entry.is_not(None)).order_by(l.c.n)
+        after = 0
+        while some := (await self.tx.execute(entries.where(l.c.n > after).limit(ENTRIES_AT_ONCE))).all():
+            after = some[-1].n
+            await self.all(await _entries(self.tx, [one.entry for one in some]))
+        if self.way == "back":
+            failed = select(l.c.row_id).where(l.c.fill == id, l.c.state == "failed")
+            mine = (v.c.app == self.app.number) & (v.c.table_no == self.rows.number) & (v.c.state == "failed")
+            await self.tx.execute(delete(v).where(mine, v.c.row_id.in_(failed)))
+
     async def _mark(self, ids: list[int], kind: Literal["trashed", "restored"]) -> None:
         if not ids:
             return
@@ -148,10 +170,17 @@ class Turn:
             if isinstance(link, Link) and self.rows.numbers[link.id] in touched:
                 await self._relink(link, changes)
         kept = await written.change(self.tx, self.app, self.rows, [c for c in changes.values() if c.values or c.after])
+        await provenance.follow(self.tx, self.app, self.rows, kept, self._who(entries))
         await references.still_unique(self.tx, self.rows, kept.ids)
         await self._tell(
             "row.changed", kept.ids, [f.id for f in self.rows.table.fields if self.rows.numbers.get(f.id) in touched]
         )
+
+    def _who(self, entries: Sequence[Entry]) -> dict[provenance.Of, provenance.Provenance | None]:
+        """Who had written each value that is put back."""
+        numbers = [self.rows.numbers[f.id] for f in provenance.filled(self.rows.table)]
+        sides = ((e.row, e.before if self.way == "back" and e.kind != "created" else e.after) for e in entries)
+        return {(row, n): one for row, side in sides for n, one in provenance.of_entry(side, numbers).items()}
 
     def _wanted(self, entry: Entry) -> tuple[Raws, Raws]:
         """What the values should be now, and what they become. A row that is done again gets its links back."""

@@ -6,7 +6,7 @@ from typing import Literal
 from sayso.errors import Forbidden
 from sayso.team.roles import MAY, Reach, Right
 
-Kind = Literal["member", "token", "link", "automation", "system"]
+Kind = Literal["member", "token", "link", "automation", "model", "system"]
 
 WHAT: dict[Right, str] = {
     "read": "see this",
