@@ -42,6 +42,8 @@ class Outcome:
     calls: int = 0
     version: str = ""
     attempts: int = 0
+    busy: bool = False
+    """The upstream has no room just now: the same asked again in a while may well be answered."""
     pictures: tuple[Made, ...] = ()
 
     @property

@@ -280,7 +280,7 @@ def _refused(job: Job, error: Refused) -> Outcome:
         )
     if error.status == 402 or error.code in ("insufficient_quota", "budget_exceeded"):
         return Outcome("refused", problem=_short(str(error)))
-    return Outcome("failed", problem=_short(str(error)))
+    return Outcome("failed", problem=_short(str(error)), busy=error.status in (429, 503))
 
 
 def _short(text: str) -> str:

@@ -95,7 +95,9 @@ async def keep(tx: AsyncConnection, app: OpenApp, rows: Rows, values: Mapping[Of
     ]  # fmt: skip
     if not there:
         return
-    sent = _sent(there, ("row_id", BigInteger()), ("field_no", Integer()), ("state", Text()), ("about", JSONB()), ("inputs", Text()))
+    sent = _sent(
+        there, ("row_id", BigInteger()), ("field_no", Integer()), ("state", Text()), ("about", JSONB()), ("inputs", Text())
+    )
     mine = [literal(app.by.workspace, Text), literal(app.number), literal(rows.number)]
     put = insert(t).from_select(
         ["workspace_id", "app", "table_no", "row_id", "field_no", "state", "about", "inputs"], select(*mine, *sent.c)
@@ -116,11 +118,17 @@ def beside(scope: Scope, fields: Sequence[AnyField]) -> Any:
     numbers = {f.id: scope.rows.numbers[f.id] for f in fields if fill_of(f) is not None and f.id in scope.rows.numbers}
     if not numbers:
         return None
-    asked = func.unnest(cast(list(numbers.values()), ARRAY(Integer))).table_valued(column("no", Integer), name="f").render_derived()
+    asked = (
+        func.unnest(cast(list(numbers.values()), ARRAY(Integer))).table_valued(column("no", Integer), name="f").render_derived()
+    )
     no, row = asked.c.no, scope.t.c.id
-    v, l, o = t.alias("v"), fill_lines.alias("l"), fills.alias("o")
-    waits = select(l.c.fill).join(o, o.c.id == l.c.fill).where(l.c.app == scope.app.number, l.c.field_no == no, l.c.row_id == row)
-    w = waits.where(l.c.state.is_(None), o.c.state.in_(OPEN)).correlate(asked, scope.t).limit(1).lateral("w")
+    v, line, o = t.alias("v"), fill_lines.alias("l"), fills.alias("o")
+    waits = (
+        select(line.c.fill)
+        .join(o, o.c.id == line.c.fill)
+        .where(line.c.app == scope.app.number, line.c.field_no == no, line.c.row_id == row)
+    )
+    w = waits.where(line.c.state.is_(None), o.c.state.in_(OPEN)).correlate(asked, scope.t).limit(1).lateral("w")
     mine = (v.c.app == scope.app.number) & (v.c.table_no == scope.rows.number) & (v.c.row_id == row) & (v.c.field_no == no)
     state = func.jsonb_build_object(fixed("state"), v.c.state)
     writing = func.jsonb_build_object(fixed("state"), fixed("writing"), fixed("fill"), w.c.fill)
@@ -202,4 +210,6 @@ def _big(ids: Iterable[int]) -> Any:
 def _sent(records: list[dict[str, Any]], *columns: tuple[str, Any]) -> Any:
     named = [column(name, kind) for name, kind in columns]
     body = orjson.dumps(records).decode()
-    return func.json_to_recordset(cast(literal(body, Text), JSON)).table_valued(*named, name="sent").render_derived(with_types=True)
+    return (
+        func.json_to_recordset(cast(literal(body, Text), JSON)).table_valued(*named, name="sent").render_derived(with_types=True)
+    )

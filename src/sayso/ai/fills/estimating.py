@@ -35,7 +35,14 @@ WRAPPING_TOKENS = 40
 """Of a request and its JSON answer, beside what is said in them."""
 PAST_ROWS_MIN = 5
 """From so many earlier answers on, their mean is taken for what an answer costs."""
-ANSWER_TOKENS = {"summarise": 110, "generate": 160, "draft_reply": 220, "describe_image": 140, "image": 1_200, "edit_image": 1_200}
+ANSWER_TOKENS = {
+    "summarise": 110,
+    "generate": 160,
+    "draft_reply": 220,
+    "describe_image": 140,
+    "image": 1_200,
+    "edit_image": 1_200,
+}
 """Where there are no earlier answers; a short value has few, a translation as many as its source."""
 SHORT_TOKENS = 12
 ROWS_A_SECOND = 8
@@ -56,8 +63,7 @@ class Estimate:
     problem: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        told = {**asdict(self), "cost": None if self.cost is None else money(self.cost), "sentence": self.sentence}
-        return told
+        return {**asdict(self), "cost": None if self.cost is None else money(self.cost), "sentence": self.sentence}
 
     @property
     def sentence(self) -> str:

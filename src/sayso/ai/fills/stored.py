@@ -62,7 +62,7 @@ async def put(
     why: str = "",
 ) -> Fill:
     """The fill and its lines. With `why` it is stopped from the start, until a person goes on with it."""
-    id = new_id("fill")
+    id = new_id("q")
     left_out = {} if told is None else {reason: told[reason] for reason in LEFT_OUT if told[reason]}
     settings: dict[str, Any] = {
         "table": part.table.id, "field": part.field.id, "overwrite": wanted.overwrite, "again": wanted.again, "model": wanted.model,
@@ -184,7 +184,8 @@ async def _lines(tx: AsyncConnection, app: OpenApp, part: Part, id: str, ids: Se
     number = cast(func.row_number().over(order_by=each.c.n), Integer)
     rows = select(literal(id, Text), number, literal(app.number), literal(part.number), each.c.id).where(each.c.verdict == "ask")
     put = insert(fill_lines).from_select(["fill", "n", "app", "field_no", "row_id"], rows)
-    return (await tx.execute(put)).rowcount
+    await tx.execute(put)
+    return (await tx.execute(select(func.count()).select_from(fill_lines).where(fill_lines.c.fill == id))).scalar_one()
 
 
 def _must_be_possible(estimate: Estimate, wanted: Wanted) -> None:

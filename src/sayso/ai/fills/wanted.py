@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, case, cast, exists, func, or_, select, true
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, Text, case, cast, exists, func, literal, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.ai import job as jobs
@@ -16,7 +16,7 @@ from sayso.data import orders
 from sayso.data.clock import Clock
 from sayso.data.open_app import OpenApp
 from sayso.data.orders import EVERY_ROW, Asked
-from sayso.data.physical import found, pairs_of, rows_of
+from sayso.data.physical import Rows, found, pairs_of, rows_of
 from sayso.data.provenance import OPEN
 from sayso.data.scope import Scope
 from sayso.db.fill_tables import fill_lines, fills
@@ -84,35 +84,35 @@ async def chosen(tx: AsyncConnection, app: OpenApp, part: Part, wanted: Wanted) 
     return ids
 
 
-def judged(app: OpenApp, part: Part, ids: Sequence[int], wanted: Wanted) -> Select[Any]:
-    """For each of these rows that is there: its `id`, its place `n` in the list, and `verdict`: `ask`, or why it is left out."""
+def judged(app: OpenApp, part: Part, ids: Sequence[int], wanted: Wanted, *, mine: bool = False) -> Select[Any, Any, Any]:
+    """`mine` is for whoever writes these rows now, and need not hear of that. For each of these rows that is there: its `id`, its place `n` in the list, and `verdict`: `ask`, or why it is left out."""
     rows = rows_of(app, part.table)
     listed = func.unnest(cast(_listed(ids), ARRAY(BigInteger)), type_=BigInteger())
     asked = listed.table_valued("id", with_ordinality="n", name="asked").render_derived()
     t, v = rows.sql, provenance.alias("v")
-    mine = (v.c.app == app.number) & (v.c.table_no == rows.number) & (v.c.row_id == t.c.id) & (v.c.field_no == part.number)
-    by_hand = or_(v.c.state == "by_hand", v.c.row_id.is_(None) & has_value(app, part, t.c.id))
+    this = (v.c.app == app.number) & (v.c.table_no == rows.number) & (v.c.row_id == t.c.id) & (v.c.field_no == part.number)
+    by_hand = or_(v.c.state == "by_hand", v.c.row_id.is_(None) & has_value(app, part, rows))
     current = v.c.state.in_(["written", "review"]) & (v.c.about["version"].astext == part.job.version)
-    cases: list[tuple[ColumnElement[bool], str]] = [(_being_written(app, part, t.c.id), "writing")]
+    cases: list[tuple[ColumnElement[bool], str]] = [] if mine else [(_being_written(app, part, t.c.id), "writing")]
     cases += [] if wanted.overwrite else [(by_hand, "by_hand")]
     cases += [] if wanted.again else [(current, "up_to_date")]
-    source = asked.join(t, t.c.id == asked.c.id).outerjoin(v, mine)
-    return select(t.c.id, asked.c.n, case(*cases, else_="ask").label("verdict")).select_from(source).where(t.c.deleted_at.is_(None))
+    source = asked.join(t, t.c.id == asked.c.id).outerjoin(v, this)
+    verdict = case(*cases, else_="ask") if cases else literal("ask", Text)
+    return select(t.c.id, asked.c.n, verdict.label("verdict")).select_from(source).where(t.c.deleted_at.is_(None))
 
 
 async def counts(tx: AsyncConnection, app: OpenApp, part: Part, ids: Sequence[int], wanted: Wanted) -> dict[str, int]:
     """How many rows would be asked, and how many left out, by reason."""
     each = judged(app, part, ids, wanted).subquery()
     told = (await tx.execute(select(each.c.verdict, func.count()).group_by(each.c.verdict))).all()
-    return {"ask": 0} | dict.fromkeys(LEFT_OUT, 0) | {verdict: count for verdict, count in told}
+    return {"ask": 0} | dict.fromkeys(LEFT_OUT, 0) | {row.verdict: row[1] for row in told}
 
 
-def has_value(app: OpenApp, part: Part, row: ColumnElement[int]) -> ColumnElement[bool]:
+def has_value(app: OpenApp, part: Part, rows: Rows) -> ColumnElement[bool]:
     """Whether there is a value at all."""
     if isinstance(part.field, Link):
         pairs = pairs_of(app, part.table, part.field)
-        return exists().where(pairs.sql.c[pairs.mine] == row)
-    rows = rows_of(app, part.table)
+        return exists().where(pairs.sql.c[pairs.mine] == rows.sql.c.id)
     column: ColumnElement[Any] = rows.sql.c[rows.name(part.field)]
     if isinstance(part.field, Checkbox):
         return column.is_(true())
@@ -122,9 +122,9 @@ def has_value(app: OpenApp, part: Part, row: ColumnElement[int]) -> ColumnElemen
 
 
 def _being_written(app: OpenApp, part: Part, row: ColumnElement[int]) -> ColumnElement[bool]:
-    l, o = fill_lines.alias("l"), fills.alias("o")  # noqa: E741
-    waiting = (l.c.app == app.number) & (l.c.field_no == part.number) & (l.c.row_id == row) & l.c.state.is_(None)
-    return exists().where(waiting, o.c.id == l.c.fill, o.c.state.in_(OPEN))
+    line, o = fill_lines.alias("l"), fills.alias("o")
+    waiting = (line.c.app == app.number) & (line.c.field_no == part.number) & (line.c.row_id == row) & line.c.state.is_(None)
+    return exists().where(waiting, o.c.id == line.c.fill, o.c.state.in_(OPEN))
 
 
 def _listed(ids: Sequence[int]) -> list[int]:

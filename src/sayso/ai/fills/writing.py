@@ -119,7 +119,9 @@ async def _cleaned(tx: AsyncConnection, app: OpenApp, part: Part, rows: Rows, li
 
 
 async def _values(tx: AsyncConnection, app: OpenApp, part: Part, rows: Rows, lines: Sequence[Line]) -> written.Kept:
-    changes = {line.answer.row: written.Change(line.answer.row, raw_values(rows, line.one)) for line in lines if line.one is not None}
+    changes = {
+        line.answer.row: written.Change(line.answer.row, raw_values(rows, line.one)) for line in lines if line.one is not None
+    }
     if isinstance(part.field, Link):
         wanted = {line.answer.row: line.one.links.get(part.field.id, []) for line in lines if line.one is not None}
         await relink(tx, app, part.table, rows, part.field, wanted, changes)
@@ -128,7 +130,9 @@ async def _values(tx: AsyncConnection, app: OpenApp, part: Part, rows: Rows, lin
 
 async def _stale(tx: AsyncConnection, app: OpenApp, part: Part, lines: Sequence[Line], there: dict[int, Seen]) -> set[int]:
     """Rows that were changed while the model was at them, so that it would be given something else now."""
-    moved = {line.answer.row: line.answer for line in lines if line.one and there[line.answer.row].version != line.answer.seen.version}
+    moved = {
+        line.answer.row: line.answer for line in lines if line.one and there[line.answer.row].version != line.answer.seen.version
+    }
     if not moved:
         return set()
     reader = replace(app, by=Actor("system", app.by.workspace, None, app.by.role, "Sayso"))
@@ -189,9 +193,7 @@ async def _marked(tx: AsyncConnection, fill: Fill, lines: Sequence[Line]) -> Non
     await tx.execute(update(fill_lines).where(mine).values(state=sent.c.state, entry=sent.c.entry))
 
 
-async def _counted(
-    tx: AsyncConnection, app: OpenApp, part: Part, fill: Fill, lines: Sequence[Line], kept: written.Kept
-) -> Fill:
+async def _counted(tx: AsyncConnection, app: OpenApp, part: Part, fill: Fill, lines: Sequence[Line], kept: written.Kept) -> Fill:
     outcomes = [line.answer.outcome for line in lines if line.answer.outcome]
     act = fill.act or await _act(tx, app, part, fill, kept)
     values: dict[str, Any] = {
