@@ -12,7 +12,7 @@ import asyncio
 import json
 import re
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -163,7 +163,15 @@ class Says:
         return cls({}, tuple((one, None) for one in told))
 
 
-Behaviour = Says | Normal | Status | SlowFirst | Drip | CutAt | Garbage | Endless | Reset | NotHttp
+@dataclass(frozen=True)
+class By:
+    """Whatever `says` makes of the request, so many seconds later."""
+
+    says: Callable[[Heard], "Behaviour"]
+    seconds: float = 0.0
+
+
+Behaviour = By | Says | Normal | Status | SlowFirst | Drip | CutAt | Garbage | Endless | Reset | NotHttp
 
 
 @dataclass
@@ -203,6 +211,9 @@ class Upstream:
     async def _answer(self, heard: Heard, behaviour: Behaviour, writer: asyncio.StreamWriter) -> bool:
         """False when the connection is to be closed."""
         match behaviour:
+            case By():
+                await asyncio.sleep(behaviour.seconds)
+                return await self._answer(heard, behaviour.says(heard), writer)
             case Status():
                 error = {"error": {"message": behaviour.message, "type": "some_error", "param": None, "code": behaviour.code}}
                 body = behaviour.body if behaviour.body is not None else json.dumps(error).encode()

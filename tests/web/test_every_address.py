@@ -30,7 +30,7 @@ class Things:
     def path(self, address: Address, **other: str) -> str:
         kind = address.path.split("/")[2]
         found = {**self.ids, "id": self.ids.get(kind, ""), **other}
-        return re.sub(r"\{(\w+)\}", lambda m: quote(found[m[1]], safe=""), address.path)
+        return re.sub(r"\{(\w+)(?::\w+)?\}", lambda m: quote(found[m[1]], safe=""), address.path)
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +64,8 @@ async def things(company: Company) -> Things:
         "field": "notes",
     }
     ids |= {"token": link["token"], "file": file["id"], "imports": coming["id"], "drafts": draft["id"], "tokens": token["id"]}
+    trial = await made(await ben.post("/api/trials", json=TRIAL))
+    ids |= {"trials": trial["id"], "case": 1, "models": "gpt-4o"}
     ids |= {"provider": provider["id"], "alias": alias["id"], "key": key["id"], "budget": budget["id"], "call": f"req_{0:032x}"}
     return Things({name: str(id) for name, id in ids.items()})
 
@@ -75,7 +77,20 @@ NORTHLIGHT_PROVIDER = {
     "secret": "sk-northlight-1234",
 }
 CHANGE = {"title": "", "steps": [{"do": "rename", "part": "table", "id": "clients", "name": "Customers"}]}
+TRIAL = {
+    "path": "builder",
+    "contenders": [{"model": "sayso/canvas"}],
+    "cases": {"source": "hand", "given": [{"inputs": {"message": "keep track of plants"}, "label": "Plants"}]},
+}
 BODIES: dict[str, Any] = {
+    "POST /api/trials": TRIAL,
+    "POST /api/trials/estimates": TRIAL,
+    "PATCH /api/trials/{id}": {"name": "Plants", "schedule": {"when": ["weekly"], "cron": "0 6 * * 1"}},
+    "POST /api/trials/{id}/cancellation": {},
+    "POST /api/trials/{id}/continuation": {"budget": "2.00"},
+    "POST /api/trials/{id}/contenders": {"model": "sayso/embed", "prompt": "Shorter"},
+    "PUT /api/trials/{id}/cases/{case}/votes": {"answer": "in_use", "vote": "good"},
+    "POST /api/trials/{id}/promotions": {"contender": "c1", "dry": True},
     "PATCH /api/me": {"name": "Somebody"},
     "PATCH /api/workspace": {"hue": 7},
     "POST /api/tokens": {"name": "One"},
@@ -119,12 +134,13 @@ BODIES: dict[str, Any] = {
     "POST /api/gateway/calls": {"body": {"model": "nobody/nothing", "messages": []}},
 }
 QUERIES = {
+    "GET /api/trials/parts": {"app": "crm"},
     "GET /api/apps/{app}/tables/{table}/groups": {"by": '[{"field": "stage"}]'},
     "GET /api/apps/{app}/tables/{table}/summaries": {"summaries": '{"worth": "sum"}'},
 }
 MINE = {
     "/api/session", "/api/me", "/api/members", "/api/workspace", "/api/tokens", "/api/search", "/api/apps", "/api/trash",
-    "/api/slots", "/api/slots/{slot}", "/api/slots/{slot}/preview",
+    "/api/trials", "/api/trials/estimates", "/api/models/{id:path}/measurements", "/api/slots", "/api/slots/{slot}", "/api/slots/{slot}/preview",
     "/api/files", "/api/imports", "/api/drafts", "/api/templates", "/api/wishes",
     *(f"/api/gateway/{name}" for name in ("settings", "kinds", "providers", "aliases", "keys", "budgets", "usage", "usage/elsewhere", "calls", "calls.csv", "models")),
 }  # fmt: skip
@@ -201,7 +217,23 @@ async def test_nonsense_is_never_our_fault(company: Company, things: Things, add
             assert document["detail"] and (answer.status_code != 422 or document["problems"])
 
 
-NAMES = ["app", "table", "view", "row", "comment", "number", "token", "file", "id", "provider", "alias", "key", "budget", "call"]
+NAMES = [
+    "app",
+    "table",
+    "view",
+    "row",
+    "comment",
+    "number",
+    "token",
+    "file",
+    "id",
+    "provider",
+    "alias",
+    "key",
+    "budget",
+    "call",
+    "case",
+]
 PARAMETERS = [
     "view",
     "filter",

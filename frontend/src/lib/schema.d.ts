@@ -1124,6 +1124,258 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trials of an app or of all that I may read, newest first.
+         * @description Trials of an app or of all that I may read, newest first.
+         */
+        get: operations["trials_listed"];
+        put?: never;
+        /**
+         * Begin a trial. Nothing that it does is written into rows or sent.
+         * @description Begin a trial. Nothing that it does is written into rows or sent.
+         */
+        post: operations["trials_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trials/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every AI part of an app, with the past work that a trial could draw on.
+         * @description Every AI part of an app, with the past work that a trial could draw on.
+         */
+        get: operations["trial_parts_listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trials/estimates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a trial would ask, cost and take. Nothing is asked, nothing is kept.
+         * @description What a trial would ask, cost and take. Nothing is asked, nothing is kept.
+         */
+        post: operations["estimates_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trials/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One trial with all its figures.
+         * @description One trial with all its figures.
+         */
+        get: operations["trials_show"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a trial with its answers and votes; what is under way ends.
+         * @description Remove a trial with its answers and votes; what is under way ends.
+         */
+        delete: operations["trials_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Its name, its budget, when it is done again.
+         * @description Its name, its budget, when it is done again.
+         */
+        patch: operations["trials_update"];
+        trace?: never;
+    };
+    "/api/trials/{id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop asking. What was answered stays.
+         * @description Stop asking. What was answered stays.
+         */
+        post: operations["trials_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trials/{id}/continuation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on where it stopped. What was answered is not asked again.
+         * @description Go on where it stopped. What was answered is not asked again.
+         */
+        post: operations["trials_go_on"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trials/{id}/contenders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * One more contender, on the same cases.
+         * @description One more contender, on the same cases.
+         */
+        post: operations["trials_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trials/{id}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cases with everybody's answers: marked against the model in use, or blind, without names and in an order of my own.
+         * @description Cases with everybody's answers: marked against the model in use, or blind, without names and in an order of my own.
+         */
+        get: operations["trial_cases_listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trials/{id}/cases/{case}/votes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say what an answer is worth, or which of two is better.
+         * @description Say what an answer is worth, or which of two is better.
+         */
+        put: operations["trial_cases_vote"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trials/{id}/pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The next two answers to choose between, without names.
+         * @description The next two answers to choose between, without names.
+         */
+        get: operations["trial_cases_pair"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trials/{id}/promotions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch to this contender, as a change that can be undone; or tell what that would be.
+         * @description Switch to this contender, as a change that can be undone; or tell what that would be.
+         */
+        post: operations["promotions_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{id}/measurements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of trials and evaluations here, newest first; `id` is any name by which the directory knows the model.
+         * @description Of trials and evaluations here, newest first; `id` is any name by which the directory knows the model.
+         */
+        get: operations["measurements_listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/wishes": {
         parameters: {
             query?: never;
@@ -1589,6 +1841,20 @@ export interface components {
             /** At */
             at?: number | null;
         };
+        /**
+         * Again
+         * @description When a trial is done anew. `weekly` by cron in the app's zone; `snapshot` when the directory has a new dated version of a
+         *     contender's model; `shutdown` when the model in use gets a day on which it ends.
+         */
+        Again: {
+            /** When */
+            when: ("weekly" | "snapshot" | "shutdown")[];
+            /**
+             * Cron
+             * @default 0 6 * * 1
+             */
+            cron?: string;
+        };
         /** Aggregate */
         Aggregate: {
             /** Key */
@@ -1608,6 +1874,18 @@ export interface components {
             groups: components["schemas"]["Aggregate"][];
             /** Total */
             total: unknown;
+        };
+        /**
+         * Agreement
+         * @description How often the judge says the same as people; `kappa` is Cohen's, null where it says nothing.
+         */
+        Agreement: {
+            /** Same */
+            same: number;
+            /** Kappa */
+            kappa: number | null;
+            /** N */
+            n: number;
         };
         /** Alias */
         Alias: {
@@ -1952,6 +2230,13 @@ export interface components {
              */
             prefix?: string;
         };
+        /** Before */
+        Before: {
+            /** Text */
+            text: string;
+            /** Model */
+            model: string | null;
+        };
         /**
          * Board
          * @description Columns by a select, person, checkbox or single link; `limits` says how many cards a column should hold.
@@ -2232,6 +2517,46 @@ export interface components {
             kind: "called";
         };
         /**
+         * Cases
+         * @description Where cases come from. `runs` is past work as it was kept, `rows` is rows as they are now, `hand` what is written in `given`.
+         */
+        Cases: {
+            /**
+             * Source
+             * @default runs
+             * @enum {string}
+             */
+            source?: "runs" | "rows" | "hand";
+            /**
+             * Count
+             * @default 50
+             */
+            count?: number;
+            /**
+             * Seed
+             * @description The same seed draws the same cases.
+             * @default 1
+             */
+            seed?: number;
+            /**
+             * Days
+             * @description How far back past work is looked through.
+             * @default 90
+             */
+            days?: number;
+            /**
+             * Rows
+             * @description Only these; else any of the table.
+             * @default []
+             */
+            rows?: number[];
+            /**
+             * Given
+             * @default []
+             */
+            given?: components["schemas"]["Given"][];
+        };
+        /**
          * Change
          * @description A difference between two states of an app.
          */
@@ -2246,6 +2571,15 @@ export interface components {
              * @default []
              */
             steps?: (components["schemas"]["Add"] | components["schemas"]["Alter"] | components["schemas"]["Rename"] | components["schemas"]["Move"] | components["schemas"]["Remove"])[];
+        };
+        /** ChangedTrial */
+        ChangedTrial: {
+            /** Name */
+            name?: string | null;
+            /** Budget */
+            budget?: number | string | null;
+            /** @description Null ends it. */
+            schedule?: components["schemas"]["Again"] | null;
         };
         /**
          * Chart
@@ -2495,6 +2829,36 @@ export interface components {
              * @default null
              */
             value?: unknown;
+        };
+        /**
+         * Contains
+         * @description Words that must stand in the answer; without any, those that the case expects. `absent` must not stand there.
+         */
+        Contains: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "contains";
+            /**
+             * Words
+             * @default []
+             */
+            words?: string[];
+            /**
+             * Absent
+             * @default []
+             */
+            absent?: string[];
+        };
+        /** Counts */
+        Counts: {
+            /** All */
+            all: number;
+            /** Differ */
+            differ: number;
+            /** Unvoted */
+            unvoted: number;
         };
         /**
          * Coworker
@@ -3017,6 +3381,44 @@ export interface components {
             kind: "enters_view";
             /** View */
             view: string;
+        };
+        /** EstimatedContender */
+        EstimatedContender: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Model */
+            model: string | null;
+            /**
+             * Cost
+             * @description Dollars for all cases; null where no price is published.
+             */
+            cost: string | null;
+            /** Cost Each */
+            cost_each: string | null;
+            /**
+             * Problem
+             * @description Why it cannot be asked, or what speaks against it.
+             */
+            problem: string | null;
+        };
+        /**
+         * Exact
+         * @description The very value that the case expects. Numbers are compared as numbers, several choices in any order.
+         */
+        Exact: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "exact";
+            /**
+             * Strict
+             * @description Then upper and lower case, spaces and full stops at the end count too.
+             * @default false
+             */
+            strict?: boolean;
         };
         /** FieldChange */
         FieldChange: {
@@ -3643,6 +4045,40 @@ export interface components {
             metrics?: boolean | null;
         };
         /**
+         * Given
+         * @description A case written by hand. `inputs` are texts by the name of the field that the prompt names; for a co-worker or the builder `{"message": …}`.
+         */
+        Given: {
+            /** Inputs */
+            inputs: {
+                [key: string]: string;
+            };
+            /** Expected */
+            expected?: unknown;
+            /**
+             * Label
+             * @default
+             */
+            label?: string;
+        };
+        /** GoOn */
+        GoOn: {
+            /**
+             * Budget
+             * @description The whole budget from now on; without it the one it has.
+             */
+            budget?: number | string | null;
+        };
+        /** Grades */
+        Grades: {
+            /** Good */
+            good: number;
+            /** Fine */
+            fine: number;
+            /** Poor */
+            poor: number;
+        };
+        /**
          * Grant
          * @description What a co-worker may do with one table. Writing always asks first, unless it is among `allowed`.
          *
@@ -4072,6 +4508,22 @@ export interface components {
             name?: string | null;
         };
         /**
+         * Judge
+         * @description A model that grades every answer good, fine or poor, by a rubric. It is not told who wrote it.
+         */
+        Judge: {
+            /**
+             * Model
+             * @default slot:text
+             */
+            model?: string;
+            /**
+             * Rubric
+             * @default
+             */
+            rubric?: string;
+        };
+        /**
          * KeySettings
          * @description What a key is for. Nothing set means no limit.
          */
@@ -4111,6 +4563,35 @@ export interface components {
              * @default null
              */
             file?: string | null;
+        };
+        /** LeftOut */
+        LeftOut: {
+            /** Why */
+            why: string;
+            /** Count */
+            count: number;
+        };
+        /**
+         * Likeness
+         * @description Means about the same as what the case expects, or as what the model in use said: the cosine of their embeddings.
+         */
+        Likeness: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "likeness";
+            /**
+             * To
+             * @default expected
+             * @enum {string}
+             */
+            to?: "expected" | "in_use";
+            /**
+             * Least
+             * @default 0.8
+             */
+            least?: number;
         };
         /**
          * Link
@@ -4294,6 +4775,34 @@ export interface components {
              * @default []
              */
             choices: components["schemas"]["Choice"][];
+        };
+        /**
+         * Mask
+         * @description What is taken out. Nothing unless it is chosen.
+         */
+        Mask: {
+            /**
+             * Emails
+             * @default false
+             */
+            emails?: boolean;
+            /**
+             * Phones
+             * @default false
+             */
+            phones?: boolean;
+            /**
+             * Names
+             * @description Names of people, as far as they can be told by their form, and those that fields of the row hold.
+             * @default false
+             */
+            names?: boolean;
+            /**
+             * Numbers
+             * @description Card numbers (by their check digit) and IBANs (by theirs).
+             * @default false
+             */
+            numbers?: boolean;
         };
         /** Me */
         Me: {
@@ -4553,6 +5062,26 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * NewContender
+         * @description Another model, another prompt, or both. What is left out is as it is in the app.
+         */
+        NewContender: {
+            /** Model */
+            model?: string | null;
+            /**
+             * Snapshot
+             * @description Pins the model to this dated version.
+             */
+            snapshot?: string | null;
+            /** Prompt */
+            prompt?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+        };
         /** NewDraft */
         NewDraft: {
             /**
@@ -4618,6 +5147,17 @@ export interface components {
             } | null;
             /** Version */
             version?: number | null;
+        };
+        /** NewPromotion */
+        NewPromotion: {
+            /** Contender */
+            contender: string;
+            /**
+             * Dry
+             * @description Only tell what would switch.
+             * @default false
+             */
+            dry?: boolean;
         };
         /** NewProvider */
         NewProvider: {
@@ -4691,6 +5231,63 @@ export interface components {
             /** Expires At */
             expires_at?: string | null;
         };
+        /** NewTrial */
+        NewTrial: {
+            /**
+             * App
+             * @description Null for the builder.
+             */
+            app?: string | null;
+            /**
+             * Path
+             * @description Of the part; empty for the whole app.
+             * @default
+             */
+            path?: string;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Contenders
+             * @description Besides the one in use, which is always there.
+             * @default []
+             */
+            contenders?: components["schemas"]["NewContender"][];
+            /**
+             * @default {
+             *       "source": "runs",
+             *       "count": 50,
+             *       "seed": 1,
+             *       "days": 90,
+             *       "rows": [],
+             *       "given": []
+             *     }
+             */
+            cases?: components["schemas"]["Cases"];
+            /**
+             * @default {
+             *       "emails": false,
+             *       "phones": false,
+             *       "names": false,
+             *       "numbers": false
+             *     }
+             */
+            mask?: components["schemas"]["Mask"];
+            /**
+             * Checks
+             * @default []
+             */
+            checks?: (components["schemas"]["Exact"] | components["schemas"]["Rules"] | components["schemas"]["Pattern"] | components["schemas"]["Contains"] | components["schemas"]["Shape"] | components["schemas"]["Likeness"])[];
+            judge?: components["schemas"]["Judge"] | null;
+            /**
+             * Budget
+             * @description Dollars; null for none of its own.
+             */
+            budget?: number | string | null;
+            schedule?: components["schemas"]["Again"] | null;
+        };
         /**
          * NewTry
          * @description `field` is a field as it would be, before it is kept; `prompt` and `model` are others than its own.
@@ -4724,6 +5321,21 @@ export interface components {
             note?: string;
         };
         /**
+         * NewVote
+         * @description A grade of one answer, or a choice between two. Null takes it back.
+         */
+        NewVote: {
+            /**
+             * Answer
+             * @description A contender's id, or the letter that stands over its answer for me.
+             */
+            answer: string;
+            /** Other */
+            other?: string | null;
+            /** Vote */
+            vote: ("good" | "fine" | "poor" | "answer" | "other" | "tie") | null;
+        };
+        /**
          * Next
          * @description What undo and redo would do now, in a sentence.
          */
@@ -4732,6 +5344,27 @@ export interface components {
             next_undo: string | null;
             /** Next Redo */
             next_redo: string | null;
+        };
+        /** NextPair */
+        NextPair: {
+            pair: components["schemas"]["Pair"] | null;
+            /**
+             * Left
+             * @description Pairs that I have not chosen between.
+             */
+            left: number;
+        };
+        /** NextTurn */
+        NextTurn: {
+            /** When */
+            when: ("weekly" | "snapshot" | "shutdown")[];
+            /**
+             * Cron
+             * @default 0 6 * * 1
+             */
+            cron: string;
+            /** Next At */
+            next_at: string | null;
         };
         /**
          * NoWords
@@ -4771,6 +5404,11 @@ export interface components {
             /** Answer */
             answer: string | null;
         };
+        /**
+         * Nothing
+         * @description Nothing to say: an empty object.
+         */
+        Nothing: Record<string, never>;
         /**
          * Notify
          * @description In the workspace.
@@ -4949,6 +5587,80 @@ export interface components {
              */
             hue?: "gray" | "red" | "orange" | "yellow" | "green" | "teal" | "cyan" | "blue" | "purple" | "pink";
         };
+        /** OwnMeasurement */
+        OwnMeasurement: {
+            /**
+             * Model
+             * @description As the gateway was asked.
+             */
+            model: string;
+            /**
+             * Kind
+             * @description `trial`, or an evaluation such as `builds_apps`.
+             */
+            kind: string;
+            /** Subject */
+            subject: string;
+            /** Title */
+            title: string;
+            /** Quality */
+            quality: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** N */
+            n: number;
+            /** By */
+            by: string | null;
+            /** Figures */
+            figures: {
+                [key: string]: unknown;
+            };
+            /** At */
+            at: string | null;
+        };
+        /** OwnMeasurements */
+        OwnMeasurements: {
+            /** Items */
+            items: components["schemas"]["OwnMeasurement"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Pair */
+        Pair: {
+            /** Case */
+            case: number;
+            /** Label */
+            label: string;
+            /** Detail */
+            detail: string;
+            /** Inputs */
+            inputs: components["schemas"]["Read"][];
+            /** Expected */
+            expected: unknown;
+            left: components["schemas"]["Side"];
+            right: components["schemas"]["Side"];
+        };
+        /**
+         * Pattern
+         * @description A regular expression (RE2's syntax) that is found in the answer.
+         */
+        Pattern: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "pattern";
+            /** Pattern */
+            pattern: string;
+            /**
+             * Whole
+             * @description Then it must be all of the answer.
+             * @default false
+             */
+            whole?: boolean;
+        };
         /**
          * Percent
          * @description A share; 0.25 is stored and sent for 25 %. Text with a percent sign may be sent as well.
@@ -5116,6 +5828,16 @@ export interface components {
              */
             mask?: string | null;
         };
+        /** Piece */
+        Piece: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "same" | "added" | "removed";
+            /** Text */
+            text: string;
+        };
         /** Plan */
         Plan: {
             /** @description With what must follow, such as reverse links. */
@@ -5169,6 +5891,24 @@ export interface components {
             yours: unknown;
             /** Theirs */
             theirs: unknown;
+        };
+        /** Promotion */
+        Promotion: {
+            /** App */
+            app: string;
+            /**
+             * Version
+             * @description The app's, after it; with `dry` as it is.
+             */
+            version: number;
+            /** Effects */
+            effects: components["schemas"]["Effect"][];
+            /** Sentence */
+            sentence: string;
+            /** Problems */
+            problems: components["schemas"]["Problem"][];
+            /** Applied */
+            applied: boolean;
         };
         /** Provider */
         Provider: {
@@ -5319,6 +6059,13 @@ export interface components {
              * @default null
              */
             default?: number | null;
+        };
+        /** Read */
+        Read: {
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
         };
         /** Remove */
         Remove: {
@@ -5603,6 +6350,26 @@ export interface components {
             rows: components["schemas"]["Row"][];
         };
         /**
+         * Rules
+         * @description What the field's own rules take: one of its choices, a day, a number within its bounds.
+         */
+        Rules: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rules";
+        };
+        /** SampleCase */
+        SampleCase: {
+            /** Label */
+            label: string;
+            /** Detail */
+            detail: string;
+            /** Inputs */
+            inputs: components["schemas"]["Read"][];
+        };
+        /**
          * Schedule
          * @description Five-field cron in a time zone (the app's when left out); `words` is what the person said.
          */
@@ -5722,6 +6489,40 @@ export interface components {
              */
             body?: string;
         };
+        /**
+         * Shape
+         * @description JSON of this shape: a JSON Schema in the keywords type, properties, required, items, enum, minimum, maximum, minItems.
+         */
+        Shape: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "shape";
+            /** Shape */
+            shape: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Share
+         * @description Quality from 0 to 1, with an interval that holds in 90 of 100 cases; `n` is how many cases it stands on.
+         */
+        Share: {
+            /** Value */
+            value: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** N */
+            n: number;
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "votes" | "judge" | "checks" | "pairs";
+        };
         /** ShownSlot */
         ShownSlot: {
             /** Id */
@@ -5746,6 +6547,15 @@ export interface components {
             plug: components["schemas"]["SlotPlug"];
             /** Uses */
             uses: components["schemas"]["SlotUse"][];
+        };
+        /** Side */
+        Side: {
+            /** Answer */
+            answer: string;
+            /** Text */
+            text: string;
+            /** Value */
+            value: unknown;
         };
         /**
          * Slot
@@ -6201,6 +7011,402 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** TrialAnswer */
+        TrialAnswer: {
+            /**
+             * Answer
+             * @description A contender's id; blind, a letter.
+             */
+            answer: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "written" | "review" | "failed" | "refused";
+            /** Text */
+            text: string;
+            /** Value */
+            value: unknown;
+            /** Problem */
+            problem: string | null;
+            /** Cost */
+            cost: string | null;
+            /** Ms */
+            ms: number | null;
+            /** First Ms */
+            first_ms: number | null;
+            /** Model */
+            model: string | null;
+            /**
+             * Differences
+             * @description Against the model in use.
+             */
+            differences: components["schemas"]["Piece"][];
+            /** Scores */
+            scores: (number | null)[];
+            /** Judged */
+            judged: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Recorded
+             * @description What it would have written or sent; nothing was.
+             */
+            recorded: {
+                [key: string]: unknown;
+            }[];
+            /** Mine */
+            mine: string | null;
+            /** Won */
+            won: boolean;
+        };
+        /** TrialCase */
+        TrialCase: {
+            /** N */
+            n: number;
+            /** Path */
+            path: string;
+            /** Part */
+            part: string;
+            /** Row */
+            row: number | null;
+            /** Label */
+            label: string;
+            /** Detail */
+            detail: string;
+            /** Inputs */
+            inputs: components["schemas"]["Read"][];
+            /** Attachments */
+            attachments: string[];
+            /** Expected */
+            expected: unknown;
+            before: components["schemas"]["Before"] | null;
+            /** Differs */
+            differs: boolean;
+            /** Answers */
+            answers: components["schemas"]["TrialAnswer"][];
+        };
+        /** TrialCases */
+        TrialCases: {
+            /** Items */
+            items: components["schemas"]["TrialCase"][];
+            /** Total */
+            total: number;
+            counts: components["schemas"]["Counts"];
+            /** Next */
+            next: string | null;
+        };
+        /** TrialContender */
+        TrialContender: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Model
+             * @description As the gateway is asked.
+             */
+            model: string | null;
+            /** Snapshot */
+            snapshot: string | null;
+            /**
+             * Prompt
+             * @description Null: the prompt that the part had when the trial began.
+             */
+            prompt: string | null;
+            /**
+             * Directory
+             * @description Its id in the directory of models.
+             */
+            directory: string | null;
+            /**
+             * In Use
+             * @description When the trial began.
+             */
+            in_use: boolean;
+            /**
+             * Is Now
+             * @description The app does now what this contender does.
+             */
+            is_now: boolean;
+            /** Note */
+            note: string;
+            /** Problem */
+            problem: string | null;
+            /** Answered */
+            answered: number;
+            /** Failed */
+            failed: number;
+            /** Refused */
+            refused: number;
+            grades: components["schemas"]["Grades"];
+            /**
+             * Votes Missing
+             * @description So many more cases need a vote before quality is told from votes.
+             */
+            votes_missing: number;
+            quality: components["schemas"]["Share"] | null;
+            /** Measures */
+            measures: {
+                [key: string]: components["schemas"]["Share"] | null;
+            };
+            /**
+             * Checks
+             * @description One a check of the plan.
+             */
+            checks: (components["schemas"]["Share"] | null)[];
+            /**
+             * Cost
+             * @description Dollars, of the cases that it answered.
+             */
+            cost: string | null;
+            /** Cost Per 1000 */
+            cost_per_1000: string | null;
+            /**
+             * Cost Per Month
+             * @description By the work of the past 30 days here; null where there was none.
+             */
+            cost_per_month: string | null;
+            /** Runs Per Month */
+            runs_per_month: number;
+            /** P50 Ms */
+            p50_ms: number | null;
+            /** P95 Ms */
+            p95_ms: number | null;
+            /** First Ms */
+            first_ms: number | null;
+        };
+        /** TrialEstimate */
+        TrialEstimate: {
+            /** Cases */
+            cases: number;
+            /** Calls */
+            calls: number;
+            /** Left Out */
+            left_out: components["schemas"]["LeftOut"][];
+            /**
+             * Masked
+             * @description Places that were masked, in all cases together.
+             */
+            masked: number;
+            /** Seconds */
+            seconds: number;
+            /** Cost */
+            cost: string | null;
+            /** Contenders */
+            contenders: components["schemas"]["EstimatedContender"][];
+            /**
+             * Sample
+             * @description As they would be asked.
+             */
+            sample: components["schemas"]["SampleCase"][];
+        };
+        /** TrialLine */
+        TrialLine: {
+            /** Id */
+            id: string;
+            /** App */
+            app: string | null;
+            /** App Name */
+            app_name: string;
+            /** Path */
+            path: string;
+            /** Part */
+            part: string;
+            /** Where */
+            where: string;
+            /** Kind */
+            kind: ("field" | "step" | "coworker" | "builder" | "app") | null;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "cancelling" | "cancelled" | "stopped" | "done" | "failed";
+            /** Problem */
+            problem: string | null;
+            /** Cases */
+            cases: number;
+            /** Calls */
+            calls: number;
+            /** Answered */
+            answered: number;
+            /** Spent */
+            spent: string;
+            /** Budget */
+            budget: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Best Name */
+            best_name: string | null;
+            /** Verdict */
+            verdict: string;
+            schedule: components["schemas"]["NextTurn"] | null;
+            /** Of */
+            of: string | null;
+        };
+        /** TrialPart */
+        TrialPart: {
+            /**
+             * Path
+             * @description Empty for the whole app.
+             */
+            path: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "field" | "step" | "coworker" | "builder" | "app";
+            /** Name */
+            name: string;
+            /** Where */
+            where: string;
+            /** Task */
+            task: string;
+            /** Slot */
+            slot: string;
+            /**
+             * Model
+             * @description As the gateway is asked.
+             */
+            model: string;
+            /** Model Name */
+            model_name: string;
+            /** Prompt */
+            prompt: string;
+            /** Table */
+            table: string | null;
+            /**
+             * Runs
+             * @description Past pieces of work that are kept.
+             */
+            runs: number;
+            /** Problem */
+            problem: string | null;
+        };
+        /** TrialParts */
+        TrialParts: {
+            /** Items */
+            items: components["schemas"]["TrialPart"][];
+            /** Next */
+            next: string | null;
+        };
+        /** TrialPlan */
+        TrialPlan: {
+            /** Cases */
+            cases: {
+                [key: string]: unknown;
+            };
+            mask: components["schemas"]["Mask"];
+            /** Checks */
+            checks: {
+                [key: string]: unknown;
+            }[];
+            judge: components["schemas"]["Judge"] | null;
+        };
+        /**
+         * TrialState
+         * @description A trial with all its figures.
+         */
+        TrialState: {
+            /** Id */
+            id: string;
+            /** App */
+            app: string | null;
+            /** App Name */
+            app_name: string;
+            /** Path */
+            path: string;
+            /** Part */
+            part: string;
+            /** Where */
+            where: string;
+            /** Kind */
+            kind: ("field" | "step" | "coworker" | "builder" | "app") | null;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "cancelling" | "cancelled" | "stopped" | "done" | "failed";
+            /** Problem */
+            problem: string | null;
+            /** Cases */
+            cases: number;
+            /** Calls */
+            calls: number;
+            /** Answered */
+            answered: number;
+            /** Spent */
+            spent: string;
+            /** Budget */
+            budget: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Best Name */
+            best_name: string | null;
+            /** Verdict */
+            verdict: string;
+            schedule: components["schemas"]["NextTurn"] | null;
+            /** Of */
+            of: string | null;
+            /** Slot */
+            slot: string;
+            /** Task */
+            task: string;
+            /** Contenders */
+            contenders: components["schemas"]["TrialContender"][];
+            /**
+             * Frontier
+             * @description Contenders that nobody beats in cost and quality both, the cheapest first.
+             */
+            frontier: string[];
+            /** Best */
+            best: string | null;
+            /** Sure */
+            sure: number;
+            plan: components["schemas"]["TrialPlan"];
+            /** Left Out */
+            left_out: components["schemas"]["LeftOut"][];
+            /** Masked */
+            masked: number;
+            /** Differ */
+            differ: number;
+            agreement: components["schemas"]["Agreement"] | null;
+            /** Agreement Missing */
+            agreement_missing: number;
+            /** People */
+            people: number;
+            /** May Build */
+            may_build: boolean;
+            /** May Vote */
+            may_vote: boolean;
+            /** Seconds Left */
+            seconds_left: number;
+            /** Started At */
+            started_at: string | null;
+            /** Created By */
+            created_by: string;
+        };
+        /** Trials */
+        Trials: {
+            /** Items */
+            items: components["schemas"]["TrialLine"][];
+            /** Next */
+            next: string | null;
+        };
         /** Tried */
         Tried: {
             /**
@@ -6476,6 +7682,11 @@ export interface components {
             items: components["schemas"]["VersionLine"][];
             /** Next */
             next: string | null;
+        };
+        /** Voted */
+        Voted: {
+            /** @description As it was asked for: blind when the vote named a letter. */
+            case: components["schemas"]["TrialCase"];
         };
         /** Wait */
         Wait: {
@@ -9742,6 +10953,638 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Templates"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    trials_listed: {
+        parameters: {
+            query?: {
+                app?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trials"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    trials_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialState"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    trial_parts_listed: {
+        parameters: {
+            query: {
+                app: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialParts"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    estimates_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialEstimate"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    trials_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialState"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    trials_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    trials_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialState"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    trials_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialState"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    trials_go_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["GoOn"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialState"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    trials_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewContender"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialState"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    trial_cases_listed: {
+        parameters: {
+            query?: {
+                show?: "all" | "differ" | "unvoted";
+                blind?: boolean;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialCases"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    trial_cases_vote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                case: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Voted"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    trial_cases_pair: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextPair"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    promotions_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPromotion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promotion"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    measurements_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMeasurements"];
                 };
             };
             /** @description Not available right now */

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.ai.inputs import Inputs
@@ -88,7 +89,10 @@ async def sample(
     )
     n = newest.c
     once = (
-        select(n.id, n.value).distinct(func.coalesce(n.row, -n.id)).order_by(func.coalesce(n.row, -n.id), n.id.desc()).subquery()
+        select(n.id, n.value)
+        .ext(distinct_on(func.coalesce(n.row, -n.id)))
+        .order_by(func.coalesce(n.row, -n.id), n.id.desc())
+        .subquery()
     )
     shuffled = func.md5(func.concat(once.c.id, ":", seed))
     place = func.row_number().over(partition_by=func.left(once.c.value, 100), order_by=shuffled).label("place")

@@ -183,6 +183,8 @@ def equal(value: Any, expected: Any, strict: bool = False) -> bool:
             return value is expected or str(value).casefold() == str(expected).casefold()
         case dict(), dict():
             return value == expected
+        case _:
+            pass
     a, b = _number(value), _number(expected)
     if a is not None and b is not None:
         return a == b or math.isclose(a, b, rel_tol=1e-9)

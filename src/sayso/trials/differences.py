@@ -28,7 +28,8 @@ def differences(before: str, after: str) -> list[Piece]:
         if what == "equal":
             found.append(("same", "".join(a[i:j])))
         else:
-            found += [("removed", "".join(a[i:j])), ("added", "".join(b[k:m]))]
+            found.append(("removed", "".join(a[i:j])))
+            found.append(("added", "".join(b[k:m])))
     return _pieces(found)
 
 
@@ -52,4 +53,4 @@ def _pieces(found: list[tuple[Kind, str]]) -> list[Piece]:
 def _changed(removed: str, added: str) -> list[Piece]:
     if removed and added and removed.strip() == "" and added.strip() == "":
         return [Piece("removed", removed), Piece("added", added)] if removed != added else [Piece("same", added)]
-    return [Piece(kind, text) for kind, text in (("removed", removed), ("added", added)) if text]
+    return [piece for piece in (Piece("removed", removed), Piece("added", added)) if piece.text]

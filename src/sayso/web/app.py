@@ -30,7 +30,7 @@ from sayso.web.hub import Hub
 from sayso.web.jobs import Jobs
 from sayso.web.pages.page import BUILT
 from sayso.web.parts import Parts
-from sayso.web.put_together import gateway_of
+from sayso.web.put_together import gateway_of, trials_of
 from sayso.web.routes import API, LIVE, PUBLIC, Address
 from sayso.web.safety import SafeAnswers
 from sayso.web.shapes import ProblemDocument
@@ -63,7 +63,7 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
     if engine is not None:
         shelf = Shelf(settings.home)
         gateway = gateway_of(engine, settings, shelf)
-        app.state.parts = Parts(engine, settings, Callers(engine), Hub(engine), Jobs(), gateway, shelf)
+        app.state.parts = Parts(engine, settings, Callers(engine), Hub(engine), Jobs(), gateway, shelf, trials_of(gateway, shelf))
         app.v1 = Door(gateway)
     app.router.route_class = ApiRoute
     for error in (SaysoError, RequestValidationError, HTTPException, DBAPIError, PoolTimeout, Exception):
@@ -99,6 +99,7 @@ async def _living(app: FastAPI) -> AsyncGenerator[None]:
         refreshing.prices_followed(parts.settings.home),
         parts.hub.running(),
         parts.gateway.running(),
+        parts.trials.running(),
         parts.jobs.running(),
     ):
         parts.jobs.begin(sweeping.hourly(parts.engine))

@@ -11,6 +11,7 @@ from sayso.data.files import FileStore
 from sayso.gateway.gateway import Gateway
 from sayso.models.shelf import Shelf
 from sayso.settings import Settings
+from sayso.trials.work import Work
 from sayso.web.callers import Callers
 from sayso.web.hub import Hub
 from sayso.web.jobs import Jobs
@@ -31,6 +32,7 @@ class Parts:
     jobs: Jobs
     gateway: Gateway
     shelf: Shelf
+    trials: Work
     exporting: Semaphore = field(default_factory=lambda: Semaphore(EXPORTS_AT_ONCE_MAX))
     drawing: Semaphore = field(default_factory=lambda: Semaphore(DRAWN_AT_ONCE_MAX))
     pages: Pages = field(default_factory=Pages)

@@ -8,6 +8,8 @@ from sayso.gateway.builtin.models import built_in
 from sayso.gateway.gateway import Gateway
 from sayso.models.shelf import Shelf
 from sayso.settings import Settings
+from sayso.trials.players import Fields
+from sayso.trials.work import Work
 
 
 def gateway_of(engine: AsyncEngine, settings: Settings, shelf: Shelf) -> Gateway:
@@ -17,3 +19,8 @@ def gateway_of(engine: AsyncEngine, settings: Settings, shelf: Shelf) -> Gateway
     return Gateway(
         engine, settings.home, door, lambda: (*always, *local()), directory=lambda: shelf.directory, traces=settings.traces
     )
+
+
+def trials_of(gateway: Gateway, shelf: Shelf) -> Work:
+    """Who works trials off, with a player for each kind of part."""
+    return Work(gateway, {"field": Fields(gateway)}, lambda: shelf.directory)

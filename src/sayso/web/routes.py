@@ -42,6 +42,7 @@ from sayso.web.api import (
 from sayso.web.api.gateway import aliases, budgets, calls, elsewhere, ledger, providers, usage
 from sayso.web.api.gateway import keys as gateway_keys
 from sayso.web.api.gateway import settings as gateway_settings
+from sayso.web.api.trials import estimates, measurements, promotions, trial_cases, trial_parts, trials
 from sayso.web.pages import form, look, reference, sign_in
 from sayso.web.pages.directory import card, catalogue, comparison, downloads, makers, model_page, news, sitemap
 from sayso.web.pages.directory.shown import for_anybody
@@ -77,6 +78,7 @@ ROW = "/api/apps/{app}/tables/{table}/rows/{row}"
 DRAFT = "/api/drafts/{id}"
 IMPORT = "/api/imports/{id}"
 GATEWAY = "/api/gateway"
+TRIAL = "/api/trials/{id}"
 
 API = (
     Address("GET", "/api/session", session.show),
@@ -155,6 +157,21 @@ API = (
     Address("POST", f"{DRAFT}/acceptance", drafts.accept, 201),
     Address("GET", f"{DRAFT}/events", drafts.events),
     Address("GET", "/api/templates", templates.listed),
+    Address("GET", "/api/trials", trials.listed),
+    Address("POST", "/api/trials", trials.create, 201),
+    Address("GET", "/api/trials/parts", trial_parts.listed),
+    Address("POST", "/api/trials/estimates", estimates.create),
+    Address("GET", TRIAL, trials.show),
+    Address("PATCH", TRIAL, trials.update),
+    Address("DELETE", TRIAL, trials.remove, 204),
+    Address("POST", f"{TRIAL}/cancellation", trials.cancel),
+    Address("POST", f"{TRIAL}/continuation", trials.go_on),
+    Address("POST", f"{TRIAL}/contenders", trials.add, 201),
+    Address("GET", f"{TRIAL}/cases", trial_cases.listed),
+    Address("PUT", f"{TRIAL}/cases/{{case}}/votes", trial_cases.vote),
+    Address("GET", f"{TRIAL}/pairs", trial_cases.pair),
+    Address("POST", f"{TRIAL}/promotions", promotions.create),
+    Address("GET", "/api/models/{id:path}/measurements", measurements.listed),
     Address("GET", "/api/wishes", templates.wishes),
     #
     Address("GET", f"{GATEWAY}/settings", gateway_settings.show),
