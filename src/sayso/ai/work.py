@@ -274,10 +274,8 @@ def _refused(job: Job, error: Refused) -> Outcome:
         return Outcome("refused", problem=f"{what}. {CONNECT.format(slot=slot)}")
     if error.code == "unsupported_endpoint":
         return Outcome("refused", problem=f"{error} {CONNECT.format(slot=slot)}")
-    if error.status in (401, 403):
-        return Outcome(
-            "refused", problem=f"The provider does not accept its key: {_short(str(error))} Look under Models → Providers."
-        )
+    if error.status in (401, 403) or error.code == "upstream_key_refused":
+        return Outcome("refused", problem=f"{_short(str(error))} Look at the provider under Models → Providers.")
     if error.status == 402 or error.code in ("insufficient_quota", "budget_exceeded"):
         return Outcome("refused", problem=_short(str(error)))
     return Outcome("failed", problem=_short(str(error)), busy=error.status in (429, 503))

@@ -190,7 +190,9 @@ def _score(text: str, field: Wanted, kind: Kind, one: Finding, candidates: Seque
     if kind == "person":
         return max(near, 0.6 if one.unit == "cued" else 0.35) - 0.001 * candidates.index(one)
     if kind == "amount":
-        return max(near, 0.55 if len(candidates) == 1 and one.kind == "amount" else 0.0) - (0.5 if one.kind == "number" else 0.0)
+        return max(near, 0.55 if [one] == [c for c in candidates if c.kind == "amount"] else 0.0) - (
+            0.5 if one.kind == "number" else 0.0
+        )
     if kind == "date":
         return max(near, 0.55 if len(candidates) == 1 else 0.3 - 0.01 * candidates.index(one))
     if kind == "number" and field.name in ("quantity", "count", "number", "pieces", "units") and likeness.telling(one.unit):
