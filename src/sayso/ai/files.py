@@ -60,7 +60,10 @@ async def read(gateway: Gateway, attachments: Sequence[Attachment]) -> Documents
                     problems.append(f"{one.name} was left out: at most {PICTURES_SENT_MAX} pictures are sent with a row.")
             else:
                 told = await _document(gateway, one)
-                texts.append((one.name, told.text))
+                if told.text.strip():
+                    texts.append((one.name, told.text))
+                elif not told.pictures:
+                    raise Unreadable(f"{one.name} holds no text.")
                 pictures += told.pictures[: PICTURES_SENT_MAX - len(pictures)]
         except Unreadable as why:
             problems.append(str(why))
