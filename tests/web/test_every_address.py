@@ -62,6 +62,7 @@ async def things(company: Company) -> Things:
         "number": 1,
         "slot": "text",
         "field": "notes",
+        "fill": "q_000000000000",
     }
     ids |= {"token": link["token"], "file": file["id"], "imports": coming["id"], "drafts": draft["id"], "tokens": token["id"]}
     trial = await made(await ben.post("/api/trials", json=TRIAL))
@@ -115,6 +116,10 @@ BODIES: dict[str, Any] = {
     "PATCH /api/drafts/{id}": {"change": CHANGE},
     "POST /api/drafts/{id}/messages": {"wish": "add a phone number"},
     "POST /api/drafts/{id}/acceptance": {},
+    "POST /api/apps/{app}/fills": {"table": "clients", "field": "notes", "filter": {"of": []}, "budget": "2.00", "dry": True},
+    "PATCH /api/apps/{app}/fills/{fill}": {"state": "running"},
+    "POST /api/apps/{app}/tables/{table}/rows/{row}/ai/{field}": {},
+    "PUT /api/apps/{app}/tables/{table}/rows/{row}/ai/{field}": {},
     "PUT /api/apps/{app}/slots/{slot}": {"model": "sayso/reader", "base_version": 1},
     "PUT /api/slots/{slot}": {"model": "sayso/reader"},
     "POST /api/apps/{app}/tables/{table}/fields/{field}/try": {

@@ -568,6 +568,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/apps/{app}/fills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fills of an app, newest first.
+         * @description Fills of an app, newest first.
+         */
+        get: operations["fills_listed"];
+        put?: never;
+        /**
+         * Have a model fill a field of many rows; or, with `dry`, see first what that would cost.
+         * @description Have a model fill a field of many rows; or, with `dry`, see first what that would cost.
+         */
+        post: operations["fills_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/fills/{fill}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far a fill is.
+         * @description How far a fill is.
+         */
+        get: operations["fills_show"];
+        put?: never;
+        post?: never;
+        /**
+         * Stop it at once. What is written stays.
+         * @description Stop it at once. What is written stays.
+         */
+        delete: operations["fills_cancel"];
+        options?: never;
+        head?: never;
+        /**
+         * Go on with a fill that stopped; rows that failed are tried again.
+         * @description Go on with a fill that stopped; rows that failed are tried again.
+         */
+        patch: operations["fills_update"];
+        trace?: never;
+    };
+    "/api/apps/{app}/tables/{table}/rows/{row}/ai/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who wrote a value: which model, when, at what cost, how sure.
+         * @description Who wrote a value: which model, when, at what cost, how sure.
+         */
+        get: operations["ai_values_show"];
+        /**
+         * Accept a value that waits for a person to look at it.
+         * @description Accept a value that waits for a person to look at it.
+         */
+        put: operations["ai_values_accept"];
+        /**
+         * Have a model write the value again, whoever wrote it.
+         * @description Have a model write the value again, whoever wrote it.
+         */
+        post: operations["ai_values_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/apps/{app}/slots": {
         parameters: {
             query?: never;
@@ -3472,47 +3552,59 @@ export interface components {
             kind: "file";
         };
         /**
-         * Fill
-         * @description A model writes the field's value from the row's other fields, which `prompt` names in braces: `Who sent {Letter}?`
-         *
-         *     `slot` is where its model is plugged in; `text` stands for whatever the task needs (pictures are drawn by `image`, seen by
-         *     `vision`). `when` a row is created or its sources change, else by hand. A value that the model is less sure of than
-         *     `review_below` waits for a person to look. `language` is what the answer must be in, such as `German`.
+         * FillChange
+         * @description Go on with one that stopped. `budget` is for all of it, what is spent included.
          */
-        Fill: {
+        FillChange: {
             /**
-             * Task
-             * @default generate
-             * @enum {string}
+             * State
+             * @constant
              */
-            task?: "summarise" | "classify" | "extract" | "generate" | "translate" | "draft_reply" | "describe_image" | "image" | "edit_image";
+            state: "running";
+            /** Budget */
+            budget?: string | null;
+        };
+        /**
+         * FillEstimate
+         * @description What a fill would ask, and cost. `cost` is in dollars, and null when nobody has published a price.
+         */
+        FillEstimate: {
+            /** Rows */
+            rows: number;
             /**
-             * Prompt
+             * Skipped
+             * @description Left out, by reason: `by_hand`, `up_to_date`, `writing`.
+             */
+            skipped: {
+                [key: string]: number;
+            };
+            /** Model */
+            model: string;
+            /** Provider */
+            provider: string;
+            /** Tokens */
+            tokens: {
+                [key: string]: number;
+            };
+            /** Cost */
+            cost: string | null;
+            /** Seconds */
+            seconds: number;
+            /** Sentence */
+            sentence: string;
+            /**
+             * Problem
+             * @description Why nothing would come of it.
              * @default
              */
-            prompt?: string;
-            /**
-             * Slot
-             * @default text
-             */
-            slot?: string;
-            /**
-             * When
-             * @default []
-             */
-            when?: ("created" | "changed")[];
-            /**
-             * Review Below
-             * @default null
-             */
-            review_below?: number | null;
-            /**
-             * Language
-             * @default
-             */
-            language?: string;
-            /** @default null */
-            picture?: components["schemas"]["Picture"] | null;
+            problem: string;
+        };
+        /** Fills */
+        Fills: {
+            /** Items */
+            items: components["schemas"]["sayso__web__api__fills__Fill"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * Filter
@@ -5097,6 +5189,54 @@ export interface components {
             /** Import */
             import?: string | null;
         };
+        /**
+         * NewFill
+         * @description Of the rows named, else of those that the filter, the search and the view let through, else of all.
+         */
+        NewFill: {
+            /** Table */
+            table: string;
+            /** Field */
+            field: string;
+            /** Rows */
+            rows?: number[] | null;
+            /** Filter */
+            filter?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Search
+             * @default
+             */
+            search?: string;
+            /** View */
+            view?: string | null;
+            /**
+             * Overwrite
+             * @description Also what people wrote by hand.
+             * @default false
+             */
+            overwrite?: boolean;
+            /**
+             * Again
+             * @description Also what is up to date.
+             * @default false
+             */
+            again?: boolean;
+            /** Budget */
+            budget?: string | null;
+            /**
+             * Model
+             * @description In place of the slot's.
+             */
+            model?: string | null;
+            /**
+             * Dry
+             * @description Only the estimate: nothing is begun.
+             * @default false
+             */
+            dry?: boolean;
+        };
         /** NewFormLink */
         NewFormLink: {
             /** Expires At */
@@ -5910,6 +6050,57 @@ export interface components {
             /** Applied */
             applied: boolean;
         };
+        /**
+         * Provenance
+         * @description Who wrote a value. Without a model, a person did.
+         */
+        Provenance: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "written" | "review" | "failed" | "stale" | "by_hand" | "writing" | "empty";
+            /** Model */
+            model: string | null;
+            /** Provider */
+            provider: string | null;
+            /**
+             * Version
+             * @description A digest of what the model was told: another prompt is another version.
+             */
+            version: string | null;
+            /** At */
+            at: string | null;
+            /** Cost */
+            cost: string | null;
+            /** Tokens */
+            tokens: {
+                [key: string]: number;
+            } | null;
+            /** Ms */
+            ms: number | null;
+            /** Confidence */
+            confidence: number | null;
+            /** Problem */
+            problem: string | null;
+            /**
+             * Stale
+             * @description What has changed since.
+             */
+            stale: ("sources" | "prompt") | null;
+            /** Fill */
+            fill: string | null;
+            /** By */
+            by: string | null;
+            /** By Name */
+            by_name: string | null;
+            /** Accepted By */
+            accepted_by: string | null;
+            /** Accepted By Name */
+            accepted_by_name: string | null;
+            /** Accepted At */
+            accepted_at: string | null;
+        };
         /** Provider */
         Provider: {
             /** Id */
@@ -6252,6 +6443,15 @@ export interface components {
             values: {
                 [key: string]: unknown;
             };
+            /**
+             * Ai
+             * @description Who wrote values that a model may write, by field id; absent where there is none of it.
+             */
+            ai: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            } | null;
         };
         /**
          * RowChange
@@ -6992,6 +7192,15 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
+             * Ai
+             * @description Who wrote values that a model may write, by field id; absent where there is none of it.
+             */
+            ai: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            } | null;
+            /**
              * Deleted At
              * Format: date-time
              */
@@ -7639,6 +7848,11 @@ export interface components {
             mean_ms: number;
         };
         /**
+         * ValueAccepted
+         * @description A person has looked at it, and it is right.
+         */
+        ValueAccepted: Record<string, never>;
+        /**
          * Version
          * @description One state, and what has changed since.
          */
@@ -7815,6 +8029,14 @@ export interface components {
             /** Hue */
             hue?: number | null;
         };
+        /** WriteAgain */
+        WriteAgain: {
+            /**
+             * Model
+             * @description In place of the slot's.
+             */
+            model?: string | null;
+        };
         /**
          * Ai
          * @description A model's work; the answer goes into `into` of the trigger's row, or on to the next steps.
@@ -7916,6 +8138,191 @@ export interface components {
              * @default
              */
             language?: string;
+        };
+        /**
+         * Fill
+         * @description A model writes the field's value from the row's other fields, which `prompt` names in braces: `Who sent {Letter}?`
+         *
+         *     `slot` is where its model is plugged in; `text` stands for whatever the task needs (pictures are drawn by `image`, seen by
+         *     `vision`). `when` a row is created or its sources change, else by hand. A value that the model is less sure of than
+         *     `review_below` waits for a person to look. `language` is what the answer must be in, such as `German`.
+         */
+        sayso__spec__fields__fill__Fill: {
+            /**
+             * Task
+             * @default generate
+             * @enum {string}
+             */
+            task: "summarise" | "classify" | "extract" | "generate" | "translate" | "draft_reply" | "describe_image" | "image" | "edit_image";
+            /**
+             * Prompt
+             * @default
+             */
+            prompt: string;
+            /**
+             * Slot
+             * @default text
+             */
+            slot: string;
+            /**
+             * When
+             * @default []
+             */
+            when: ("created" | "changed")[];
+            /** Review Below */
+            review_below: number | null;
+            /**
+             * Language
+             * @default
+             */
+            language: string;
+            picture: components["schemas"]["Picture"] | null;
+        };
+        /**
+         * Fill
+         * @description `done` counts every row that is over with: written, to be reviewed, failed or skipped. Money is in dollars.
+         */
+        sayso__web__api__fills__Fill: {
+            /**
+             * Id
+             * @description None for an estimate alone.
+             */
+            id: string | null;
+            /** App */
+            app: string;
+            /** Table */
+            table: string;
+            /** Field */
+            field: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "estimate" | "waiting" | "running" | "done" | "stopped" | "cancelled";
+            /**
+             * Origin
+             * @default person
+             * @enum {string}
+             */
+            origin: "person" | "created" | "changed";
+            /** Rows */
+            rows: number;
+            /**
+             * Done
+             * @default 0
+             */
+            done: number;
+            /**
+             * Written
+             * @default 0
+             */
+            written: number;
+            /**
+             * Review
+             * @default 0
+             */
+            review: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed: number;
+            /**
+             * Skipped
+             * @default 0
+             */
+            skipped: number;
+            /**
+             * Cost
+             * @default 0.00
+             */
+            cost: string;
+            /**
+             * Tokens
+             * @default 0
+             */
+            tokens: number;
+            /**
+             * Calls
+             * @default 0
+             */
+            calls: number;
+            /** Budget */
+            budget: string | null;
+            /** Model */
+            model: string | null;
+            /**
+             * Why
+             * @description Why it stopped, in words.
+             * @default
+             */
+            why: string;
+            /**
+             * May Go On
+             * @default false
+             */
+            may_go_on: boolean;
+            /** Rows Per Second */
+            rows_per_second: number | null;
+            /** Seconds Left */
+            seconds_left: number | null;
+            /** By */
+            by: string | null;
+            /**
+             * By Name
+             * @default
+             */
+            by_name: string;
+            /** Created At */
+            created_at: string | null;
+            /** Updated At */
+            updated_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            estimate: components["schemas"]["FillEstimate"] | null;
+        };
+        /**
+         * Fill
+         * @description A model writes the field's value from the row's other fields, which `prompt` names in braces: `Who sent {Letter}?`
+         *
+         *     `slot` is where its model is plugged in; `text` stands for whatever the task needs (pictures are drawn by `image`, seen by
+         *     `vision`). `when` a row is created or its sources change, else by hand. A value that the model is less sure of than
+         *     `review_below` waits for a person to look. `language` is what the answer must be in, such as `German`.
+         */
+        Fill: {
+            /**
+             * Task
+             * @default generate
+             * @enum {string}
+             */
+            task?: "summarise" | "classify" | "extract" | "generate" | "translate" | "draft_reply" | "describe_image" | "image" | "edit_image";
+            /**
+             * Prompt
+             * @default
+             */
+            prompt?: string;
+            /**
+             * Slot
+             * @default text
+             */
+            slot?: string;
+            /**
+             * When
+             * @default []
+             */
+            when?: ("created" | "changed")[];
+            /**
+             * Review Below
+             * @default null
+             */
+            review_below?: number | null;
+            /**
+             * Language
+             * @default
+             */
+            language?: string;
+            /** @default null */
+            picture?: components["schemas"]["Picture"] | null;
         };
     };
     responses: never;
@@ -9630,6 +10037,359 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tried"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    fills_listed: {
+        parameters: {
+            query?: {
+                table?: string | null;
+                field?: string | null;
+                /** @description Only those under way or waiting. */
+                open?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fills"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    fills_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFill"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sayso__web__api__fills__Fill"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    fills_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                fill: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sayso__web__api__fills__Fill"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    fills_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                fill: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    fills_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                fill: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FillChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sayso__web__api__fills__Fill"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    ai_values_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+                row: number;
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provenance"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    ai_values_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+                row: number;
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ValueAccepted"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provenance"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    ai_values_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+                row: number;
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WriteAgain"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sayso__web__api__fills__Fill"];
                 };
             };
             /** @description Not available right now */

@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 import sayso
+from sayso.ai.fills.work import Fills
 from sayso.data import sweeping
 from sayso.data.imports.abandoned import abandoned
 from sayso.errors import SaysoError
@@ -63,7 +64,9 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
     if engine is not None:
         shelf = Shelf(settings.home)
         gateway = gateway_of(engine, settings, shelf)
-        app.state.parts = Parts(engine, settings, Callers(engine), Hub(engine), Jobs(), gateway, shelf, trials_of(gateway, shelf))
+        app.state.parts = Parts(
+            engine, settings, Callers(engine), Hub(engine), Jobs(), gateway, shelf, trials_of(gateway, shelf), Fills(gateway)
+        )
         app.v1 = Door(gateway)
     app.router.route_class = ApiRoute
     for error in (SaysoError, RequestValidationError, HTTPException, DBAPIError, PoolTimeout, Exception):
@@ -100,6 +103,7 @@ async def _living(app: FastAPI) -> AsyncGenerator[None]:
         parts.hub.running(),
         parts.gateway.running(),
         parts.trials.running(),
+        parts.fills.running(),
         parts.jobs.running(),
     ):
         parts.jobs.begin(sweeping.hourly(parts.engine))

@@ -123,6 +123,12 @@ def messages(event: Any) -> list[tuple[dict[str, Any], str | None]]:
             return [({"event": "rows", "app": app, **rows}, app)]
         case "app":
             return [({"event": "app", "app": app, "kind": verb, "version": told.get("version"), "by": event.by_actor}, None)]
+        case "fill":
+            shown = {
+                k: told.get(k)
+                for k in ("id", "table", "field", "state", "rows", "done", "failed", "review", "skipped", "cost", "why")
+            }
+            return [({"event": "fill", "app": app, **shown, "by": event.by_actor}, app)]
         case "draft" | "import" | "trial":
             return [({"event": subject, "id": told.get("id"), "app": app, "by": event.by_actor}, None)]
         case _:

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import HTTPConnection
 
+from sayso.ai.fills.work import Fills
 from sayso.data.files import FileStore
 from sayso.gateway.gateway import Gateway
 from sayso.models.shelf import Shelf
@@ -33,6 +34,7 @@ class Parts:
     gateway: Gateway
     shelf: Shelf
     trials: Work
+    fills: Fills
     exporting: Semaphore = field(default_factory=lambda: Semaphore(EXPORTS_AT_ONCE_MAX))
     drawing: Semaphore = field(default_factory=lambda: Semaphore(DRAWN_AT_ONCE_MAX))
     pages: Pages = field(default_factory=Pages)

@@ -13,11 +13,13 @@ from starlette.responses import Response
 
 from sayso.web import health, live, metrics
 from sayso.web.api import (
+    ai_values,
     apps,
     comments,
     drafts,
     exports,
     files,
+    fills,
     formulas,
     groups,
     history,
@@ -124,6 +126,14 @@ API = (
     Address("POST", f"{ROW}/comments", comments.create, 201),
     Address("DELETE", f"{ROW}/comments/{{comment}}", comments.remove, 204),
     Address("POST", f"{TABLE}/fields/{{field}}/try", tries.create),
+    Address("GET", f"{APP}/fills", fills.listed),
+    Address("POST", f"{APP}/fills", fills.create, 201),
+    Address("GET", f"{APP}/fills/{{fill}}", fills.show),
+    Address("PATCH", f"{APP}/fills/{{fill}}", fills.update),
+    Address("DELETE", f"{APP}/fills/{{fill}}", fills.cancel, 204),
+    Address("GET", f"{ROW}/ai/{{field}}", ai_values.show),
+    Address("POST", f"{ROW}/ai/{{field}}", ai_values.create, 201),
+    Address("PUT", f"{ROW}/ai/{{field}}", ai_values.accept),
     Address("GET", f"{APP}/slots", slots.listed),
     Address("PUT", f"{APP}/slots/{{slot}}", slots.switch),
     Address("GET", f"{APP}/slots/{{slot}}/preview", slots.preview),

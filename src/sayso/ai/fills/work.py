@@ -31,9 +31,15 @@ class Fills:
         self.gateway, self.engine = gateway, gateway.engine
         self._new = asyncio.Event()
         self._slots = asyncio.Semaphore(FILLS_AT_ONCE)
+        self._runs: dict[str, Run] = {}
 
-    def look(self) -> None:
+    async def look(self) -> None:
         self._new.set()
+
+    async def called_off(self, id: str) -> None:
+        """It was cancelled here, and so need not wait for its next beat to hear of it."""
+        if (run := self._runs.get(id)) is not None:
+            run.called_off.set()
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[Fills]:
@@ -86,12 +92,14 @@ class Fills:
 
     async def _worked(self, row: Any) -> None:
         try:
-            await Run(self.gateway, self.gateway.process, row).through()
+            run = self._runs[row.id] = Run(self.gateway, self.gateway.process, row)
+            await run.through()
         except Exception:
             log.exception("the fill %s failed", row.id)
             with suppress(Exception):
                 await self._stopped(row.id)
         finally:
+            self._runs.pop(row.id, None)
             with suppress(Exception):
                 async with db.transaction(self.engine) as tx:
                     await CLAIMS.let_go(tx, row.id, self.gateway.process)

@@ -12,7 +12,7 @@ from sayso.data.rows import Edit
 from sayso.errors import Invalid, Problem
 from sayso.web.actor import By
 from sayso.web.asked_rows import AskedRows, query_of
-from sayso.web.shapes import BATCH_MAX, AppId, Asked, Number, PartId, RowId, Shown, Values
+from sayso.web.shapes import BATCH_MAX, AppId, Asked, Json, Number, PartId, RowId, Shown, Values
 from sayso.web.work import Tx
 
 
@@ -24,6 +24,8 @@ class Row(Shown):
     updated_at: datetime
     updated_by: str | None
     values: Values
+    ai: dict[str, Json] | None = None
+    """Who wrote values that a model may write, by field id; absent where there is none of it."""
 
 
 class RowPage(Shown):
