@@ -3552,6 +3552,49 @@ export interface components {
             kind: "file";
         };
         /**
+         * Fill
+         * @description A model writes the field's value from the row's other fields, which `prompt` names in braces: `Who sent {Letter}?`
+         *
+         *     `slot` is where its model is plugged in; `text` stands for whatever the task needs (pictures are drawn by `image`, seen by
+         *     `vision`). `when` a row is created or its sources change, else by hand. A value that the model is less sure of than
+         *     `review_below` waits for a person to look. `language` is what the answer must be in, such as `German`.
+         */
+        Fill: {
+            /**
+             * Task
+             * @default generate
+             * @enum {string}
+             */
+            task?: "summarise" | "classify" | "extract" | "generate" | "translate" | "draft_reply" | "describe_image" | "image" | "edit_image";
+            /**
+             * Prompt
+             * @default
+             */
+            prompt?: string;
+            /**
+             * Slot
+             * @default text
+             */
+            slot?: string;
+            /**
+             * When
+             * @default []
+             */
+            when?: ("created" | "changed")[];
+            /**
+             * Review Below
+             * @default null
+             */
+            review_below?: number | null;
+            /**
+             * Language
+             * @default
+             */
+            language?: string;
+            /** @default null */
+            picture?: components["schemas"]["Picture"] | null;
+        };
+        /**
          * FillChange
          * @description Go on with one that stopped. `budget` is for all of it, what is spent included.
          */
@@ -3599,10 +3642,113 @@ export interface components {
              */
             problem: string;
         };
+        /**
+         * Filling
+         * @description `done` counts every row that is over with: written, to be reviewed, failed or skipped. Money is in dollars.
+         */
+        Filling: {
+            /**
+             * Id
+             * @description None for an estimate alone.
+             */
+            id: string | null;
+            /** App */
+            app: string;
+            /** Table */
+            table: string;
+            /** Field */
+            field: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "estimate" | "waiting" | "running" | "done" | "stopped" | "cancelled";
+            /**
+             * Origin
+             * @default person
+             * @enum {string}
+             */
+            origin: "person" | "created" | "changed";
+            /** Rows */
+            rows: number;
+            /**
+             * Done
+             * @default 0
+             */
+            done: number;
+            /**
+             * Written
+             * @default 0
+             */
+            written: number;
+            /**
+             * Review
+             * @default 0
+             */
+            review: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed: number;
+            /**
+             * Skipped
+             * @default 0
+             */
+            skipped: number;
+            /**
+             * Cost
+             * @default 0.00
+             */
+            cost: string;
+            /**
+             * Tokens
+             * @default 0
+             */
+            tokens: number;
+            /**
+             * Calls
+             * @default 0
+             */
+            calls: number;
+            /** Budget */
+            budget: string | null;
+            /** Model */
+            model: string | null;
+            /**
+             * Why
+             * @description Why it stopped, in words.
+             * @default
+             */
+            why: string;
+            /**
+             * May Go On
+             * @default false
+             */
+            may_go_on: boolean;
+            /** Rows Per Second */
+            rows_per_second: number | null;
+            /** Seconds Left */
+            seconds_left: number | null;
+            /** By */
+            by: string | null;
+            /**
+             * By Name
+             * @default
+             */
+            by_name: string;
+            /** Created At */
+            created_at: string | null;
+            /** Updated At */
+            updated_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            estimate: components["schemas"]["FillEstimate"] | null;
+        };
         /** Fills */
         Fills: {
             /** Items */
-            items: components["schemas"]["sayso__web__api__fills__Fill"][];
+            items: components["schemas"]["Filling"][];
             /** Next */
             next: string | null;
         };
@@ -8139,191 +8285,6 @@ export interface components {
              */
             language?: string;
         };
-        /**
-         * Fill
-         * @description A model writes the field's value from the row's other fields, which `prompt` names in braces: `Who sent {Letter}?`
-         *
-         *     `slot` is where its model is plugged in; `text` stands for whatever the task needs (pictures are drawn by `image`, seen by
-         *     `vision`). `when` a row is created or its sources change, else by hand. A value that the model is less sure of than
-         *     `review_below` waits for a person to look. `language` is what the answer must be in, such as `German`.
-         */
-        sayso__spec__fields__fill__Fill: {
-            /**
-             * Task
-             * @default generate
-             * @enum {string}
-             */
-            task: "summarise" | "classify" | "extract" | "generate" | "translate" | "draft_reply" | "describe_image" | "image" | "edit_image";
-            /**
-             * Prompt
-             * @default
-             */
-            prompt: string;
-            /**
-             * Slot
-             * @default text
-             */
-            slot: string;
-            /**
-             * When
-             * @default []
-             */
-            when: ("created" | "changed")[];
-            /** Review Below */
-            review_below: number | null;
-            /**
-             * Language
-             * @default
-             */
-            language: string;
-            picture: components["schemas"]["Picture"] | null;
-        };
-        /**
-         * Fill
-         * @description `done` counts every row that is over with: written, to be reviewed, failed or skipped. Money is in dollars.
-         */
-        sayso__web__api__fills__Fill: {
-            /**
-             * Id
-             * @description None for an estimate alone.
-             */
-            id: string | null;
-            /** App */
-            app: string;
-            /** Table */
-            table: string;
-            /** Field */
-            field: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "estimate" | "waiting" | "running" | "done" | "stopped" | "cancelled";
-            /**
-             * Origin
-             * @default person
-             * @enum {string}
-             */
-            origin: "person" | "created" | "changed";
-            /** Rows */
-            rows: number;
-            /**
-             * Done
-             * @default 0
-             */
-            done: number;
-            /**
-             * Written
-             * @default 0
-             */
-            written: number;
-            /**
-             * Review
-             * @default 0
-             */
-            review: number;
-            /**
-             * Failed
-             * @default 0
-             */
-            failed: number;
-            /**
-             * Skipped
-             * @default 0
-             */
-            skipped: number;
-            /**
-             * Cost
-             * @default 0.00
-             */
-            cost: string;
-            /**
-             * Tokens
-             * @default 0
-             */
-            tokens: number;
-            /**
-             * Calls
-             * @default 0
-             */
-            calls: number;
-            /** Budget */
-            budget: string | null;
-            /** Model */
-            model: string | null;
-            /**
-             * Why
-             * @description Why it stopped, in words.
-             * @default
-             */
-            why: string;
-            /**
-             * May Go On
-             * @default false
-             */
-            may_go_on: boolean;
-            /** Rows Per Second */
-            rows_per_second: number | null;
-            /** Seconds Left */
-            seconds_left: number | null;
-            /** By */
-            by: string | null;
-            /**
-             * By Name
-             * @default
-             */
-            by_name: string;
-            /** Created At */
-            created_at: string | null;
-            /** Updated At */
-            updated_at: string | null;
-            /** Ended At */
-            ended_at: string | null;
-            estimate: components["schemas"]["FillEstimate"] | null;
-        };
-        /**
-         * Fill
-         * @description A model writes the field's value from the row's other fields, which `prompt` names in braces: `Who sent {Letter}?`
-         *
-         *     `slot` is where its model is plugged in; `text` stands for whatever the task needs (pictures are drawn by `image`, seen by
-         *     `vision`). `when` a row is created or its sources change, else by hand. A value that the model is less sure of than
-         *     `review_below` waits for a person to look. `language` is what the answer must be in, such as `German`.
-         */
-        Fill: {
-            /**
-             * Task
-             * @default generate
-             * @enum {string}
-             */
-            task?: "summarise" | "classify" | "extract" | "generate" | "translate" | "draft_reply" | "describe_image" | "image" | "edit_image";
-            /**
-             * Prompt
-             * @default
-             */
-            prompt?: string;
-            /**
-             * Slot
-             * @default text
-             */
-            slot?: string;
-            /**
-             * When
-             * @default []
-             */
-            when?: ("created" | "changed")[];
-            /**
-             * Review Below
-             * @default null
-             */
-            review_below?: number | null;
-            /**
-             * Language
-             * @default
-             */
-            language?: string;
-            /** @default null */
-            picture?: components["schemas"]["Picture"] | null;
-        };
     };
     responses: never;
     parameters: never;
@@ -10127,7 +10088,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["sayso__web__api__fills__Fill"];
+                    "application/json": components["schemas"]["Filling"];
                 };
             };
             /** @description Not available right now */
@@ -10168,7 +10129,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["sayso__web__api__fills__Fill"];
+                    "application/json": components["schemas"]["Filling"];
                 };
             };
             /** @description Not available right now */
@@ -10252,7 +10213,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["sayso__web__api__fills__Fill"];
+                    "application/json": components["schemas"]["Filling"];
                 };
             };
             /** @description Not available right now */
@@ -10389,7 +10350,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["sayso__web__api__fills__Fill"];
+                    "application/json": components["schemas"]["Filling"];
                 };
             };
             /** @description Not available right now */

@@ -9,7 +9,7 @@ from sayso.ai.fills import cells, stored
 from sayso.ai.fills.wanted import Wanted
 from sayso.data import apps, rows
 from sayso.web.actor import By
-from sayso.web.api.fills import Fill
+from sayso.web.api.fills import Filling
 from sayso.web.api.fills import shown as fill_shown
 from sayso.web.parts import parts
 from sayso.web.shapes import AppId, Asked, PartId, RowId, ShortText, Shown
@@ -57,7 +57,7 @@ async def show(app: AppId, table: PartId, row: RowId, field: PartId, tx: Tx, by:
 async def create(
     app: AppId, table: PartId, row: RowId, field: PartId, request: Request, tx: Tx, by: By, after: BackgroundTasks,
     again: Annotated[WriteAgain | None, Body()] = None,
-) -> Fill:  # fmt: skip
+) -> Filling:  # fmt: skip
     """Have a model write the value again, whoever wrote it."""
     opened = await apps.open_app(tx, app, by=by, to="write")
     await rows.read(tx, opened, table, row)

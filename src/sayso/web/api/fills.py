@@ -40,7 +40,7 @@ class FillEstimate(Shown):
     """Why nothing would come of it."""
 
 
-class Fill(Shown):
+class Filling(Shown):
     """`done` counts every row that is over with: written, to be reviewed, failed or skipped. Money is in dollars."""
 
     id: str | None
@@ -75,7 +75,7 @@ class Fill(Shown):
 
 
 class Fills(Shown):
-    items: list[Fill]
+    items: list[Filling]
     next: str | None = None
 
 
@@ -125,7 +125,9 @@ async def listed(app: AppId, asked: Annotated[AskedFills, Query()], tx: Tx, by: 
     return Fills(items=[shown(one) for one in items], next=following)
 
 
-async def create(app: AppId, new: NewFill, request: Request, tx: Tx, by: By, response: Response, after: BackgroundTasks) -> Fill:
+async def create(
+    app: AppId, new: NewFill, request: Request, tx: Tx, by: By, response: Response, after: BackgroundTasks
+) -> Filling:
     """Have a model fill a field of many rows; or, with `dry`, see first what that would cost."""
     opened = await apps.open_app(tx, app, by=by, to="write")
     wanted = _wanted(opened, new)
@@ -134,17 +136,21 @@ async def create(app: AppId, new: NewFill, request: Request, tx: Tx, by: By, res
         response.status_code = 200
         told = await estimating.estimated(tx, opened, at.gateway, wanted)
         estimate = FillEstimate(**told.as_json())
-        return Fill(id=None, app=opened.id, table=new.table, field=new.field, state="estimate", rows=told.rows, estimate=estimate)
+        return Filling(
+            id=None, app=opened.id, table=new.table, field=new.field, state="estimate", rows=told.rows, estimate=estimate
+        )
     after.add_task(at.fills.look)
     return shown(await stored.begin(tx, opened, at.gateway, wanted, by=by))
 
 
-async def show(app: AppId, fill: Token, tx: Tx, by: By) -> Fill:
+async def show(app: AppId, fill: Token, tx: Tx, by: By) -> Filling:
     """How far a fill is."""
     return shown(await stored.read(tx, await apps.open_app(tx, app, by=by), fill))
 
 
-async def update(app: AppId, fill: Token, change: FillChange, request: Request, tx: Tx, by: By, after: BackgroundTasks) -> Fill:
+async def update(
+    app: AppId, fill: Token, change: FillChange, request: Request, tx: Tx, by: By, after: BackgroundTasks
+) -> Filling:
     """Go on with a fill that stopped; rows that failed are tried again."""
     opened = await apps.open_app(tx, app, by=by, to="write")
     after.add_task(parts(request).fills.look)
@@ -157,9 +163,9 @@ async def cancel(app: AppId, fill: Token, request: Request, tx: Tx, by: By) -> R
     return Response(status_code=204, background=BackgroundTask(parts(request).fills.called_off, fill))
 
 
-def shown(one: Kept) -> Fill:
+def shown(one: Kept) -> Filling:
     told: dict[str, Any] = one.as_json()
-    return Fill(**told)
+    return Filling(**told)
 
 
 def _wanted(app: OpenApp, new: NewFill) -> Wanted:
