@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+from sayso.builder.planner import companions
 from sayso.builder.planner.clauses import Clause, clauses
 from sayso.builder.planner.edits import edited
 from sayso.builder.planner.finish import finished
 from sayso.builder.planner.joining import join
+from sayso.builder.planner.marks import links
 from sayso.builder.planner.marks.choosing import chosen
 from sayso.builder.planner.marks.leading import rules_lead
 from sayso.builder.planner.marks.mark import Heard, Tagger, marks_of
@@ -71,6 +73,9 @@ def _joined(wish: Wish, text: Text, heard: Heard, rules: Sketch, commands: list[
     by_marks(text.text, chosen(rules, marks, heard, text), sketch, heard)
     if rules_lead(rules, marks, pieces):
         join(rules, sketch, heard, text, by="rules")
-        return rules
-    join(sketch, rules, heard, text)
+        sketch = rules
+    else:
+        join(sketch, rules, heard, text)
+    links.from_fields(sketch)
+    companions.assumed(sketch)
     return sketch

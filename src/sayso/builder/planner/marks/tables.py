@@ -20,6 +20,10 @@ _SAME = (
 """Words that mean one table when a wish uses both, and neither has anything of its own that says otherwise."""
 
 
+_PARTS = frozenset({"line", "step", "row", "entry"})
+"""Words that alone mean the part that was said in full before: `order lines … the lines`."""
+
+
 def table_noun(words: str) -> str:
     """What a marked table is called while it is read: `our Purchase orders` gives `purchase order`."""
     text = re.sub(r"[^\w' &/-]", " ", words.lower()).replace("'s", "")
@@ -40,6 +44,9 @@ def table_for(noun: str, sketch: Sketch) -> TableSketch | None:
     for group in _SAME:
         if noun in group:
             return next((t for t in sketch.tables if t.key in group), None)
+    parts = [t for t in sketch.tables if len(t.key.split()) > 1 and t.key.split()[-1] == noun]
+    if noun in _PARTS and len(parts) == 1:
+        return parts[0]
     head = singular(noun.split()[-1])
     close = [
         t
