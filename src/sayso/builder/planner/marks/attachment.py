@@ -104,6 +104,8 @@ class Attachment:
             self.first.setdefault(s, i)
             self.last[s] = i
         self.tables = {m.table for m in mentions}
+        self.unheard = self.tables - {m.table for m in mentions if m.mark.place >= 0}
+        """Tables that only the words around them say: the tagger has no opinion of what belongs to them."""
         self.fields = sorted(m.start for m in layout.marks if m.tag in "FLX")
 
     def rows(self, mark: Mark, spoken: Spoken, known: Known = NOTHING_KNOWN) -> list[tuple[int, list[float]]]:
@@ -228,7 +230,10 @@ class Attachment:
         top = max(best.values())
         chances = {t: math.exp(s - top) for t, s in best.items()}
         if also is not None and 1 / sum(chances.values()) < CERTAIN and (other := also()):
-            chances = {t: math.sqrt(p * max(other.get(t, 0.0), LEAST)) for t, p in chances.items()}
+            whole = sum(chances.values())
+            chances = {
+                t: math.sqrt(p * (p / whole if t in self.unheard else max(other.get(t, 0.0), LEAST))) for t, p in chances.items()
+            }
         table = max(chances, key=lambda t: chances[t])
         return table, chances[table] / sum(chances.values())
 

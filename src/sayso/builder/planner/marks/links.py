@@ -20,6 +20,12 @@ _STEER = re.compile(
 )
 _MANY = re.compile(r"\b(?:several|many|multiple|all|more\s+than\s+one|one\s+or\s+more|list\s+of|various)\b")
 _PEOPLE = ("customer", "client", "member", "person", "contact", "patient", "student", "staff", "employee", "volunteer", "driver", "technician", "tenant", "guest", "donor", "worker", "player", "owner")  # fmt: skip
+_STAFF = ("staff", "employee", "person", "user", "worker", "technician", "engineer", "driver", "member", "volunteer")
+_STAFF_NOUNS = frozenset(
+    "technician engineer assignee agent rep manager supervisor officer inspector mechanic operator cleaner waiter waitress cook chef nurse doctor coordinator consultant developer designer recruiter "
+    "editor approver reviewer foreman lead dispatcher clerk cashier receptionist accountant salesperson handler responsible".split()
+)
+"""Those who do the work: never a customer, a patient or a guest."""
 _NAMED_LIKE = (None, "text", "long_text", "select", "multi_select", "person", "number")
 """Kinds that a field gets which is called like a table: none of them says that it is something else."""
 _WHO = re.compile(r"^(?:and\s+|by\s+|for\s+|with\s+|to\s+)?(?:who|whom|whose)\b")
@@ -29,8 +35,8 @@ def link(mark: Mark, table: TableSketch, sketch: Sketch, thought: TableSketch | 
     """The link that an `L` mark names; the table that it leads to is added when nothing else names it. `thought` is where the tagger
     thinks that it leads."""
     words = re.sub(r"\s*\([^)]*\)?", "", mark.text).strip(" .:;?!\"'") or mark.text
-    other = target(words, table, sketch) or (thought if thought is not table else None)
     bare = _STEER.sub("", words)
+    other = target(words, table, sketch) or (thought if thought is not table and _may_mean(noun_of_target(words), thought) else None)
     many = bool(_MANY.search(words)) or (is_plural(bare.split()[-1]) if bare.split() else False)
     if other is None:
         noun = noun_of_target(words) or "item"
@@ -40,6 +46,16 @@ def link(mark: Mark, table: TableSketch, sketch: Sketch, thought: TableSketch | 
     if m := _QUESTION.match(words):
         made.many = is_plural(m["n"].split()[-1])
     return made
+
+
+def _may_mean(noun: str, table: TableSketch | None) -> bool:
+    """Whether a noun may be another word for a table: people go by many names; a thing that businesses keep a table of has its own, or its head."""
+    last = noun.split()[-1] if noun else ""
+    thing = noun in lexicon.tables() and not last.endswith(_AGENT) and lexicon.kind_of(last)[0] != "person" and last not in _PEOPLE
+    return not thing or (table is not None and table.key.split()[-1] == last)
+
+
+_AGENT = ("er", "or", "ee", "ist", "ant", "man", "person", "people", "ian", "role")
 
 
 def noun_of_target(words: str) -> str:
@@ -79,7 +95,8 @@ def target(words: str, table: TableSketch | None, sketch: Sketch) -> TableSketch
     if said:
         return said[-1] if not _WHO.match(words) else said[0]
     if _WHO.match(words) or lexicon.kind_of(bare)[0] == "person":
-        people = [t for key in _PEOPLE for t in sketch.tables if t.key.split()[-1] == key and t is not table]
+        among = _STAFF if lemma(bare) in _STAFF_NOUNS else _PEOPLE
+        people = [t for key in among for t in sketch.tables if t.key.split()[-1] == key and t is not table]
         return people[0] if people else None
     return None
 

@@ -66,7 +66,7 @@ def _with_tables(marks: list[Mark], found: list[tuple[int, int]], low: str) -> l
             (m for m in made if m.start <= start and end <= m.end and m.tag in "FXO" and m.end - m.start <= end - start + 6), None
         )
         if same is not None:
-            made[made.index(same)] = replace(same, tag="T", sure=SURE)
+            made[made.index(same)] = replace(same, tag="T", sure=SURE, place=-1)
             continue
         view = next((m for m in made if m.tag == "V" and m.start <= start and end < m.end), None)
         if view is not None:
