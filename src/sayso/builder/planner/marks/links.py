@@ -128,6 +128,9 @@ def between(layout: Layout, sketch: Sketch, tables: dict[int, TableSketch]) -> N
         if _ARROW.fullmatch(bare):
             link_tables(two, one, sketch, many=False, span=None)
             continue
+        if _ONE_OF.search(bare) and len(bare.split()) <= 12:
+            link_tables(one, two, sketch, many=False, span=None)
+            continue
         if len(words) > 9:
             continue
         if re.search(
@@ -143,6 +146,8 @@ def between(layout: Layout, sketch: Sketch, tables: dict[int, TableSketch]) -> N
 
 
 _BRACKETS = re.compile(r"\([^()]*\)")
+_ONE_OF = re.compile(r"\b(?:to|picks?|chooses?|selects?|by|from|with|for|use|uses)\s+(?:exactly\s+)?one\s+of\s+(?:our|the|its|their|my)\s*$")
+"""`a request, which we assign to one of our vendors`."""
 _ARROW = re.compile(r"\s*[-=]?>\s*(?:the\s+|their\s+)?")
 """`buildings > units > leases`: each belongs to the one before it."""
 

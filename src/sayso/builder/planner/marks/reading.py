@@ -17,6 +17,8 @@ from sayso.builder.planner.views import field_named
 
 SURE = 0.6
 """From here on a kind is not told as an assumption; below, what the list of business nouns says of a name counts more."""
+_PASSING = re.compile(r" (?:\w+ed )?(?:against|per|for (?:each|every|all)|(?:at|in|on|of) (?:each|every))(?: (?:the|our|each|every))? ")
+_WITH = re.compile(r" (?:with|having|including)(?: an?| the| its| their)? ")
 _CHOICE_FOLLOWS = 12
 _CHOICE_GAP = 80
 """A list of choices may stand so many characters from the field that it belongs to."""
@@ -66,8 +68,20 @@ class MarkReader:
         )
         if number is None or (self.sketch.origin is not None and not self._close(mark)):
             return self._of_app(mark, number)
+        number = self._described(mark, number)
         self.spoken.field, self.spoken.owner = mark, number
         return self.sketch.tables[number]
+
+    def _described(self, mark: Mark, number: int) -> int:
+        """`deliveries against sites with a receipt`: what follows a table in passing is of the one that is kept for it."""
+        before = [m for m in self.attachment.mentions if m.mark.end <= mark.start][-2:]
+        if len(before) == 2 and before[1].table == number and before[0].table != number:
+            kept, passing = before
+            low = self.layout.low
+            same = self.layout.sentence(kept.mark.start) == self.layout.sentence(mark.start)
+            if same and _WITH.fullmatch(low[passing.mark.end : mark.start]) and _PASSING.fullmatch(low[kept.mark.end : passing.mark.start]):
+                return kept.table
+        return number
 
     def _leads_to(self, mark: Mark) -> int | None:
         """The table that a link names is not the one that holds it, but for parents and other ones of its kind."""
