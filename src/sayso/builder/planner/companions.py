@@ -4,6 +4,8 @@ from sayso.builder.planner import lexicon
 from sayso.builder.planner.inflect import singular
 from sayso.builder.planner.sketch import FieldSketch, Sketch, TableSketch
 
+_HAPPENED = frozenset({"history", "trail"})
+"""What is kept of the changes of something else."""
 _PARTS = frozenset("line item entry row step detail note comment log history change stage version".split())
 """What is called `order line` or `test step` is a part of an order, of a test."""
 
@@ -17,6 +19,9 @@ def assumed(sketch: Sketch) -> None:
         if whole is not None and not _linked(whole, table) and not _linked(table, whole):
             _link(table, whole, "is part of")
     for table in alone:
+        others = [t for t in fresh if t is not table and not _linked(t, table)]
+        if table.key.split()[-1] in _HAPPENED and others:
+            _link(table, max(others, key=lambda t: len(t.fields)), "is about")
         for key in lexicon.companions().get(table.key, ()):
             other = next((t for t in fresh if t.key == key), None)
             if other is not None and not _linked(other, table) and not _linked(table, other):

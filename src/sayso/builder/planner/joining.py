@@ -138,7 +138,7 @@ class Joiner:
             own = [
                 f
                 for f in table.fields
-                if id(f) not in touched and not f.assumed and f.span and f.origin is None and f.kind != "ai"
+                if id(f) not in touched and not f.assumed and not f.outright and f.span and f.origin is None and f.kind != "ai"
             ]
             made += [self._of_lead(f, table) for f in own]
         return made

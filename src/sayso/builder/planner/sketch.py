@@ -29,6 +29,8 @@ class FieldSketch:
     computed: bool = False
     formula: str = ""
     sure: bool = False
+    outright: bool = False
+    """Said by the build of the sentence: nobody weighs it again."""
     assumed: str = ""
     """Why the field is there, when the wish does not say so itself."""
     kind_assumed: bool = False

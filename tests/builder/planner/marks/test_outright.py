@@ -66,3 +66,56 @@ def test_a_long_text_that_is_called_like_a_table_is_a_link():
 @pytest.mark.parametrize(("one", "many"), [("menu", "Menus"), ("ski", "Skis"), ("taxi", "Taxis"), ("RFI", "RFIs")])
 def test_a_plural_is_said_as_people_say_it(one: str, many: str):
     assert tables(built(f"{{{one}s|T}}: {{number|F}}, {{date|F}}")) == [many]
+
+
+def test_a_history_of_changes_is_a_table_about_what_changes():
+    spec = built("{Permits|T} have {a number|F} and {a state|F}. Store a history row whenever the state changes.")
+    assert ("Histories", "Permits") in links(spec) or ("History", "Permits") in links(spec)
+
+
+def test_what_is_asked_for_and_what_it_is_like_are_no_tables():
+    assert tables(built("a {tool|T} that keeps {recipes|T} with {a name|F}")) == ["Recipes"]
+    assert tables(built("{Colours|T} have {a code|F} and {fabrics|T} {a width|F}, both are {fixed lists|T}.")) == [
+        "Colours",
+        "Fabrics",
+    ]
+
+
+def test_in_the_list_of_a_head_one_of_another_table_is_a_link():
+    spec = built("{Talks|T}: {title|F}, {length|F}\n{Programme|T}: a {talk|T} on {a day|F} with {a hall|F}")
+    assert ("Programmes", "Talks") in links(spec)
+    assert field(spec, "Programmes.Day") and field(spec, "Programmes.Hall")
+
+
+def test_parts_belong_to_their_whole():
+    spec = built("{Deliveries|T} have {a date|F}. {Delivery items|T}: {weight|F}, {box|F}")
+    assert ("Delivery items", "Deliveries") in links(spec)
+
+
+def test_the_lines_are_those_that_were_said_in_full():
+    assert tables(built("{Invoices|T}: {date|F}. {Invoice lines|T}: {text|F}, {price|F}. Every {line|T} has {a tax|F} too.")) == [
+        "Invoice lines",
+        "Invoices",
+    ]
+
+
+def test_a_field_may_name_a_table_by_its_head_or_by_what_its_rows_are():
+    assert ("Speakers", "Dining tables") in links(
+        built("{Speakers|T}: {name|F}, {table|F}\n{Dining tables|T}: {number|F}, {seats|F}")
+    )
+    assert ("Repairs", "Stock") in links(built("{Stock|T}: {part|F}, {quantity|F}\n{Repairs|T}: {date|F}, {part|F}"))
+
+
+def test_what_follows_a_table_in_passing_is_of_what_is_kept_for_it():
+    spec = built("{Hives|T} have {a colour|F}. {Inspections|T} per {hive|T} with {a date|F} and {a queen tick|F}.")
+    assert field(spec, "Inspections.Date") and ("Inspections", "Hives") in links(spec)
+
+
+def test_one_of_ours_is_a_link():
+    spec = built("{Repairs|T} have {a fault|F}, and each is given to one of our mechanics.")
+    assert ("Repairs", "Mechanics") in links(spec)
+
+
+def test_those_who_do_the_work_are_no_customers():
+    spec = built("{Customers|T}: {name|F}, {phone|F}. {Jobs|T}: {the technician|L}, {date|F}.")
+    assert ("Jobs", "Customers") not in links(spec)

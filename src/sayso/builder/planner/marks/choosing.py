@@ -73,12 +73,16 @@ def nouns(rules: Sketch, marks: list[Mark], heard: Heard, text: Text) -> list[No
 
 def chosen(rules: Sketch, marks: list[Mark], heard: Heard, text: Text) -> list[Mark]:
     """The marks without those of nouns that are no tables, and with marks for tables that only the rules found."""
+    heads = {table_noun(m.text).split()[-1] for m in marks if m.tag == "T" and _WORD.search(table_noun(m.text))}
     marks = outright(marks, lowered(text.text))
+    heads -= {table_noun(m.text).split()[-1] for m in marks if m.tag in "TL" and _WORD.search(table_noun(m.text))}
     dropped: set[int] = set()
     plain: set[int] = set()
     added: list[Mark] = []
     asked = nouns(rules, marks, heard, text)
-    verdicts = [(n, _certain(n) or likely("noun", FEATURES, n.row)) for n in asked]
+    verdicts = [
+        (n, _certain(n) or (likely("noun", FEATURES, n.row) and (bool(n.marks) or n.key.split()[-1] not in heads))) for n in asked
+    ]
     if asked and not any(yes for _, yes in verdicts):
         best = max(asked, key=lambda n: (len(n.marks), n.row[FEATURES.index("support best")]))
         verdicts = [(n, n is best and _meant(n, marks)) for n in asked]

@@ -36,13 +36,16 @@ def link(mark: Mark, table: TableSketch, sketch: Sketch, thought: TableSketch | 
     thinks that it leads."""
     words = re.sub(r"\s*\([^)]*\)?", "", mark.text).strip(" .:;?!\"'") or mark.text
     bare = _STEER.sub("", words)
-    other = target(words, table, sketch) or (thought if thought is not table and _may_mean(noun_of_target(words), thought) else None)
+    other = target(words, table, sketch) or (
+        thought if thought is not table and _may_mean(noun_of_target(words), thought) else None
+    )
     many = bool(_MANY.search(words)) or (is_plural(bare.split()[-1]) if bare.split() else False)
     if other is None:
         noun = noun_of_target(words) or "item"
         other = sketch.add(noun, mark.span)
     name = cased_name(bare if 0 < len(bare.split()) <= 3 and not _WHO.match(words) else other.name)
     made = _linked(table, other, name, many, mark, sketch)
+    made.outright = made.outright or mark.place < 0
     if m := _QUESTION.match(words):
         made.many = is_plural(m["n"].split()[-1])
     return made
@@ -51,7 +54,9 @@ def link(mark: Mark, table: TableSketch, sketch: Sketch, thought: TableSketch | 
 def _may_mean(noun: str, table: TableSketch | None) -> bool:
     """Whether a noun may be another word for a table: people go by many names; a thing that businesses keep a table of has its own, or its head."""
     last = noun.split()[-1] if noun else ""
-    thing = noun in lexicon.tables() and not last.endswith(_AGENT) and lexicon.kind_of(last)[0] != "person" and last not in _PEOPLE
+    thing = (
+        noun in lexicon.tables() and not last.endswith(_AGENT) and lexicon.kind_of(last)[0] != "person" and last not in _PEOPLE
+    )
     return not thing or (table is not None and table.key.split()[-1] == last)
 
 
@@ -94,6 +99,8 @@ def target(words: str, table: TableSketch | None, sketch: Sketch) -> TableSketch
     said = [t for t in sketch.mentioned(words) if t is not table]
     if said:
         return said[-1] if not _WHO.match(words) else said[0]
+    if (whole := _collection(lemma(bare), table, sketch) if table is not None else None) is not None:
+        return whole
     if _WHO.match(words) or lexicon.kind_of(bare)[0] == "person":
         among = _STAFF if lemma(bare) in _STAFF_NOUNS else _PEOPLE
         people = [t for key in among for t in sketch.tables if t.key.split()[-1] == key and t is not table]
@@ -106,12 +113,40 @@ def from_fields(sketch: Sketch) -> None:
     for table in sketch.tables:
         for field in table.fields:
             plain = field.link is None and not field.options and not field.computed and field.origin is None
-            if plain and field.kind in _NAMED_LIKE:
-                other = sketch.exact(field.key)
+            if plain and (field.kind in _NAMED_LIKE or not field.sure):
+                other = sketch.exact(field.key) or _by_head(field.key, table, sketch) or _collection(field.key, table, sketch)
                 if other is not None and other is not table:
                     field.link, field.kind, field.sure = other, "link", True
                     field.many = field.many or is_plural(field.name.lower().split()[-1])
     attach.without_doubles(sketch)
+
+
+def _by_head(key: str, table: TableSketch, sketch: Sketch) -> TableSketch | None:
+    """`table` on a guest means the `seating table`, when only one table is called so and the word is no usual field."""
+    if " " in key or key not in lexicon.tables() or lexicon.fields().get(key) not in (None, "text", "number"):
+        return None
+    found = [t for t in sketch.tables if t is not table and t.key.split()[-1] == key]
+    return found[0] if len(found) == 1 else None
+
+
+_COLLECTIONS = frozenset(
+    {"inventory", "stock", "catalogue", "catalog", "range", "assortment", "collection", "price list", "product list"}
+)
+"""Tables that are called after the whole: their rows are what their first field names."""
+
+
+def _collection(key: str, table: TableSketch, sketch: Sketch) -> TableSketch | None:
+    """`product` on an order means a row of the stock that lists products."""
+    if key not in lexicon.tables():
+        return None
+    return next(
+        (
+            t
+            for t in sketch.tables
+            if t is not table and t.key in _COLLECTIONS and table.key not in _COLLECTIONS and t.field(key) is not None
+        ),
+        None,
+    )
 
 
 def between(layout: Layout, sketch: Sketch, tables: dict[int, TableSketch]) -> None:
@@ -146,7 +181,9 @@ def between(layout: Layout, sketch: Sketch, tables: dict[int, TableSketch]) -> N
 
 
 _BRACKETS = re.compile(r"\([^()]*\)")
-_ONE_OF = re.compile(r"\b(?:to|picks?|chooses?|selects?|by|from|with|for|use|uses)\s+(?:exactly\s+)?one\s+of\s+(?:our|the|its|their|my)\s*$")
+_ONE_OF = re.compile(
+    r"\b(?:to|picks?|chooses?|selects?|by|from|with|for|use|uses)\s+(?:exactly\s+)?one\s+of\s+(?:our|the|its|their|my)\s*$"
+)
 """`a request, which we assign to one of our vendors`."""
 _ARROW = re.compile(r"\s*[-=]?>\s*(?:the\s+|their\s+)?")
 """`buildings > units > leases`: each belongs to the one before it."""

@@ -17,7 +17,9 @@ from sayso.builder.planner.views import field_named
 
 SURE = 0.6
 """From here on a kind is not told as an assumption; below, what the list of business nouns says of a name counts more."""
-_PASSING = re.compile(r" (?:\w+ed )?(?:against|per|for (?:each|every|all)|(?:at|in|on|of) (?:each|every))(?: (?:the|our|each|every))? ")
+_PASSING = re.compile(
+    r" (?:\w+ed )?(?:against|per|for (?:each|every|all)|(?:at|in|on|of) (?:each|every))(?: (?:the|our|each|every))? "
+)
 _WITH = re.compile(r" (?:with|having|including)(?: an?| the| its| their)? ")
 _CHOICE_FOLLOWS = 12
 _CHOICE_GAP = 80
@@ -79,7 +81,11 @@ class MarkReader:
             kept, passing = before
             low = self.layout.low
             same = self.layout.sentence(kept.mark.start) == self.layout.sentence(mark.start)
-            if same and _WITH.fullmatch(low[passing.mark.end : mark.start]) and _PASSING.fullmatch(low[kept.mark.end : passing.mark.start]):
+            if (
+                same
+                and _WITH.fullmatch(low[passing.mark.end : mark.start])
+                and _PASSING.fullmatch(low[kept.mark.end : passing.mark.start])
+            ):
                 return kept.table
         return number
 

@@ -2,6 +2,7 @@
 
 import re
 
+from sayso.builder.planner import lexicon
 from sayso.builder.planner.inflect import lemma, singular
 from sayso.builder.planner.marks.mark import Mark
 from sayso.builder.planner.nouns import noun_of
@@ -28,7 +29,9 @@ def table_noun(words: str) -> str:
     """What a marked table is called while it is read: `our Purchase orders` gives `purchase order`."""
     text = re.sub(r"[^\w' &/-]", " ", words.lower()).replace("'s", "")
     text = " ".join(text.split()).strip(" -'&/")
-    text = _TAIL.sub("", _LEAD.sub("", text)) or text
+    text = _LEAD.sub("", text) or text
+    if lemma(text) not in lexicon.tables():
+        text = _TAIL.sub("", text)
     words_of = text.split()
     if len(words_of) > 4:
         return noun_of(text) or lemma(" ".join(words_of[-3:]))
