@@ -14,6 +14,7 @@ PORT = 8700
 PORT_MAX = 65_535
 SHARED = Path("/var/lib/sayso")
 Directory = Literal["public", "members", "off"]
+Builder = Literal["auto", "planner", "agent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Settings:
     `egress_allow` lists networks that are not public and may be reached all the same, such as `127.0.0.0/8` for a model on this machine.
     `refreshes_models` lets the server fetch newer facts about AI models, once a day.
     `directory` says who may read the directory of models: everybody (`public`), `members` only, or nobody (`off`).
+    `builder` says who plans wishes: the agent where a text model is connected (`auto`), always the built-in planner (`planner`), or always
+    a model (`agent`), which also tells when there is none.
     `traces` is where an OpenTelemetry collector listens (OTLP over HTTP), such as `http://127.0.0.1:4318`.
     `url` is the address that people use; links are made from it, never from a request's headers.
     """
@@ -42,6 +45,7 @@ class Settings:
     traces: str | None = None
     refreshes_models: bool = False
     directory: Directory = "public"
+    builder: Builder = "auto"
 
     @property
     def url(self) -> str:
@@ -64,6 +68,7 @@ class Settings:
             traces=env.get("SAYSO_TRACES") or None,
             refreshes_models=(env.get("SAYSO_MODELS_REFRESH") or "no").lower() in ("1", "yes", "on", "true"),
             directory=_directory(env.get("SAYSO_DIRECTORY") or "public"),
+            builder=_builder(env.get("SAYSO_BUILDER") or "auto"),
         )
 
 
@@ -79,6 +84,14 @@ def _directory(text: str) -> Directory:
             return known
         case _:
             raise Invalid(Problem("SAYSO_DIRECTORY", "is one of public, members and off", "members"))
+
+
+def _builder(text: str) -> Builder:
+    match text.lower():
+        case "auto" | "planner" | "agent" as known:
+            return known
+        case _:
+            raise Invalid(Problem("SAYSO_BUILDER", "is one of auto, planner and agent", "auto"))
 
 
 def _port(text: str) -> int:

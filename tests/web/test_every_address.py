@@ -146,7 +146,7 @@ QUERIES = {
 MINE = {
     "/api/session", "/api/me", "/api/members", "/api/workspace", "/api/tokens", "/api/search", "/api/apps", "/api/trash",
     "/api/trials", "/api/trials/estimates", "/api/models/{id:path}/measurements", "/api/slots", "/api/slots/{slot}", "/api/slots/{slot}/preview",
-    "/api/files", "/api/imports", "/api/drafts", "/api/templates", "/api/wishes",
+    "/api/files", "/api/imports", "/api/drafts", "/api/builder", "/api/templates", "/api/wishes",
     *(f"/api/gateway/{name}" for name in ("settings", "kinds", "providers", "aliases", "keys", "budgets", "usage", "usage/elsewhere", "calls", "calls.csv", "models")),
 }  # fmt: skip
 """Addresses that name nothing: what they answer is the caller's own."""

@@ -1134,11 +1134,31 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say something more; the plan follows.
-         * @description Say something more; the plan follows.
+         * Say something more; the plan follows: at once by the built-in planner, while `state` is planning by a model.
+         * @description Say something more; the plan follows: at once by the built-in planner, while `state` is planning by a model.
          */
         post: operations["drafts_say"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/drafts/{id}/planning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a model's work on the plan; what it has proposed by then becomes the plan.
+         * @description End a model's work on the plan; what it has proposed by then becomes the plan.
+         */
+        delete: operations["drafts_stop"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1172,10 +1192,30 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The plan as it comes, one JSON object a line: a section each, then the draft.
-         * @description The plan as it comes, one JSON object a line: a section each, then the draft.
+         * The plan as it comes, one JSON object a line: what a model is at, a section each, then the draft.
+         * @description The plan as it comes, one JSON object a line: what a model is at, a section each, then the draft.
          */
         get: operations["drafts_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/builder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who would plan my next wish.
+         * @description Who would plan my next wish.
+         */
+        get: operations["drafts_who"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2246,6 +2286,15 @@ export interface components {
              */
             question?: string;
         };
+        /** Attached */
+        Attached: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+        };
         /**
          * Automation
          * @description A rule. It arrives off: a person switches it on.
@@ -3288,6 +3337,8 @@ export interface components {
                     [key: string]: unknown;
                 }[];
             };
+            /** @description While a model works on it. */
+            working: components["schemas"]["Working"] | null;
         };
         /**
          * DraftChange
@@ -3320,6 +3371,7 @@ export interface components {
              * @default []
              */
             suggestions: components["schemas"]["Suggestion"][];
+            made: components["schemas"]["Made"] | null;
         };
         /** Drafts */
         Drafts: {
@@ -5015,6 +5067,45 @@ export interface components {
             choices: components["schemas"]["Choice"][];
         };
         /**
+         * Made
+         * @description Who made the plan, with which model, for how much (tokens; dollars as text, null when a price is not known).
+         */
+        Made: {
+            /**
+             * Builder
+             * @default planner
+             * @enum {string}
+             */
+            builder: "planner" | "agent";
+            /** Model */
+            model: string | null;
+            /**
+             * Fallback
+             * @description Why it was not the model after all, in a sentence.
+             */
+            fallback: string | null;
+            /**
+             * Rounds
+             * @default 0
+             */
+            rounds: number;
+            /**
+             * Input
+             * @default 0
+             */
+            input: number;
+            /**
+             * Output
+             * @default 0
+             */
+            output: number;
+            /**
+             * Cost
+             * @default 0
+             */
+            cost: string | null;
+        };
+        /**
          * Mask
          * @description What is taken out. Nothing unless it is chosen.
          */
@@ -5112,6 +5203,17 @@ export interface components {
             words: string;
             /** At */
             at: string | null;
+            /**
+             * Files
+             * @default []
+             */
+            files: components["schemas"]["Attached"][];
+            /**
+             * Builder
+             * @default auto
+             * @enum {string}
+             */
+            builder: "auto" | "planner" | "agent";
         };
         /**
          * Money
@@ -5334,6 +5436,19 @@ export interface components {
             app?: string | null;
             /** Import */
             import?: string | null;
+            /**
+             * Files
+             * @description Pictures and documents that belong to the wish, for a model to look at.
+             * @default []
+             */
+            files?: string[];
+            /**
+             * Builder
+             * @description Who plans it: the agent where a text model is connected (`auto`), the built-in planner, or the agent in any case.
+             * @default auto
+             * @enum {string}
+             */
+            builder?: "auto" | "planner" | "agent";
         };
         /**
          * NewFill
@@ -5415,6 +5530,17 @@ export interface components {
         NewMessage: {
             /** Wish */
             wish: string;
+            /**
+             * Files
+             * @default []
+             */
+            files?: string[];
+            /**
+             * Builder
+             * @default auto
+             * @enum {string}
+             */
+            builder?: "auto" | "planner" | "agent";
         };
         /** NewPlan */
         NewPlan: {
@@ -8066,6 +8192,14 @@ export interface components {
              */
             kind: "webhook";
         };
+        /**
+         * Who
+         * @description Who would plan a wish: a model by its name, or the built-in planner (null).
+         */
+        Who: {
+            /** Model */
+            model: string | null;
+        };
         /** WholeCall */
         WholeCall: {
             /** Id */
@@ -8158,6 +8292,18 @@ export interface components {
             items: components["schemas"]["Wish"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * Working
+         * @description What a model is at: `doing` is the operation that it writes, empty while it thinks.
+         */
+        Working: {
+            /** Model */
+            model: string;
+            /** Round */
+            round: number;
+            /** Doing */
+            doing: string;
         };
         /** Workspace */
         Workspace: {
@@ -11574,6 +11720,46 @@ export interface operations {
             };
         };
     };
+    drafts_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     drafts_accept: {
         parameters: {
             query?: never;
@@ -11636,6 +11822,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    drafts_who: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Who"];
                 };
             };
             /** @description Not available right now */

@@ -2,23 +2,24 @@
 
 planning ──► ready ──► built
                │  ▲
-               ├──┘   say, edit: the plan follows
+               ├──┘   say, edit: the plan follows (with a model it is planning meanwhile, the plan before it kept beside)
                └───► discarded          failed: the planner could not read it; the reason is kept
 """
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sayso.builder import plan as cards
-from sayso.builder import samples
+from sayso.builder import samples, working
 from sayso.builder.planner import Column, Plan, Sheet, Turn, Wish, plan
+from sayso.builder.working import About, Thinker
 from sayso.data import apps, events
 from sayso.data.imports import kept
 from sayso.db import tables as t
@@ -30,14 +31,18 @@ from sayso.team.ids import new_id
 
 Json = dict[str, Any]
 State = Literal["planning", "ready", "building", "built", "discarded", "failed"]
-Planner = Callable[[Wish], Plan]
+Planner = Callable[[Wish], Plan] | Thinker
+"""The built-in planner, which takes a moment, or one with a model, which takes its time and is asked with `think`."""
 
 WISH_CHARACTERS_MAX = 100_000
 MESSAGES_MAX = 200
 LISTED_MAX = 50
 SAMPLES_SHOWN_MAX = 5
-PLAN_SECONDS_MAX = 60
+PLAN_SECONDS_MAX = 300
 PLAN_POLL_SECONDS = 0.1
+FORGOTTEN_SECONDS = 10
+"""A draft that is being planned and was not touched for so long is planned by nobody any more."""
+FILES_MAX = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ class Draft:
     report: Json | None
     created_at: datetime
     samples: dict[str, list[Json]] = field(default_factory=dict)
+    working: Json | None = None
+    """While a model works on it: `{model, round, doing}`."""
 
 
 async def describe(
@@ -67,16 +74,29 @@ async def describe(
     return await make(engine, begun.id, by=by, planner=planner)
 
 
-async def begin(tx: AsyncConnection, words: str, *, app: str | None = None, import_id: str | None = None, by: Actor) -> Draft:
-    """A new draft, not planned yet. Raises `NotFound` for an app that is not there, `Invalid` for a wish that is too long."""
+async def begin(
+    tx: AsyncConnection,
+    words: str,
+    *,
+    app: str | None = None,
+    import_id: str | None = None,
+    by: Actor,
+    files: Sequence[str] = (),
+    builder: str = "auto",
+) -> Draft:
+    """A new draft, not planned yet. `files` are pictures and documents that belong to the wish, `builder` who is to plan it.
+
+    Raises `NotFound` for an app or a file that is not there, `Invalid` for a wish that is too long.
+    """
     by.must("build")
     _fits(words)
     opened = await apps.open_app(tx, app, by=by, to="build") if app else None
     if import_id:
         await kept.read(tx, import_id, by=by)
+    message = _message("you", words) | await _with(tx, files, builder, by)
     row = {
         "id": new_id("d"), "workspace_id": by.workspace, "app": opened.number if opened else None, "import_id": import_id, "state": "planning", "wish": words,
-        "messages": [_message("you", words)], "base_version": opened.version if opened else None, "created_by": by.id,
+        "messages": [message], "base_version": opened.version if opened else None, "created_by": by.id,
     }  # fmt: skip
     await tx.execute(t.drafts.insert().values(row))
     return await read(tx, str(row["id"]), by=by)
@@ -92,25 +112,28 @@ async def make(engine: AsyncEngine, id: str, *, by: Actor, planner: Planner = pl
         async with transaction(engine) as tx:
             return await read(tx, id, by=by)
     started = time.perf_counter()
-    wish = Wish(row.wish, app=base, today=_today(), sheets=sheets)
-    made, problem = await _thought(planner, wish)
+    before: Json | None = (row.plan or {}).get("before")
+    words = row.messages[-1]["words"]
+    wish = Wish(row.wish, app=base, today=_today(), sheets=sheets) if before is None else _more(row, before, words, base)
+    made, problem = await _thought(engine, row, planner, wish, by)
     took = round((time.perf_counter() - started) * 1000)
     async with transaction(engine) as tx:
-        values: Json = {
-            "took_ms": took,
-            "updated_at": datetime.now(UTC),
-            "state": "failed" if made is None else "ready",
-            "problem": problem,
-        }
-        if made is not None:
-            values["plan"] = cards.card(made, base, losses=await _losses(tx, row, made, by))
-            values["messages"] = [*row.messages, _message("builder", made.message)]
-        await tx.execute(t.drafts.update().where(t.drafts.c.id == id, t.drafts.c.state == "planning").values(values))
-        await events.write(tx, "draft.changed", payload={"id": id, "state": values["state"]}, by=by)
+        row = await _row(tx, id, by, lock=True)
+        if row.state == "planning":
+            values: Json = {"took_ms": took, "updated_at": datetime.now(UTC), "problem": problem}
+            if before is not None:
+                values |= await _answer(tx, row, made, problem, before, base, wish.app, by) | {"state": "ready", "problem": None}
+            elif made is not None:
+                values |= {"state": "ready", "plan": cards.card(made, base, losses=await _losses(tx, row, made, by))}
+                values["messages"] = [*row.messages, _message("builder", made.message)]
+            else:
+                values |= {"state": "failed", "plan": None}
+            await tx.execute(t.drafts.update().where(t.drafts.c.id == id).values(values))
+            await events.write(tx, "draft.changed", payload={"id": id, "state": values["state"]}, by=by)
         return await read(tx, id, by=by)
 
 
-async def say(engine: AsyncEngine, id: str, words: str, *, by: Actor, planner: Planner = plan) -> Draft:
+async def say(engine: AsyncEngine, id: str, words: str, *, by: Actor, planner: Callable[[Wish], Plan] = plan) -> Draft:
     """Something more about a draft: its plan follows. What cannot be understood leaves the plan as it is, and says so."""
     _fits(words)
     async with transaction(engine) as tx:
@@ -118,25 +141,60 @@ async def say(engine: AsyncEngine, id: str, words: str, *, by: Actor, planner: P
         base = await _base(tx, row, by)
     _open_to_words(row)
     stored: Json = row.plan or {}
-    current = App.model_validate(stored["spec"]) if stored.get("spec") and stored.get("outcome") == "plan" else base
-    earlier: list[Json] = list(stored.get("earlier", []))
-    said = tuple(Turn("", App.model_validate(e)) for e in earlier)
-    wish = Wish(words if current is not None else f"{row.wish}\n{words}", app=current, today=_today(), said=said)
-    made, problem = await _thought(planner, wish)
+    wish = _more(row, stored, words, base)
+    made, problem = await _thought(engine, row, planner, wish, by)
     async with transaction(engine) as tx:
         row = await _row(tx, id, by, state="ready", lock=True)
         if row.plan != stored:
             raise Conflict("The plan changed while this was read. Say it again.")
-        values: Json = {"updated_at": datetime.now(UTC), "messages": [*row.messages, _message("you", words)]}
-        if made is None:
-            values["messages"].append(_message("builder", problem or "I could not read that."))
-        else:
-            values["messages"].append(_message("builder", made.message))
-            if made.outcome == "plan" or stored.get("outcome") != "plan":
-                values["plan"] = await _followed(tx, row, made, stored, base, current, by)
+        said = [*row.messages, _message("you", words)]
+        values: Json = {"updated_at": datetime.now(UTC)}
+        values |= await _answer(tx, row, made, problem, stored, base, wish.app, by, said=said)
         await tx.execute(t.drafts.update().where(t.drafts.c.id == id).values(values))
         await events.write(tx, "draft.changed", payload={"id": id, "state": "ready"}, by=by)
         return await read(tx, id, by=by)
+
+
+async def wait_for(
+    tx: AsyncConnection, id: str, words: str, *, by: Actor, files: Sequence[str] = (), builder: str = "auto"
+) -> Draft:
+    """Something more about a draft, which a model will read: the draft is planning again until `make` has done so."""
+    _fits(words)
+    row = await _row(tx, id, by, state="ready", lock=True)
+    _open_to_words(row)
+    stored: Json = row.plan or {}
+    message = _message("you", words) | await _with(tx, files, builder, by)
+    values = {"state": "planning", "messages": [*row.messages, message], "updated_at": datetime.now(UTC)}
+    await tx.execute(t.drafts.update().where(t.drafts.c.id == id).values({**values, "plan": {**stored, "before": stored}}))
+    return await read(tx, id, by=by)
+
+
+async def stop(tx: AsyncConnection, id: str, *, by: Actor) -> Draft:
+    """Ends the model's work on a draft; what it has proposed by then becomes the plan. Nothing happens when none works on it."""
+    row = await _row(tx, id, by, lock=True)
+    if row.state == "planning":
+        await tx.execute(t.drafts.update().where(t.drafts.c.id == id).values(plan={**(row.plan or {}), "stop": True}))
+    return await read(tx, id, by=by)
+
+
+def _more(row: Row[Any], stored: Json, words: str, base: App | None) -> Wish:
+    """A follow-up as a wish: about the plan as it stands, else about the app."""
+    current = App.model_validate(stored["spec"]) if stored.get("spec") and stored.get("outcome") == "plan" else base
+    said = tuple(Turn("", App.model_validate(e)) for e in stored.get("earlier", []))
+    return Wish(words if current is not None else f"{row.wish}\n{words}", app=current, today=_today(), said=said)
+
+
+async def _answer(
+    tx: AsyncConnection, row: Row[Any], made: Plan | None, problem: str | None, stored: Json, base: App | None, current: App | None, by: Actor, said: list[Json] | None = None
+) -> Json:  # fmt: skip
+    """What a follow-up changes of a draft: one that came to no plan leaves the plan that there was."""
+    messages = said or list(row.messages)
+    if made is None:
+        return {"messages": [*messages, _message("builder", problem or "I could not read that.")], "plan": stored}
+    values: Json = {"messages": [*messages, _message("builder", made.message)], "plan": stored}
+    if made.outcome == "plan" or stored.get("outcome") != "plan":
+        values["plan"] = await _followed(tx, row, made, stored, base, current, by)
+    return values
 
 
 async def _followed(
@@ -207,21 +265,39 @@ async def discard(tx: AsyncConnection, id: str, *, by: Actor) -> None:
 
 
 async def stream(engine: AsyncEngine, id: str, *, by: Actor, planner: Planner = plan) -> AsyncIterator[Json]:
-    """The plan as it comes: a line for each section, then the whole draft. A draft that nobody plans is planned here."""
+    """The plan as it comes: what a model is working on, a line for each section, then the whole draft.
+
+    A draft that nobody plans (any more) is planned here.
+    """
     async with transaction(engine) as tx:
         draft = await read(tx, id, by=by)
-    waited = 0.0
+    waited, told, seen = 0.0, None, dict[str, Any]()
     while draft.state == "planning" and waited < PLAN_SECONDS_MAX:
-        if waited > 1.0:
-            draft = await make(engine, id, by=by, planner=planner)
-            break
+        if draft.working and draft.working != told:
+            told = draft.working
+            yield {"type": "working", **told}
+        for line in cards.sections(draft.plan) if draft.plan and draft.working else ():
+            if seen.get(line["section"]) != line["value"]:
+                seen[line["section"]] = line["value"]
+                yield line
         await asyncio.sleep(PLAN_POLL_SECONDS)
         waited += PLAN_POLL_SECONDS
         async with transaction(engine) as tx:
             draft = await read(tx, id, by=by)
+            forgotten = await _forgotten(tx, id, FORGOTTEN_SECONDS if draft.working else 1.0)
+        if draft.state == "planning" and forgotten:
+            draft = await make(engine, id, by=by, planner=planner)
     for line in cards.sections(draft.plan) if draft.plan else ():
         yield line
     yield {"type": "ready", "draft": draft}
+
+
+async def _forgotten(tx: AsyncConnection, id: str, seconds: float) -> bool:
+    c = t.drafts.c
+    touched = (
+        await tx.execute(select(func.extract("epoch", func.clock_timestamp() - c.updated_at)).where(c.id == id))
+    ).scalar_one_or_none()
+    return touched is not None and float(touched) > seconds
 
 
 # ── inside ───────────────────────────────────────────────
@@ -247,12 +323,49 @@ def _message(by: Literal["you", "builder"], words: str) -> Json:
     return {"by": by, "words": words, "at": datetime.now(UTC).isoformat()}
 
 
-async def _thought(planner: Planner, wish: Wish) -> tuple[Plan | None, str | None]:
+async def _thought(engine: AsyncEngine, row: Row[Any], planner: Planner, wish: Wish, by: Actor) -> tuple[Plan | None, str | None]:
     """The plan, made beside the event loop. A planner that trips must not take the draft with it."""
     try:
+        if isinstance(planner, Thinker):
+            return await working.thought(engine, planner, wish, _about(row, wish, by)), None
         return await asyncio.to_thread(planner, wish), None
     except Exception as wrong:
         return None, f"The planner could not read this ({type(wrong).__name__}). Try fewer words, or say it another way."
+
+
+def _about(row: Row[Any], wish: Wish, by: Actor) -> About:
+    """What a model may know of the draft beside the wish. All that the person has said counts, what the builder said does not."""
+    mine = [m for m in row.messages if m["by"] == "you"]
+    outcome = ((row.plan or {}).get("before") or {}).get("outcome")
+    files = tuple(f["id"] for m in mine for f in m.get("files", ()))
+    words = "\n".join(dict.fromkeys([*(m["words"] for m in mine), wish.words]))
+    return About(
+        row.id,
+        by,
+        row.app if row.base_version is not None else None,
+        words,
+        files,
+        outcome == "question",
+        mine[-1].get("builder", "auto") if mine else "auto",
+    )
+
+
+async def _with(tx: AsyncConnection, files: Sequence[str], builder: str, by: Actor) -> Json:
+    """What else a message carries: its files, by name, and who is to read it. Raises `NotFound`, `Invalid`."""
+    if len(files) > FILES_MAX:
+        raise Invalid(Problem("files", f"are more than {FILES_MAX}", "the pages that matter most"))
+    found: list[Json] = []
+    c = t.files.c
+    for id in dict.fromkeys(files):
+        one = (
+            await tx.execute(
+                select(c.id, c.name, c.type).where(c.id == id, c.workspace_id == by.workspace, c.deleted_at.is_(None))
+            )
+        ).one_or_none()
+        if one is None:
+            raise NotFound("There is no such file.")
+        found.append({"id": one.id, "name": one.name, "type": one.type})
+    return ({"files": found} if found else {}) | ({"builder": builder} if builder != "auto" else {})
 
 
 async def row_of(tx: AsyncConnection, id: str, by: Actor, *, lock: bool = False) -> Row[Any]:
@@ -343,4 +456,5 @@ async def _shown(tx: AsyncConnection, row: Row[Any]) -> Draft:
         stored = {**stored, "suggestions": cards.suggested(spec, " ".join(m["words"] for m in row.messages if m["by"] == "you"))}
     return Draft(
         row.id, row.state, await _slug(tx, row.app), row.wish, tuple(row.messages), cards.shown(stored), row.base_version, row.took_ms, row.problem, row.report, row.created_at, rows,
+        (row.plan or {}).get("working") if row.state == "planning" else None,
     )  # fmt: skip

@@ -45,6 +45,7 @@ def card(
         "notes": [note(n) for n in plan.notes] + (notes or []),
         "outcome": plan.outcome,
         "message": plan.message,
+        "made": asdict(plan.made),
         "earlier": (earlier or [])[-EARLIER_MAX:],
     }
 
@@ -161,7 +162,12 @@ def sections(stored: Json) -> list[Json]:
 
 def shown(stored: Json | None) -> Json | None:
     """The card without what only the builder needs."""
-    return None if stored is None else {"suggestions": [], **{k: v for k, v in stored.items() if k != "earlier"}}
+    if stored is None or "outcome" not in stored:
+        return None
+    return {"suggestions": [], "made": None, **{k: v for k, v in stored.items() if k not in _INSIDE}}
+
+
+_INSIDE = ("earlier", "before", "working", "stop")
 
 
 def suggested(app: App, words: str) -> list[Json]:

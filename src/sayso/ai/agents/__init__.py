@@ -40,7 +40,7 @@ class Spent:
         return Spent(self.calls + other.calls, self.input + other.input, self.output + other.output, cost)
 
     def as_json(self) -> dict[str, Any]:
-        cost = None if self.cost is None else format(self.cost, "f")
+        cost = None if self.cost is None else format(self.cost.normalize(), "f")
         return {"calls": self.calls, "input": self.input, "output": self.output, "cost": cost}
 
 

@@ -101,7 +101,7 @@ class Streamed(StreamedResponse):
             async for part in self._answer:
                 for line in part.splitlines():
                     if line.startswith(b"data:") and (data := line[5:].strip()) != b"[DONE]":
-                        for event in self._events(orjson.loads(data)):
+                        for event in self._events(_read(data, self._name)):
                             yield event
         finally:
             await self.close_stream()
@@ -150,6 +150,17 @@ class Streamed(StreamedResponse):
     @property
     def timestamp(self) -> datetime:
         return self._timestamp
+
+
+def _read(data: bytes, name: str) -> dict[str, Any]:
+    """One event. Raises `Refused` when it is broken: a stream that was cut ends in the middle of one."""
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        value = None
+    if not isinstance(value, dict):
+        raise Refused(f"{name} broke off in the middle of its answer.", 502, code="upstream_error")
+    return value
 
 
 def _answered_by(answer: Answer) -> str | None:

@@ -68,6 +68,22 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """Who made a plan: the planner, or the agent with a model. `fallback` says why it was not the model after all.
+
+    `input` and `output` are tokens, `cost` dollars as text (None when a price is not known).
+    """
+
+    builder: Literal["planner", "agent"] = "planner"
+    model: str | None = None
+    fallback: str | None = None
+    rounds: int = 0
+    input: int = 0
+    output: int = 0
+    cost: str | None = "0"
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """`change` leads from the wish's app (or from an empty one) to `spec`."""
 
@@ -76,6 +92,7 @@ class Plan:
     notes: tuple[Note, ...] = ()
     outcome: Outcome = "plan"
     message: str = ""
+    made: Made = Made()
 
     def told(self, kind: NoteKind) -> tuple[Note, ...]:
         return tuple(n for n in self.notes if n.kind == kind)

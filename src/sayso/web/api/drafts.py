@@ -12,17 +12,20 @@ from pydantic import Field
 
 from sayso.builder import build, sheet_rows
 from sayso.builder import draft as builder
+from sayso.builder.agent.drafting import Drafting
 from sayso.data.imports import running
+from sayso.db import transaction
 from sayso.spec.app import App
 from sayso.team.actor import Actor
 from sayso.web.actor import By
 from sayso.web.api.changes import Change
 from sayso.web.parts import Parts, parts
 from sayso.web.shapes import AppId, Asked, Choice, Effect, Json, Loss, Shown, Token, Values
-from sayso.web.work import Engine, Once, Tx
+from sayso.web.work import Once, Tx
 
 WISH_CHARACTERS_MAX = 100_000
 
+Builder = Literal["auto", "planner", "agent"]
 Words = Annotated[str, Field(max_length=WISH_CHARACTERS_MAX)]
 
 
@@ -44,6 +47,19 @@ class Suggestion(Shown):
     change: Change
 
 
+class Made(Shown):
+    """Who made the plan, with which model, for how much (tokens; dollars as text, null when a price is not known)."""
+
+    builder: Literal["planner", "agent"] = "planner"
+    model: str | None = None
+    fallback: str | None = None
+    """Why it was not the model after all, in a sentence."""
+    rounds: int = 0
+    input: int = 0
+    output: int = 0
+    cost: str | None = "0"
+
+
 class DraftPlan(Shown):
     title: str
     spec: App | None
@@ -54,12 +70,29 @@ class DraftPlan(Shown):
     outcome: Literal["plan", "question", "refusal"]
     message: str
     suggestions: list[Suggestion] = []
+    made: Made | None = None
+
+
+class Attached(Shown):
+    id: str
+    name: str
+    type: str
 
 
 class Message(Shown):
     by: Literal["you", "builder"]
     words: str
     at: datetime | None = None
+    files: list[Attached] = []
+    builder: Builder = "auto"
+
+
+class Working(Shown):
+    """What a model is at: `doing` is the operation that it writes, empty while it thinks."""
+
+    model: str
+    round: int
+    doing: str
 
 
 class Built(Shown):
@@ -88,6 +121,8 @@ class Draft(Shown):
     created_at: datetime
     samples: dict[str, list[Values]] = {}
     """Rows that the app would begin with, by table."""
+    working: Working | None = None
+    """While a model works on it."""
 
     @classmethod
     def of(cls, draft: builder.Draft) -> Self:
@@ -104,6 +139,10 @@ class NewDraft(Asked):
     app: AppId | None = None
     """The app to change; nothing makes a new one."""
     import_: Annotated[Token | None, Field(alias="import")] = None
+    files: Annotated[list[Token], Field(max_length=builder.FILES_MAX)] = []
+    """Pictures and documents that belong to the wish, for a model to look at."""
+    builder: Builder = "auto"
+    """Who plans it: the agent where a text model is connected (`auto`), the built-in planner, or the agent in any case."""
 
 
 class DraftChange(Asked):
@@ -114,6 +153,8 @@ class DraftChange(Asked):
 
 class NewMessage(Asked):
     wish: Words
+    files: Annotated[list[Token], Field(max_length=builder.FILES_MAX)] = []
+    builder: Builder = "auto"
 
 
 class Acceptance(Asked):
@@ -123,16 +164,37 @@ class Acceptance(Asked):
     """Whether a new app begins with a few believable rows, which one request removes."""
 
 
+class Who(Shown):
+    """Who would plan a wish: a model by its name, or the built-in planner (null)."""
+
+    model: str | None
+
+
+async def who(request: Request, by: By) -> Who:
+    """Who would plan my next wish."""
+    return Who(model=drafting(parts(request)).shown(None, by) if by.may("build") else None)
+
+
 async def listed(tx: Tx, by: By) -> Drafts:
     """My drafts that are not built yet, newest first."""
     return Drafts(items=[Draft.of(one) for one in await builder.listed(tx, by=by)] if by.may("build") else [])
 
 
-async def create(new: NewDraft, tasks: BackgroundTasks, engine: Engine, tx: Tx, by: By) -> Draft:
+async def create(new: NewDraft, request: Request, tasks: BackgroundTasks, tx: Tx, by: By) -> Draft:
     """Say what you need: answered at once, while the plan is being made."""
-    draft = await builder.begin(tx, new.wish, app=new.app, import_id=new.import_, by=by)
-    tasks.add_task(builder.make, engine, draft.id, by=by)
+    draft = await builder.begin(tx, new.wish, app=new.app, import_id=new.import_, by=by, files=new.files, builder=new.builder)
+    tasks.add_task(_plans, parts(request), draft.id, by)
     return Draft.of(draft)
+
+
+async def _plans(known: Parts, id: str, by: Actor) -> None:
+    """Once the draft is committed. A model takes its time: that goes on after this request."""
+    known.jobs.begin(builder.make(known.engine, id, by=by, planner=drafting(known)))
+
+
+def drafting(known: Parts) -> Drafting:
+    """Who plans wishes here: a model where one is connected, else the built-in planner."""
+    return Drafting(known.engine, known.gateway, lambda: known.shelf.directory, known.settings.builder)
 
 
 async def show(id: Token, tx: Tx, by: By) -> Draft:
@@ -145,9 +207,26 @@ async def update(id: Token, edited: DraftChange, tx: Tx, by: By) -> Draft:
     return Draft.of(await builder.edit(tx, id, edited.change.read().portable(), by=by))
 
 
-async def say(id: Token, new: NewMessage, engine: Engine, by: By, once: Once) -> Draft:
-    """Say something more; the plan follows."""
-    return Draft.of(await builder.say(engine, id, new.wish, by=by))
+async def say(id: Token, new: NewMessage, request: Request, by: By, once: Once) -> Draft:
+    """Say something more; the plan follows: at once by the built-in planner, while `state` is planning by a model."""
+    known = parts(request)
+    async with transaction(known.engine) as tx:
+        draft = await builder.read(tx, id, by=by)
+        spec = (draft.plan or {}).get("spec")
+        thinker = drafting(known)
+        if thinker.model(App.model_validate(spec) if spec else None, new.wish, new.builder, by) is not None or new.files:
+            waiting = await builder.wait_for(tx, id, new.wish, by=by, files=new.files, builder=new.builder)
+        else:
+            waiting = None
+    if waiting is None:
+        return Draft.of(await builder.say(known.engine, id, new.wish, by=by))
+    known.jobs.begin(builder.make(known.engine, id, by=by, planner=thinker))
+    return Draft.of(waiting)
+
+
+async def stop(id: Token, tx: Tx, by: By) -> Draft:
+    """End a model's work on the plan; what it has proposed by then becomes the plan."""
+    return Draft.of(await builder.stop(tx, id, by=by))
 
 
 async def accept(id: Token, how: Acceptance, request: Request, tasks: BackgroundTasks, tx: Tx, by: By) -> Built:
@@ -170,10 +249,13 @@ async def remove(id: Token, tx: Tx, by: By) -> Response:
     return Response(status_code=204)
 
 
-async def events(id: Token, engine: Engine, tx: Tx, by: By) -> StreamingResponse:
-    """The plan as it comes, one JSON object a line: a section each, then the draft."""
+async def events(id: Token, request: Request, tx: Tx, by: By) -> StreamingResponse:
+    """The plan as it comes, one JSON object a line: what a model is at, a section each, then the draft."""
     await builder.read(tx, id, by=by)
-    return StreamingResponse(_lines(builder.stream(engine, id, by=by)), media_type="application/x-ndjson")
+    known = parts(request)
+    return StreamingResponse(
+        _lines(builder.stream(known.engine, id, by=by, planner=drafting(known))), media_type="application/x-ndjson"
+    )
 
 
 async def _lines(told: AsyncIterator[Json]) -> AsyncIterator[bytes]:

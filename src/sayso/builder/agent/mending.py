@@ -1,0 +1,233 @@
+"""What models write, in the words of a spec: other words for kinds and keys, flat triggers, lists where one was meant, names nearly right.
+
+All of it works on parsed JSON, before anything is validated, so that a model is asked again only for what cannot be guessed.
+"""
+
+import re
+from difflib import get_close_matches
+from typing import Any
+
+from sayso.builder.agent.operations import STEPS, TRIGGERS
+from sayso.spec.portable.kinds import FIELD_KINDS, field_kind, view_kind
+
+Json = dict[str, Any]
+DEPTH_MAX = 12
+KIND_LIKENESS_MIN = 0.8
+TEXT_CHARACTERS_MAX = 3_900
+NAME_CHARACTERS_MAX = 120
+_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "zł": "PLN", "kr": "SEK", "fr": "CHF"}
+_FIELD_KEYS = {
+    "field_name": "name", "label": "name", "title": "name", "data_type": "kind", "datatype": "kind", "target": "to", "target_table": "to", "references": "to",
+    "linked_table": "to", "related_table": "to", "values": "options", "enum": "options", "through": "link", "via": "link", "aggregate": "summary",
+    "aggregation": "summary", "function": "summary", "help": "description", "default_value": "default", "is_required": "required", "is_unique": "unique",
+}  # fmt: skip
+_VIEW_KEYS = {
+    "type": "kind",
+    "title": "name",
+    "date_field": "start",
+    "group": "by",
+    "group_field": "by",
+    "x": "by",
+    "chart_type": "shape",
+}
+_RULE_KEYS = {"actions": "steps", "title": "name", "do": "steps"}
+_STEP_KEYS = {
+    "type": "kind",
+    "action": "kind",
+    "set": "values",
+    "message": "body",
+    "text": "body",
+    "recipient": "to",
+    "channel": "to",
+}
+_STEP_KINDS = {
+    "email": "send_email", "mail": "send_email", "send_mail": "send_email", "slack": "send_message", "sms": "send_message", "message": "send_message",
+    "notification": "notify", "send_notification": "notify", "webhook": "http_request", "http": "http_request", "request": "http_request",
+    "add_row": "create_row", "insert_row": "create_row", "create_record": "create_row", "update_record": "update_row", "set_field": "update_row",
+    "edit_row": "update_row", "update": "update_row", "delete_record": "delete_row", "generate": "ai", "condition": "branch", "if": "branch",
+}  # fmt: skip
+_WHEN = {
+    "row_added": "row_created", "created": "row_created", "record_created": "row_created", "new_row": "row_created", "row_updated": "row_changed",
+    "updated": "row_changed", "record_updated": "row_changed", "changed": "row_changed", "field_changed": "row_changed", "deleted": "row_deleted",
+    "form": "form_submitted", "form_submit": "form_submitted", "cron": "schedule", "scheduled": "schedule", "time": "schedule", "date": "date_reached",
+    "due": "date_reached", "button_pressed": "button", "webhook_received": "webhook", "email_received": "email",
+}  # fmt: skip
+_MAY = {
+    "read": "see", "view": "see", "none": "nothing", "no": "nothing", "write": "edit", "update": "edit", "create": "add", "insert": "add", "full": "everything",
+    "admin": "everything", "all": "everything", "manage": "everything", "delete": "everything",
+}  # fmt: skip
+_SUMMARIES = {
+    "avg": "average",
+    "mean": "average",
+    "min": "minimum",
+    "max": "maximum",
+    "total": "sum",
+    "concat": "join",
+    "list": "join",
+}
+_OPS = {
+    "=": "is", "==": "is", "eq": "is", "equals": "is", "!=": "is_not", "ne": "is_not", "not": "is_not", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte",
+    "in": "any_of", "not_in": "none_of", "is_empty": "empty", "is_not_empty": "not_empty", "before": "lt", "after": "gt", "like": "contains",
+}  # fmt: skip
+
+
+def cleaned(value: Any, depth: int = 0) -> Any:
+    """Without nulls and empty texts, which models send for what they mean to leave out."""
+    if depth > DEPTH_MAX:
+        return None
+    if isinstance(value, dict):
+        kept = {str(k): cleaned(v, depth + 1) for k, v in value.items()}
+        return {k: v for k, v in kept.items() if v is not None and v != "" and (v or not isinstance(v, (dict, list)))}
+    if isinstance(value, list):
+        return [v for v in (cleaned(one, depth + 1) for one in value) if v is not None and v != ""]
+    return value[:TEXT_CHARACTERS_MAX] if isinstance(value, str) else value
+
+
+def many(value: Any) -> list[Json]:
+    """A list of parts: one alone is a list of one, a mapping is names and their parts, a bare word a name."""
+    if isinstance(value, dict) and not ({"name", "part", "label", "title"} & value.keys()) and value:
+        value = [{"name": k, **(v if isinstance(v, dict) else {"kind": v})} for k, v in value.items()]
+    listed = value if isinstance(value, list) else [value]
+    return [one if isinstance(one, dict) else {"name": str(one)} for one in listed if isinstance(one, (dict, str))]
+
+
+def name_of(raw: Json) -> str:
+    """A name as people may see it: one line, no braces."""
+    return " ".join(re.sub(r"[{}]", "", str(raw.get("name") or "")).split())[:NAME_CHARACTERS_MAX]
+
+
+def _keyed(raw: Json, known: Json) -> Json:
+    kept = {k: v for k, v in raw.items() if k not in known}
+    return kept | {ours: raw[k] for k, ours in known.items() if k in raw and ours not in kept}
+
+
+def field(raw: Json) -> Json:
+    """One field in our words. A kind that nobody knows becomes the nearest one, else text."""
+    made = _keyed(raw, _FIELD_KEYS)
+    made["name"] = name_of(made)
+    if kind := made.pop("type", None) or made.get("kind"):
+        known = field_kind(kind)
+        made["kind"] = (
+            known if known in FIELD_KINDS else next(iter(get_close_matches(known, FIELD_KINDS, 1, KIND_LIKENESS_MIN)), "text")
+        )
+    if isinstance(made.get("options"), str):
+        made["options"] = [one.strip() for one in re.split(r"[,;|\n]", made["options"]) if one.strip()]
+    if isinstance(made.get("options"), list):
+        made["options"] = _distinct(made["options"])
+    if currency := made.get("currency"):
+        made["currency"] = _SIGNS.get(str(currency).strip().lower(), str(currency).strip().upper())
+    if summary := made.get("summary"):
+        made["summary"] = _SUMMARIES.get(str(summary).lower(), str(summary).lower())
+    if isinstance(made.get("formula"), str):
+        made["formula"] = made["formula"].strip().removeprefix("=").strip()
+    return made
+
+
+def _distinct(options: list[Any]) -> list[Any]:
+    seen: dict[str, Any] = {}
+    for one in options:
+        name = one.get("name") if isinstance(one, dict) else one
+        if name is not None and str(name).strip():
+            seen.setdefault(" ".join(str(name).split()).casefold(), one)
+    return list(seen.values())
+
+
+def view(raw: Json) -> Json:
+    made = _keyed(raw, _VIEW_KEYS)
+    kind = str(made.get("kind", "grid")).lower()
+    if shape := re.search(r"\b(bar|line|area|pie|donut|scatter)\b", kind.replace("_", " ")):
+        made |= {"kind": "chart", "shape": made.get("shape", shape[1])}
+    made["kind"] = view_kind(made.get("kind", "grid"))
+    if isinstance(made.get("tiles"), list):
+        made["tiles"] = [_tile(one) for one in made["tiles"] if isinstance(one, dict)]
+    return conditions(made)
+
+
+def _tile(raw: Json) -> Json:
+    made = _keyed(raw, {"type": "kind", "title": "name"})
+    made.setdefault("kind", "chart" if made.get("by") else "number")
+    made["name"] = name_of(made) or str(made["kind"]).capitalize()
+    return conditions(made)
+
+
+def automation(raw: Json) -> Json:
+    """The flat form has its trigger beside the name; the spec keeps it apart."""
+    made = conditions(_keyed(raw, _RULE_KEYS))
+    trigger = made.pop("trigger", None)
+    when = made.pop("when", None)
+    trigger = dict(trigger) if isinstance(trigger, dict) else {"kind": trigger} if trigger else {}
+    if isinstance(when, dict):
+        trigger = {**when, **trigger}
+    elif when:
+        trigger.setdefault("kind", when)
+    trigger = _keyed(trigger, {"type": "kind", "on": "kind"})
+    kind = str(trigger.get("kind") or ("schedule" if made.get("cron") else "row_created")).lower().replace(" ", "_")
+    trigger["kind"] = _WHEN.get(kind, kind) if kind not in TRIGGERS else kind
+    for key in ("table", "fields", "field", "days", "time", "cron", "view", "filter", "label", "words", "zone"):
+        if key in made:
+            trigger.setdefault(key, made.pop(key))
+    if trigger["kind"] == "date_reached" and "field" not in trigger and isinstance(trigger.get("fields"), list):
+        trigger["field"] = trigger.pop("fields")[0]
+    if trigger["kind"] == "button":
+        trigger.setdefault("label", name_of(made) or "Run")
+    steps = made.get("steps")
+    made["steps"] = [step(one) for one in (steps if isinstance(steps, list) else [steps]) if isinstance(one, (dict, str))]
+    return {**made, "trigger": trigger, "on": False}
+
+
+def step(raw: Any) -> Json:
+    made = conditions(_keyed(raw if isinstance(raw, dict) else {"kind": raw}, _STEP_KEYS))
+    said = str(made.get("kind", "")).lower().replace(" ", "_")
+    made["kind"] = said if said in STEPS else _STEP_KINDS.get(said, said)
+    if said in ("slack", "sms"):
+        made.setdefault("via", said)
+    if isinstance(made.get("to"), list):
+        made["to"] = ", ".join(map(str, made["to"]))
+    if made["kind"] in ("send_email", "send_message", "notify"):
+        made |= {key: str(made[key]) for key in ("to", "subject", "body") if key in made}
+    for inner in ("then", "otherwise", "steps"):
+        if isinstance(made.get(inner), list):
+            made[inner] = [step(one) for one in made[inner] if isinstance(one, (dict, str))]
+    return made
+
+
+def role(raw: Json) -> Json:
+    rights = raw.get("rights")
+    if isinstance(rights, dict):
+        rights = [{"table": table, "may": may} for table, may in rights.items()]
+    made = [conditions(dict(one)) for one in rights if isinstance(one, dict)] if isinstance(rights, list) else []
+    for right in made:
+        may = str(right.get("may", "see")).lower()
+        right["may"] = _MAY.get(may, may)
+        if "filter" in right:
+            right.setdefault("rows", right.pop("filter"))
+    return {**raw, "rights": made}
+
+
+def coworker(raw: Json) -> Json:
+    made = _keyed(raw, {"prompt": "instructions", "tables": "grants", "access": "grants"})
+    grants = made.get("grants")
+    listed = [{"table": one} if isinstance(one, str) else dict(one) for one in grants or () if isinstance(one, (dict, str))]
+    for grant in listed:
+        grant["may"] = "write" if str(grant.get("may", "read")).lower() in ("write", "edit", "add", "everything") else "read"
+    return {**made, **({"grants": listed} if grants is not None else {})}
+
+
+def conditions(part: Json) -> Json:
+    """Filters with usual signs for our words; a mapping of fields to values is a list of equalities."""
+    for key in ("filter", "rows"):
+        if key in part:
+            part = {**part, key: _filter(part[key])}
+    return part
+
+
+def _filter(value: Any) -> Any:
+    if isinstance(value, dict) and "of" in value:
+        return {**value, "of": [_filter(one) for one in value["of"]] if isinstance(value["of"], list) else []}
+    if isinstance(value, dict) and "field" in value:
+        op = str(value.get("op") or value.get("operator") or "is").lower().replace(" ", "_")
+        kept = {k: v for k, v in value.items() if k in ("field", "value")}
+        return {**kept, "op": _OPS.get(op, op)}
+    if isinstance(value, dict):
+        return [{"field": k, "op": "is", "value": v} for k, v in value.items() if k != "match"]
+    return [_filter(one) for one in value] if isinstance(value, list) else value
