@@ -42,7 +42,7 @@ async def things(company: Company) -> Things:
     ben = company.ben
     await made(await ben.post("/api/apps", json={"spec": CRM}))
     row = (await made(await ben.post(f"{CLIENTS}/rows", json={"values": {"name": "Otto"}})))["rows"][0]
-    said = await made(await ben.post(f"{CLIENTS}/rows/{row['id']}/comments", json={"text": "Call back"}))
+    comment = await made(await ben.post(f"{CLIENTS}/rows/{row['id']}/comments", json={"text": "Call back"}))
     link = await made(await ben.post("/api/apps/crm/views/hello/links", json={}))
     file = await made(await ben.post("/api/files", files={"file": ("a.txt", b"hello", "text/plain")}))
     coming = await made(await ben.post("/api/imports", files={"file": SPREADSHEET}))
@@ -53,12 +53,16 @@ async def things(company: Company) -> Things:
     alias = await made(await ana.post(f"{gateway}/aliases", json={"name": "matrix", "targets": [{"model": "northlight/m"}]}))
     key = await made(await ana.post(f"{gateway}/keys", json={"name": "Matrix"}))
     budget = await made(await ana.post(f"{gateway}/budgets", json={"scope": "workspace", "period": "week", "amount": "10"}))
+    helper = await made(await ben.post("/api/coworkers", json=HELPER))
+    talk = await made(await ben.post("/api/coworkers/helper/conversations", json={"title": "Matrix"}))
+    said = await ben.post(f"/api/conversations/{talk['id']}/messages", json={"text": "Otto"})
+    assert said.status_code == 200, said.text
     ids = {
         "app": "crm",
         "table": "clients",
         "view": "hello",
         "row": row["id"],
-        "comment": said["id"],
+        "comment": comment["id"],
         "number": 1,
         "slot": "text",
         "field": "notes",
@@ -68,9 +72,11 @@ async def things(company: Company) -> Things:
     trial = await made(await ben.post("/api/trials", json=TRIAL))
     ids |= {"trials": trial["id"], "case": 1, "models": "gpt-4o"}
     ids |= {"provider": provider["id"], "alias": alias["id"], "key": key["id"], "budget": budget["id"], "call": f"req_{0:032x}"}
+    ids |= {"coworker": helper["key"], "conversation": talk["id"], "memory": "y_0", "card": "c_0"}
     return Things({name: str(id) for name, id in ids.items()})
 
 
+HELPER = {"id": "helper", "name": "Helper", "grants": [{"app": "crm", "table": "clients", "may": "write"}]}
 NORTHLIGHT_PROVIDER = {
     "name": "northlight",
     "kind": "compatible",
@@ -126,6 +132,15 @@ BODIES: dict[str, Any] = {
         "row": 1,
         "field": {"kind": "ai", "id": "gist", "name": "Gist", "task": "summarise", "prompt": "{Notes}"},
     },
+    "POST /api/coworkers": {**HELPER, "id": "other"},
+    "PATCH /api/coworkers/{coworker}": {"description": "Helps"},
+    "POST /api/coworkers/{coworker}/conversations": {"title": "Hello"},
+    "POST /api/coworkers/{coworker}/knowledge": {},
+    "PATCH /api/conversations/{conversation}": {"title": "Other"},
+    "POST /api/conversations/{conversation}/messages": {"text": "Who is Otto?"},
+    "PATCH /api/cards/{card}": {"version": 1, "acts": []},
+    "POST /api/cards/{card}/approval": {"version": 1},
+    "POST /api/cards/{card}/refusal": {"reason": "Later"},
     "PATCH /api/gateway/settings": {"retries": 1},
     "POST /api/gateway/providers": {**NORTHLIGHT_PROVIDER, "name": "other"},
     "PATCH /api/gateway/providers/{provider}": {"rank": 2},
@@ -146,7 +161,7 @@ QUERIES = {
 MINE = {
     "/api/session", "/api/me", "/api/members", "/api/workspace", "/api/tokens", "/api/search", "/api/apps", "/api/trash",
     "/api/trials", "/api/trials/estimates", "/api/models/{id:path}/measurements", "/api/slots", "/api/slots/{slot}", "/api/slots/{slot}/preview",
-    "/api/files", "/api/imports", "/api/drafts", "/api/builder", "/api/templates", "/api/wishes",
+    "/api/files", "/api/imports", "/api/drafts", "/api/builder", "/api/coworkers", "/api/templates", "/api/wishes",
     *(f"/api/gateway/{name}" for name in ("settings", "kinds", "providers", "aliases", "keys", "budgets", "usage", "usage/elsewhere", "calls", "calls.csv", "models")),
 }  # fmt: skip
 """Addresses that name nothing: what they answer is the caller's own."""
@@ -156,8 +171,17 @@ VIEWERS_TOO = {
     "POST /api/tokens",
     "POST /api/apps/{app}/plans",
     "POST /api/apps/{app}/formulas",
+    "POST /api/coworkers/{coworker}/conversations",
+    "DELETE /api/coworkers/{coworker}/memories",
 }
 """Writes that change nothing of the team's, and so are everybody's."""
+
+OWN = tuple(
+    f"{verb} /api/{thing}/"
+    for verb in ("POST", "PATCH", "DELETE")
+    for thing in ("conversations", "cards", "coworkers/{coworker}/memories")
+)
+"""What is another member's own, whatever the role."""
 
 every = pytest.mark.parametrize("address", API, ids=lambda a: f"{a.verb} {a.path}")
 
@@ -195,7 +219,7 @@ async def test_a_viewer_changes_nothing(company: Company, things: Things, addres
     if name in VIEWERS_TOO:
         assert answer.status_code < 300, answer.text
     elif (
-        name.startswith(("DELETE /api/tokens", "PATCH /api/drafts", "DELETE /api/drafts", "POST /api/drafts/"))
+        name.startswith(("DELETE /api/tokens", "PATCH /api/drafts", "DELETE /api/drafts", "POST /api/drafts/", *OWN))
         or "imports/{" in name
     ):
         assert answer.status_code in (403, 404), "what is another member's own is not theirs to see"
@@ -238,6 +262,10 @@ NAMES = [
     "budget",
     "call",
     "case",
+    "coworker",
+    "conversation",
+    "memory",
+    "card",
 ]
 PARAMETERS = [
     "view",

@@ -1516,6 +1516,306 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/coworkers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All co-workers that I may talk to, or those of one app.
+         * @description All co-workers that I may talk to, or those of one app.
+         */
+        get: operations["coworkers_listed"];
+        put?: never;
+        /**
+         * A co-worker of the workspace. Those of an app are made by a change of the app.
+         * @description A co-worker of the workspace. Those of an app are made by a change of the app.
+         */
+        post: operations["coworkers_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coworkers/{coworker}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of them.
+         * @description One of them.
+         */
+        get: operations["coworkers_show"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove one of the workspace.
+         * @description Remove one of the workspace.
+         */
+        delete: operations["coworkers_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Change parts of it: `{"allowed": ["change_rows"]}` lets it write without asking; of an app's, an ordinary change with undo.
+         * @description Change parts of it: `{"allowed": ["change_rows"]}` lets it write without asking; of an app's, an ordinary change with undo.
+         */
+        patch: operations["coworkers_update"];
+        trace?: never;
+    };
+    "/api/coworkers/{coworker}/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My conversations with it and those shared, the latest first.
+         * @description My conversations with it and those shared, the latest first.
+         */
+        get: operations["conversations_listed"];
+        put?: never;
+        /**
+         * Begin a conversation.
+         * @description Begin a conversation.
+         */
+        post: operations["conversations_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coworkers/{coworker}/memories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What it remembers of me.
+         * @description What it remembers of me.
+         */
+        get: operations["coworkers_remembered"];
+        put?: never;
+        post?: never;
+        /**
+         * Wipe everything that it remembers of me.
+         * @description Wipe everything that it remembers of me.
+         */
+        delete: operations["coworkers_forget_all"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coworkers/{coworker}/memories/{memory}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Wipe one thing that it remembers of me.
+         * @description Wipe one thing that it remembers of me.
+         */
+        delete: operations["coworkers_forget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coworkers/{coworker}/knowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What it has read beforehand, and how far.
+         * @description What it has read beforehand, and how far.
+         */
+        get: operations["coworkers_knowledge"];
+        put?: never;
+        /**
+         * Read what is new or has changed: a part of it now, the rest behind this answer.
+         * @description Read what is new or has changed: a part of it now, the rest behind this answer.
+         */
+        post: operations["coworkers_read_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coworkers/{coworker}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What it has done and cost this month.
+         * @description What it has done and cost this month.
+         */
+        get: operations["coworkers_used"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A conversation with everything said in it.
+         * @description A conversation with everything said in it.
+         */
+        get: operations["conversations_show"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove it.
+         * @description Remove it.
+         */
+        delete: operations["conversations_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename it, or share it to be read.
+         * @description Rename it, or share it to be read.
+         */
+        patch: operations["conversations_update"];
+        trace?: never;
+    };
+    "/api/conversations/{conversation}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say something: answered in JSON lines as the answer comes. Leaving does not stop it.
+         * @description Say something: answered in JSON lines as the answer comes. Leaving does not stop it.
+         */
+        post: operations["conversations_say"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The answer that is being written, or the last one, from its beginning: for coming back.
+         * @description The answer that is being written, or the last one, from its beginning: for coming back.
+         */
+        get: operations["conversations_follow"];
+        put?: never;
+        post?: never;
+        /**
+         * Stop the answer that is being written, wherever it is.
+         * @description Stop the answer that is being written, wherever it is.
+         */
+        delete: operations["conversations_stop"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/{card}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A card.
+         * @description A card.
+         */
+        get: operations["cards_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Put other values into it before saying yes.
+         * @description Put other values into it before saying yes.
+         */
+        patch: operations["cards_update"];
+        trace?: never;
+    };
+    "/api/cards/{card}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say yes: it is done in one transaction, once. The answer goes on under the conversation's `run`.
+         * @description Say yes: it is done in one transaction, once. The answer goes on under the conversation's `run`.
+         */
+        post: operations["cards_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cards/{card}/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say no: nothing is done, and the model hears the reason.
+         * @description Say no: nothing is done, and the model hears the reason.
+         */
+        post: operations["cards_refuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/gateway/settings": {
         parameters: {
             query?: never;
@@ -2646,6 +2946,88 @@ export interface components {
             kind: "called";
         };
         /**
+         * Card
+         * @description See docs/architecture.md for what an act is.
+         */
+        Card: {
+            /** Id */
+            id: string;
+            /** Turn */
+            turn: string;
+            /** Conversation */
+            conversation: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "applied" | "refused" | "put_aside";
+            /** Version */
+            version: number;
+            /** Sentence */
+            sentence: string;
+            /** Acts */
+            acts: {
+                [key: string]: unknown;
+            }[];
+            /** Loses */
+            loses: string | null;
+            /** Changed */
+            changed: boolean;
+            /** Allow */
+            allow: string | null;
+            /** By Itself */
+            by_itself: boolean;
+            /** Reason */
+            reason: string | null;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: unknown;
+            /** Undo */
+            undo: {
+                [key: string]: unknown;
+            }[];
+        };
+        /** CardApproval */
+        CardApproval: {
+            /**
+             * Version
+             * @description Of the card as you saw it.
+             */
+            version: number;
+            /**
+             * Acts
+             * @description Only these; the others stay undone.
+             */
+            acts?: string[] | null;
+            /**
+             * Allow
+             * @description From now on these tools need not ask in this conversation, unless something would be lost.
+             * @default false
+             */
+            allow?: boolean;
+            /**
+             * Confirm
+             * @description What the card says is lost, word for word; only where it says so.
+             */
+            confirm?: string | null;
+        };
+        /** CardChange */
+        CardChange: {
+            /** Version */
+            version: number;
+            /** Acts */
+            acts: components["schemas"]["EditedAct"][];
+        };
+        /** CardRefusal */
+        CardRefusal: {
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+        };
+        /**
          * Cases
          * @description Where cases come from. `runs` is past work as it was kept, `rows` is rows as they are now, `hand` what is written in `given`.
          */
@@ -2980,6 +3362,92 @@ export interface components {
              */
             absent?: string[];
         };
+        /** Conversation */
+        Conversation: {
+            /** Id */
+            id: string;
+            /** Coworker */
+            coworker: string;
+            /** Title */
+            title: string;
+            /** Shared */
+            shared: boolean;
+            /** Mine */
+            mine: boolean;
+            /** By */
+            by: string;
+            /** By Name */
+            by_name: string;
+            /**
+             * State
+             * @description Of the last answer; none where nothing was asked yet.
+             */
+            state: ("working" | "waiting" | "done" | "stopped" | "failed") | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /** ConversationChange */
+        ConversationChange: {
+            /** Title */
+            title?: string | null;
+            /**
+             * Shared
+             * @description Everybody who may see the co-worker may read along then.
+             */
+            shared?: boolean | null;
+        };
+        /** ConversationWithTurns */
+        ConversationWithTurns: {
+            /** Id */
+            id: string;
+            /** Coworker */
+            coworker: string;
+            /** Title */
+            title: string;
+            /** Shared */
+            shared: boolean;
+            /** Mine */
+            mine: boolean;
+            /** By */
+            by: string;
+            /** By Name */
+            by_name: string;
+            /**
+             * State
+             * @description Of the last answer; none where nothing was asked yet.
+             */
+            state: ("working" | "waiting" | "done" | "stopped" | "failed") | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Turns
+             * @default []
+             */
+            turns: components["schemas"]["Turn"][];
+        };
+        /** Conversations */
+        Conversations: {
+            /** Items */
+            items: components["schemas"]["Conversation"][];
+            /** Next */
+            next: string | null;
+        };
         /** Counts */
         Counts: {
             /** All */
@@ -3053,6 +3521,81 @@ export interface components {
              * @default null
              */
             run_cents?: number | null;
+        };
+        /** CoworkerState */
+        CoworkerState: {
+            /** Key */
+            key: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** App */
+            app: string | null;
+            /** App Name */
+            app_name: string | null;
+            /** Slot */
+            slot: string;
+            /** Model */
+            model: string | null;
+            /**
+             * Ready
+             * @description Whether a language model stands behind its slot; `problem` says what to do where none does.
+             */
+            ready: boolean;
+            /** Problem */
+            problem: string | null;
+            /** Instructions */
+            instructions: string;
+            /** Memory */
+            memory: boolean;
+            /** Schedule */
+            schedule: {
+                [key: string]: unknown;
+            } | null;
+            /** Knowledge */
+            knowledge: number;
+            /** May */
+            may: components["schemas"]["May"][];
+            /** Tables */
+            tables: components["schemas"]["Granted"][];
+            usage: components["schemas"]["CoworkerUsage"];
+            /** Edits */
+            edits: boolean;
+            /** Spec */
+            spec: {
+                [key: string]: unknown;
+            };
+        };
+        /** CoworkerUsage */
+        CoworkerUsage: {
+            /** Month */
+            month: string;
+            /** Conversations */
+            conversations: number;
+            /** Answers */
+            answers: number;
+            /**
+             * Cost
+             * @description Dollars.
+             */
+            cost: string;
+            /**
+             * Unpriced
+             * @description Calls whose price is not known: they are not in the cost.
+             */
+            unpriced: number;
+            /** Budget */
+            budget: string | null;
+        };
+        /** Coworkers */
+        Coworkers: {
+            /** Items */
+            items: components["schemas"]["CoworkerState"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * CreateRow
@@ -3422,6 +3965,22 @@ export interface components {
              * @default null
              */
             default?: number | null;
+        };
+        /** EditedAct */
+        EditedAct: {
+            /** Id */
+            id: string;
+            /** Rows */
+            rows: components["schemas"]["EditedRow"][];
+        };
+        /** EditedRow */
+        EditedRow: {
+            /** N */
+            n: number;
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            };
         };
         /**
          * Effect
@@ -4389,6 +4948,20 @@ export interface components {
              */
             app?: string | null;
         };
+        /** Granted */
+        Granted: {
+            /** App */
+            app: string;
+            /** Table */
+            table: string;
+            /** Name */
+            name: string;
+            /**
+             * May
+             * @enum {string}
+             */
+            may: "read" | "write";
+        };
         /** Grid */
         Grid: {
             /** Id */
@@ -4854,6 +5427,36 @@ export interface components {
              */
             file?: string | null;
         };
+        /** Known */
+        Known: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "table" | "file";
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Pieces */
+            pieces: number;
+            /**
+             * Waiting
+             * @description Rows, or the file, that have not been read yet, or have changed since.
+             */
+            waiting: number;
+            /** Read At */
+            read_at: string | null;
+            /** Problem */
+            problem: string | null;
+        };
+        /** KnownThings */
+        KnownThings: {
+            /** Items */
+            items: components["schemas"]["Known"][];
+            /** Next */
+            next: string | null;
+        };
         /** LeftOut */
         LeftOut: {
             /** Why */
@@ -5012,6 +5615,13 @@ export interface components {
              */
             kind: "long_text";
         };
+        /** Looked */
+        Looked: {
+            /** Things */
+            things: number;
+            /** Apps */
+            apps: string[];
+        };
         /**
          * Lookup
          * @description The values of `field` in the rows that `link` points to.
@@ -5133,6 +5743,23 @@ export interface components {
              */
             numbers?: boolean;
         };
+        /** May */
+        May: {
+            /** Tool */
+            tool: string;
+            /** Title */
+            title: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "reads" | "keeps" | "writes" | "destroys";
+            /**
+             * Policy
+             * @enum {string}
+             */
+            policy: "always" | "asks" | "never";
+        };
         /** Me */
         Me: {
             member: components["schemas"]["Member"];
@@ -5191,6 +5818,25 @@ export interface components {
             items: components["schemas"]["Member"][];
             /** Next */
             next: string | null;
+        };
+        /** Memories */
+        Memories: {
+            /** Items */
+            items: components["schemas"]["Memory"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Memory */
+        Memory: {
+            /** Id */
+            id: string;
+            /** Text */
+            text: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
         };
         /** Message */
         Message: {
@@ -5422,6 +6068,14 @@ export interface components {
              */
             name?: string;
         };
+        /** NewConversation */
+        NewConversation: {
+            /**
+             * Title
+             * @default
+             */
+            title?: string;
+        };
         /** NewDraft */
         NewDraft: {
             /**
@@ -5611,6 +6265,24 @@ export interface components {
              */
             rank?: number;
         };
+        /** NewQuestion */
+        NewQuestion: {
+            /**
+             * Text
+             * @default
+             */
+            text?: string;
+            /**
+             * Files
+             * @default []
+             */
+            files?: string[];
+            /**
+             * Rows
+             * @default []
+             */
+            rows?: components["schemas"]["RowMeant"][];
+        };
         /** NewRow */
         NewRow: {
             /**
@@ -5778,6 +6450,11 @@ export interface components {
             /** Next At */
             next_at: string | null;
         };
+        /**
+         * NoMore
+         * @description Nothing.
+         */
+        NoMore: Record<string, never>;
         /**
          * NoWords
          * @description Nothing to say: an empty object.
@@ -6802,6 +7479,15 @@ export interface components {
             /** Ids */
             ids: number[];
         };
+        /** RowMeant */
+        RowMeant: {
+            /** App */
+            app?: string | null;
+            /** Table */
+            table: string;
+            /** Id */
+            id: number;
+        };
         /**
          * RowPage
          * @description Rows in order. `next` is the cursor of the page after.
@@ -7413,6 +8099,13 @@ export interface components {
              */
             by?: string | null;
         };
+        /** Tokens */
+        Tokens: {
+            /** Input */
+            input: number;
+            /** Output */
+            output: number;
+        };
         /** TrashedApp */
         TrashedApp: {
             /** Id */
@@ -7933,6 +8626,54 @@ export interface components {
              * @default []
              */
             pictures: string[];
+        };
+        /**
+         * Turn
+         * @description One thing asked, and what was answered. The shapes of its parts, sources and cards are in docs/architecture.md.
+         */
+        Turn: {
+            /** Id */
+            id: string;
+            /** N */
+            n: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "working" | "waiting" | "done" | "stopped" | "failed";
+            /** Asked */
+            asked: {
+                [key: string]: unknown;
+            };
+            /** Parts */
+            parts: {
+                [key: string]: unknown;
+            }[];
+            /** Sources */
+            sources: {
+                [key: string]: unknown;
+            }[];
+            looked: components["schemas"]["Looked"];
+            /** Model */
+            model: string | null;
+            /**
+             * Cost
+             * @description Dollars.
+             */
+            cost: string;
+            /** Unpriced */
+            unpriced: number;
+            tokens: components["schemas"]["Tokens"];
+            /** Ms */
+            ms: number;
+            /** First Ms */
+            first_ms: number | null;
+            /** Problem */
+            problem: string | null;
+            /** At */
+            at: string | null;
+            /** Ended At */
+            ended_at: string | null;
         };
         /** Undone */
         Undone: {
@@ -12568,6 +13309,958 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Wishes"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    coworkers_listed: {
+        parameters: {
+            query?: {
+                app?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coworkers"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    coworkers_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoworkerState"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    coworkers_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                coworker: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoworkerState"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    coworkers_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                coworker: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    coworkers_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                coworker: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoworkerState"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    conversations_listed: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                coworker: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversations"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    conversations_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                coworker: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConversation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationWithTurns"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    coworkers_remembered: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                coworker: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Memories"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    coworkers_forget_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                coworker: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    coworkers_forget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                coworker: string;
+                memory: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    coworkers_knowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                coworker: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownThings"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    coworkers_read_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                coworker: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoMore"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownThings"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    coworkers_used: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                coworker: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoworkerUsage"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    conversations_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationWithTurns"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    conversations_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    conversations_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    conversations_say: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    conversations_follow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    conversations_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    cards_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                card: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    cards_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                card: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    cards_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                card: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardApproval"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    cards_refuse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                card: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardRefusal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
                 };
             };
             /** @description Not available right now */

@@ -23,6 +23,7 @@ __all__ = [
     "count",
     "create",
     "create_many",
+    "locked",
     "move",
     "read",
     "restore",

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from sayso.gateway.caller import Caller
+from sayso.gateway.here import Family, first_name
 from sayso.gateway.known import Route, Workspace
 from sayso.gateway.pricing import FREE, Price
 from sayso.gateway.providers.kinds import KINDS
@@ -21,7 +22,7 @@ def listed(gateway: "Gateway", caller: Caller) -> list[dict[str, Any]]:
     names = [*workspace.aliases]
     for provider, _ in workspace.providers.values():
         names += [f"{provider.name}/{model}" for model in provider.models]
-    names += workspace.here
+    names += [name for name, model in workspace.here.items() if not isinstance(model, Family)]
     shown_all = (_shown(gateway, workspace, name) for name in dict.fromkeys(names) if caller.sees(name))
     return [one for one in shown_all if one is not None]
 
@@ -46,7 +47,7 @@ def _shown(gateway: "Gateway", workspace: Workspace, name: str) -> dict[str, Any
         "price": _price(first.price or gateway.prices.of(first.provider.kind, first.model)),
     }
     if first.provider.kind == "sayso":
-        about |= dict(workspace.here[first.model].about)
+        about |= dict(workspace.here[first_name(first.model, workspace.here) or first.model].about)
     if alias is not None:
         about["fallbacks"] = [_named(route) for route in plan.routes[1:]]
         about["slot"] = alias.slot

@@ -1,11 +1,12 @@
 """Models that live in this process: Sayso's own (`sayso/*`), and local ones. They are called like any other."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import AsyncIterator, Container, Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 import orjson
 
+from sayso.gateway.caller import Caller
 from sayso.gateway.forms import form
 from sayso.gateway.providers.provider import Outgoing
 from sayso.gateway.refusals import Refused, not_json
@@ -37,6 +38,23 @@ class Model(Protocol):
         ...
 
 
+@runtime_checkable
+class Family(Protocol):
+    """Many under one first name: `coworker` answers for `coworker/mina` and all the others. It is told who asks, and which is asked."""
+
+    async def answer_as(
+        self, model: str, endpoint: str, body: dict[str, Any], *, caller: Caller
+    ) -> dict[str, Any] | AsyncIterator[dict[str, Any]]: ...
+
+
+def first_name(name: str, here: Container[str]) -> str | None:
+    """Under which name a model is known here: its own, or that of its family."""
+    if name in here:
+        return name
+    first, slash, rest = name.partition("/")
+    return first if slash and rest and first in here else None
+
+
 class Here:
     """The adapter that all of them are behind."""
 
@@ -44,7 +62,7 @@ class Here:
         self._models = {model.name: model for model in models}
 
     async def send(self, out: Outgoing) -> AnyReply:
-        model = self._models[out.model]
+        model = self._models[first_name(out.model, self._models) or out.model]
         if out.endpoint not in model.endpoints:
             raise Refused(
                 f"{out.model} does not serve /v1/{out.endpoint}; it serves {', '.join(model.endpoints)}.",
@@ -52,7 +70,10 @@ class Here:
                 param="model",
                 code="unsupported_endpoint",
             )
-        answer = await model.answer(out.endpoint, _value(out), workspace=out.caller.workspace)
+        if isinstance(model, Family):
+            answer = await model.answer_as(out.model, out.endpoint, _value(out), caller=out.caller)
+        else:
+            answer = await model.answer(out.endpoint, _value(out), workspace=out.caller.workspace)
         if isinstance(answer, dict):
             return Whole(msgspec.json.encode(answer))
         return Events(_events(out.endpoint, answer))

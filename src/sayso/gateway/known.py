@@ -12,7 +12,7 @@ from sayso.db import gateway_tables as t
 from sayso.errors import SaysoError
 from sayso.gateway.bridge.bridged import Bridged
 from sayso.gateway.caller import Caller
-from sayso.gateway.here import Here
+from sayso.gateway.here import Here, first_name
 from sayso.gateway.here import Model as ModelHere
 from sayso.gateway.pricing import FREE, Price, of_operator
 from sayso.gateway.providers.kinds import KINDS
@@ -133,7 +133,7 @@ class Workspace:
         return Route(*known, model, price or self._price(known[0], model))
 
     def _route(self, name: str) -> Route:
-        if name in self.here:
+        if name in self.here or first_name(name, self.here):
             return Route(HERE, self.here_adapter, name, FREE)
         first, slash, rest = name.partition("/")
         if slash and rest and (known := self.providers.get(first)) is not None:
@@ -230,10 +230,14 @@ def _caller(row: Any, workspace: Workspace) -> Caller:
 def bridged_here(here: Sequence[ModelHere]) -> Adapter:
     """The models here; those that only chat give responses too, and the other way round."""
     serves = {model.name: frozenset(model.endpoints) for model in here}
+
+    def of(model: str) -> frozenset[str]:
+        return serves[first_name(model, serves) or model]
+
     return Bridged(
         Here(here),
-        lambda model: "responses" in serves[model] or "chat/completions" not in serves[model],
-        lambda out: "chat/completions" in serves[out.model] or "responses" not in serves[out.model],
+        lambda model: "responses" in of(model) or "chat/completions" not in of(model),
+        lambda out: "chat/completions" in of(out.model) or "responses" not in of(out.model),
     )
 
 

@@ -68,7 +68,3 @@ class Coworker(Part):
     schedule: Hours | None = None
     budget_cents: Cents | None = None
     run_cents: Cents | None = None
-
-    def grant(self, table: str, app: str | None = None) -> Literal["read", "write", "never"]:
-        """What it may do with a table; nothing where nothing is said."""
-        return next((g.may for g in self.grants if g.table == table and (g.app is None or app is None or g.app == app)), "never")

@@ -19,6 +19,8 @@ from starlette.types import Receive, Scope, Send
 
 import sayso
 from sayso.ai.fills.work import Fills
+from sayso.coworkers.answers import CoworkerModels
+from sayso.coworkers.desk import Desk
 from sayso.data import sweeping
 from sayso.data.imports.abandoned import abandoned
 from sayso.errors import SaysoError
@@ -63,9 +65,22 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
     app.state.openapi = cache(lambda: described(app))
     if engine is not None:
         shelf = Shelf(settings.home)
-        gateway = gateway_of(engine, settings, shelf)
+        here = CoworkerModels()
+        gateway = gateway_of(engine, settings, shelf, here)
+        jobs = Jobs()
+        coworkers = Desk(engine, gateway, jobs.begin)
+        here.desk = coworkers
         app.state.parts = Parts(
-            engine, settings, Callers(engine), Hub(engine), Jobs(), gateway, shelf, trials_of(gateway, shelf), Fills(gateway)
+            engine,
+            settings,
+            Callers(engine),
+            Hub(engine),
+            jobs,
+            gateway,
+            shelf,
+            trials_of(gateway, shelf),
+            Fills(gateway),
+            coworkers,
         )
         app.v1 = Door(gateway)
     app.router.route_class = ApiRoute

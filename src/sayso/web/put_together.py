@@ -6,18 +6,19 @@ from sayso.connections import egress
 from sayso.gateway.builtin.local.model import LocalModels
 from sayso.gateway.builtin.models import built_in
 from sayso.gateway.gateway import Gateway
+from sayso.gateway.here import Model
 from sayso.models.shelf import Shelf
 from sayso.settings import Settings
 from sayso.trials.players import Fields
 from sayso.trials.work import Work
 
 
-def gateway_of(engine: AsyncEngine, settings: Settings, shelf: Shelf) -> Gateway:
-    """With the door outwards that the operator has opened, and the models that live here."""
+def gateway_of(engine: AsyncEngine, settings: Settings, shelf: Shelf, *more: Model) -> Gateway:
+    """With the door outwards that the operator has opened, and the models that live here; `more` are those that stand on other parts."""
     door = egress.Door(egress.networks(settings.egress_allow))
     always, local = built_in(), LocalModels(settings.home)
     return Gateway(
-        engine, settings.home, door, lambda: (*always, *local()), directory=lambda: shelf.directory, traces=settings.traces
+        engine, settings.home, door, lambda: (*always, *local(), *more), directory=lambda: shelf.directory, traces=settings.traces
     )
 
 

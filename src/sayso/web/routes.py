@@ -15,7 +15,10 @@ from sayso.web import health, live, metrics
 from sayso.web.api import (
     ai_values,
     apps,
+    cards,
     comments,
+    conversations,
+    coworkers,
     drafts,
     exports,
     files,
@@ -81,6 +84,9 @@ DRAFT = "/api/drafts/{id}"
 IMPORT = "/api/imports/{id}"
 GATEWAY = "/api/gateway"
 TRIAL = "/api/trials/{id}"
+COWORKER = "/api/coworkers/{coworker}"
+CONVERSATION = "/api/conversations/{conversation}"
+CARD = "/api/cards/{card}"
 
 API = (
     Address("GET", "/api/session", session.show),
@@ -185,6 +191,30 @@ API = (
     Address("POST", f"{TRIAL}/promotions", promotions.create),
     Address("GET", "/api/models/{id:path}/measurements", measurements.listed),
     Address("GET", "/api/wishes", templates.wishes),
+    #
+    Address("GET", "/api/coworkers", coworkers.listed),
+    Address("POST", "/api/coworkers", coworkers.create, 201),
+    Address("GET", COWORKER, coworkers.show),
+    Address("PATCH", COWORKER, coworkers.update),
+    Address("DELETE", COWORKER, coworkers.remove, 204),
+    Address("GET", f"{COWORKER}/conversations", conversations.listed),
+    Address("POST", f"{COWORKER}/conversations", conversations.create, 201),
+    Address("GET", f"{COWORKER}/memories", coworkers.remembered),
+    Address("DELETE", f"{COWORKER}/memories", coworkers.forget_all, 204),
+    Address("DELETE", f"{COWORKER}/memories/{{memory}}", coworkers.forget, 204),
+    Address("GET", f"{COWORKER}/knowledge", coworkers.knowledge),
+    Address("POST", f"{COWORKER}/knowledge", coworkers.read_again),
+    Address("GET", f"{COWORKER}/usage", coworkers.used),
+    Address("GET", CONVERSATION, conversations.show),
+    Address("PATCH", CONVERSATION, conversations.update),
+    Address("DELETE", CONVERSATION, conversations.remove, 204),
+    Address("POST", f"{CONVERSATION}/messages", conversations.say),
+    Address("GET", f"{CONVERSATION}/run", conversations.follow),
+    Address("DELETE", f"{CONVERSATION}/run", conversations.stop, 204),
+    Address("GET", CARD, cards.show),
+    Address("PATCH", CARD, cards.update),
+    Address("POST", f"{CARD}/approval", cards.approve),
+    Address("POST", f"{CARD}/refusal", cards.refuse),
     #
     Address("GET", f"{GATEWAY}/settings", gateway_settings.show),
     Address("PATCH", f"{GATEWAY}/settings", gateway_settings.update),

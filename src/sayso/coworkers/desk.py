@@ -1,0 +1,25 @@
+"""What co-workers work with: put together once a process."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from sayso.coworkers.live import Live
+from sayso.data.files import FileStore
+from sayso.gateway.gateway import Gateway
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """`begin` starts work that goes on after the answer."""
+
+    engine: AsyncEngine
+    gateway: Gateway
+    begin: Callable[[Coroutine[Any, Any, None]], Any]
+    live: Live = field(default_factory=Live)
+
+    @property
+    def files(self) -> FileStore:
+        return FileStore(self.gateway.home / "files")

@@ -1,0 +1,88 @@
+"""What a tool is: a name and a shape for the model, a few words for people, and a function."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from sayso.coworkers.reach import Reach
+from sayso.coworkers.sources import Sources
+
+if TYPE_CHECKING:
+    from sayso.coworkers.desk import Desk
+
+Kind = Literal["reads", "keeps", "writes", "destroys"]
+"""`keeps` changes only what the co-worker itself remembers. `writes` asks unless it is allowed; `destroys` always asks."""
+
+
+class Asks(BaseModel):
+    """What a tool takes. A model's own additions are left aside; what is missing is told."""
+
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+
+@dataclass(slots=True)
+class At:
+    """Where a tool is called: for whom, and what may be reached. `call` is the model's own id of this call."""
+
+    desk: "Desk"
+    reach: Reach
+    sources: Sources
+    conversation: str
+    call: str = ""
+    addresses: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """`value` goes to the model; `words` and `result` are shown: "in Projects where Client is Halden", "3 rows"."""
+
+    value: Any
+    words: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Something that would be written. `act` is as the API shows it; `words` as for `Read`."""
+
+    act: dict[str, Any]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One. `says` is told to the model, `title` and `may` to people: "Find rows", "Change rows"."""
+
+    name: str
+    title: str
+    kind: Kind
+    says: str
+    asks: type[Asks]
+    run: Callable[[At, Any], Awaitable[Read | Proposed]]
+
+    @property
+    def shape(self) -> dict[str, Any]:
+        """As chat completions take it."""
+        return {
+            "type": "function",
+            "function": {"name": self.name, "description": self.says, "parameters": _plain(self.asks.model_json_schema())},
+        }
+
+
+def _plain(schema: Any, of: dict[str, Any] | None = None) -> Any:
+    """The schema without titles, defaults and references: fewer tokens, and read by every model."""
+    known: dict[str, Any] = schema.get("$defs", {}) if of is None else of
+    match schema:
+        case {"$ref": str(ref)}:
+            return _plain(known[ref.rpartition("/")[2]], known)
+        case dict():
+            kept = {k: v for k, v in schema.items() if k not in ("title", "default", "$defs")}
+            if isinstance(kept.get("properties"), dict):
+                kept["properties"] = {k: _plain(v, known) for k, v in kept["properties"].items()}
+            return {k: v if k == "properties" else _plain(v, known) for k, v in kept.items()}
+        case list():
+            return [_plain(one, known) for one in schema]
+        case _:
+            return schema
