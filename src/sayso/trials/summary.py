@@ -172,7 +172,7 @@ def verdict(trial: Trial, found: Summary, names: Mapping[str, str]) -> str:
     if found.best is None or used is None:
         missing = max((one.grades.missing for one in found.contenders), default=0)
         return (
-            f"Nothing says yet which is better: {missing} more votes{_on_each(missing)}, or checks, tell."
+            f"Nothing says yet which is better: {_votes(missing)} on each, or checks, would tell."
             if missing
             else "Nothing says yet which is better."
         )
@@ -191,8 +191,8 @@ def verdict(trial: Trial, found: Summary, names: Mapping[str, str]) -> str:
     return f"{name} is better than what is in use: {_percent(winner)} to {_percent(used)}{cost}."
 
 
-def _on_each(missing: int) -> str:
-    return " on each" if missing else ""
+def _votes(missing: int) -> str:
+    return f"{missing} more vote{'s' if missing != 1 else ''}"
 
 
 def _percent(one: Summed) -> str:
