@@ -1,4 +1,4 @@
-"""From an annotated wish to a case with its gold spec, in the plain shape that `sayso.builder.cases` reads and writes.
+"""From an annotated wish to a case with its gold spec, in the plain shape that `sayso.builder.evals.predictions` reads and writes.
 
 Parts that the words imply but do not name (`@more` fields, a table's title, `@optional`) are optional: they count neither for nor against,
 but for links between tables that are both named: those are wanted.

@@ -17,7 +17,8 @@ from unittest import mock
 
 import numpy as np
 
-from sayso.builder.cases import prediction
+from sayso.builder.evals.predictions import prediction
+from sayso.builder.evals.scorer import Score, alike, like, score
 from sayso.builder.planner import joining
 from sayso.builder.planner import planner as planning
 from sayso.builder.planner.clauses import clauses
@@ -36,7 +37,6 @@ from sayso.gateway.builtin.embedding import LanguageModel
 from training.annotated import Annotated
 from training.gold import case
 from training.measure import readable
-from training.scorer import Score, alike, like, score
 
 WEIGHTS = Path(joining.__file__).parent / "marks" / "joining.json"
 ROUNDS = 60

@@ -17,23 +17,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from sayso.builder.cases import prediction
+from sayso.builder.evals.figures import ROWS, headline, scored
+from sayso.builder.evals.predictions import prediction
+from sayso.builder.evals.scorer import Score, mean
 from sayso.builder.planner import Plan, Wish, plan
 from training.annotated import HERE, Annotated, Wrong, held_out, read_file
 from training.gold import case
 from training.oracle import planner_of
-from training.scorer import Score, mean, score
 
-HEADLINE = ("table f1", "field f1", "kind", "link f1", "view f1", "rule f1")
-ROWS = (
-    *(f"{p} {n}" for p in ("table", "field", "link", "view", "rule", "ai", "role") for n in ("precision", "recall", "f1")),
-    "kind",
-    "options",
-    "outcome",
-    "made",
-    "kept",
-)
-_OUTCOMES = {"plan": "built", "question": "clarify", "refusal": "refuse"}
 Json = dict[str, Any]
 
 
@@ -41,15 +32,7 @@ def measured(wish: Annotated, planner: Callable[[Wish], Plan] = plan) -> tuple[S
     """The score of one wish, its case and what was built."""
     one = case(wish)
     made = prediction(one, planner)
-    result = score(one["gold"], made["spec"], one.get("given"))
-    wanted = _OUTCOMES[wish.expect]
-    if wish.sort == "edit" and wish.expect == "plan":
-        right = made["outcome"] == "built"
-    else:
-        right = made["outcome"] == wanted or (wanted == "refuse" and made["outcome"] == "clarify")
-    result.shares["outcome"] = float(right)
-    if not right:
-        result.errors.append(("outcome", f"{wanted} wanted, {made['outcome']} given"))
+    result = scored(one, made)
     return result, one, made
 
 
@@ -60,11 +43,6 @@ def readable(folder: Path) -> Iterator[Annotated]:
             yield from read_file(path)
         except Wrong as wrong:
             sys.stderr.write(f"left out: {wrong}\n")
-
-
-def headline(figures: dict[str, tuple[float, int]]) -> float:
-    found = [figures[k][0] for k in HEADLINE if k in figures]
-    return sum(found) / len(found) if found else 0.0
 
 
 def table(groups: dict[str, list[Score]]) -> str:

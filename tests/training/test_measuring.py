@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from training.annotated import Annotated, read_file
 from training.gold import case
-from training.scorer import mean, score
+
+from sayso.builder.evals.scorer import mean, score
 
 REPAIRS = """### 001 | bike repair | note | new
 Keep track of {repairs|T Repair}: {bike|F Repair.Bike:text}, {who brought it|L Repair.Customer>Customer}, {status|F Repair.Status:select}

@@ -17,6 +17,7 @@ COMMANDS = {
     "rows": "sayso.cli.rows",
     "models": "sayso.cli.models",
     "token": "sayso.cli.token",
+    "evals": "sayso.cli.evals",
     "gateway": "sayso.cli.gateway",
     "providers": "sayso.cli.providers",
     "keys": "sayso.cli.keys",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from sayso.builder import cases as measured
+from sayso.builder.evals import predictions as measured
 from sayso.builder.plan import suggested
 from sayso.builder.planner import Wish, plan
 from sayso.cli import told

@@ -11,6 +11,7 @@ from sayso.models.shelf import Shelf
 from sayso.settings import Settings
 from sayso.trials.players import Fields
 from sayso.trials.work import Work
+from sayso.web.builder_player import Wishes
 
 
 def gateway_of(engine: AsyncEngine, settings: Settings, shelf: Shelf, *more: Model) -> Gateway:
@@ -24,4 +25,4 @@ def gateway_of(engine: AsyncEngine, settings: Settings, shelf: Shelf, *more: Mod
 
 def trials_of(gateway: Gateway, shelf: Shelf) -> Work:
     """Who works trials off, with a player for each kind of part."""
-    return Work(gateway, {"field": Fields(gateway)}, lambda: shelf.directory)
+    return Work(gateway, {"field": Fields(gateway), "builder": Wishes(gateway, lambda: shelf.directory)}, lambda: shelf.directory)

@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from sayso.builder.cases import plain
+from sayso.builder.evals.predictions import plain
 from sayso.builder.planner import Plan, Wish
 from sayso.builder.planner.inflect import lemma
 from tests.builder.planner.ruled import plan

@@ -2,9 +2,10 @@
 
 import pytest
 from training.annotated import held_out, read
-from training.measure import headline, measured
-from training.scorer import mean
+from training.measure import measured
 
+from sayso.builder.evals.figures import headline
+from sayso.builder.evals.scorer import mean
 from sayso.builder.planner import Wish, plan
 from sayso.builder.planner.inflect import lemma
 from sayso.gateway.builtin.embedding import available

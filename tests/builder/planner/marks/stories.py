@@ -4,7 +4,7 @@ from typing import Any
 
 from training.annotated import marked
 
-from sayso.builder.cases import app_of, plain
+from sayso.builder.evals.predictions import app_of, plain
 from sayso.builder.planner import Plan, Wish, plan
 from sayso.builder.planner.marks.mark import Found, Heard, Marked
 from sayso.spec.app import App

@@ -25,6 +25,7 @@ _ALIKE = (
     "birth dob birthday", "category type kind", "price cost rate fee", "licence license", "colour color", "centre center", "cheque check",
 )  # fmt: skip
 _CANON = {w: group.split()[0] for group in _ALIKE for w in group.split()}
+_DAYS: list[str] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
 _SAME_TRIGGER = ({"form_submitted", "row_created"}, {"date_reached", "schedule"})
 _MESSAGES = frozenset({"send_email", "send_slack", "send_sms", "notify"})
 
@@ -390,9 +391,7 @@ def _actions(want: list[str], have: list[str]) -> float:
 
 def _cron(line: str) -> tuple[str, ...]:
     """A cron line in one way of writing: `MON-FRI`, `1-5` and `1,2,3,4,5` are the same."""
-    parts = re.sub(
-        r"\b(sun|mon|tue|wed|thu|fri|sat)\b", lambda m: str("sun mon tue wed thu fri sat".split().index(m[1])), line.lower()
-    ).split()
+    parts = re.sub(r"\b(sun|mon|tue|wed|thu|fri|sat)\b", lambda m: str(_DAYS.index(str(m[1]))), line.lower()).split()
     out: list[str] = []
     for part in parts:
         numbers: set[int] = set()

@@ -41,12 +41,20 @@ def predictions(path: Path, planner: Callable[[Wish], Plan] = plan) -> Iterator[
 
 
 def prediction(case: Json, planner: Callable[[Wish], Plan] = plan) -> Json:
-    given = app_of(case["given"]) if case.get("given") else None
+    wish = wish_of(case)
     started = time.perf_counter()
-    made = planner(Wish(str(case.get("prompt", "")), app=given))
-    took = (time.perf_counter() - started) * 1000
+    made = planner(wish)
+    return predicted(case, wish, made, (time.perf_counter() - started) * 1000)
+
+
+def wish_of(case: Json) -> Wish:
+    return Wish(str(case.get("prompt", "")), app=app_of(case["given"]) if case.get("given") else None)
+
+
+def predicted(case: Json, wish: Wish, made: Plan, took: float) -> Json:
+    """What was made of a case. `took` is in milliseconds."""
     outcome = {"plan": "built", "question": "clarify", "refusal": "refuse"}[made.outcome]
-    spec = plain(made.spec, made) if made.outcome == "plan" or given is not None else None
+    spec = plain(made.spec, made) if made.outcome == "plan" or wish.app is not None else None
     return {"id": case.get("id"), "outcome": outcome, "spec": spec, "took_ms": round(took, 1)}
 
 
