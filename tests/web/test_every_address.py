@@ -127,6 +127,7 @@ BODIES: dict[str, Any] = {
     "POST /api/apps/{app}/tables/{table}/rows/{row}/ai/{field}": {},
     "PUT /api/apps/{app}/tables/{table}/rows/{row}/ai/{field}": {},
     "PUT /api/apps/{app}/slots/{slot}": {"model": "sayso/reader", "base_version": 1},
+    "POST /api/apps/{app}/tables/{table}/questions": {"question": "How many clients since January?"},
     "PUT /api/slots/{slot}": {"model": "sayso/reader"},
     "POST /api/apps/{app}/tables/{table}/fields/{field}/try": {
         "row": 1,
@@ -173,6 +174,7 @@ VIEWERS_TOO = {
     "POST /api/apps/{app}/formulas",
     "POST /api/coworkers/{coworker}/conversations",
     "DELETE /api/coworkers/{coworker}/memories",
+    "POST /api/apps/{app}/tables/{table}/questions",
 }
 """Writes that change nothing of the team's, and so are everybody's."""
 

@@ -648,6 +648,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/apps/{app}/tables/{table}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a table something. A model (for those who may write; without one, the words alone) says what is meant; Sayso counts.
+         * @description Ask a table something. A model (for those who may write; without one, the words alone) says what is meant; Sayso counts.
+         */
+        post: operations["questions_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/apps/{app}/slots": {
         parameters: {
             query?: never;
@@ -2405,6 +2425,59 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /**
+         * Answer
+         * @description `query` is what was asked of the table; `rows` are those behind the answer, the first of `total`.
+         */
+        Answer: {
+            /** Question */
+            question: string;
+            /** Query */
+            query: {
+                [key: string]: unknown;
+            };
+            /** Sentence */
+            sentence: string;
+            /**
+             * Value
+             * @description The figure, when one was asked for.
+             */
+            value: unknown;
+            /** Groups */
+            groups: components["schemas"]["Figure"][];
+            /** Rows */
+            rows: {
+                [key: string]: unknown;
+            }[];
+            /** Total */
+            total: number;
+            /**
+             * Fields
+             * @description What the rows show.
+             */
+            fields: string[];
+            /**
+             * Read By
+             * @enum {string}
+             */
+            read_by: "model" | "words";
+            /**
+             * Not Understood
+             * @description Words that count for nothing in this answer.
+             */
+            not_understood: string[];
+            /** Notes */
+            notes: string[];
+            /** Model */
+            model: string;
+            /**
+             * Cost
+             * @description Dollars; null when the price is not known.
+             */
+            cost: string | null;
+            /** Ms */
+            ms: number;
+        };
         /** ApiToken */
         ApiToken: {
             /** Id */
@@ -4124,6 +4197,13 @@ export interface components {
             before: unknown;
             /** After */
             after: unknown;
+        };
+        /** Figure */
+        Figure: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: unknown;
         };
         /**
          * File
@@ -6264,24 +6344,6 @@ export interface components {
              * @default 0
              */
             rank?: number;
-        };
-        /** NewQuestion */
-        NewQuestion: {
-            /**
-             * Text
-             * @default
-             */
-            text?: string;
-            /**
-             * Files
-             * @default []
-             */
-            files?: string[];
-            /**
-             * Rows
-             * @default []
-             */
-            rows?: components["schemas"]["RowMeant"][];
         };
         /** NewRow */
         NewRow: {
@@ -9172,6 +9234,34 @@ export interface components {
              */
             language?: string;
         };
+        /** NewQuestion */
+        sayso__web__api__conversations__NewQuestion: {
+            /**
+             * Text
+             * @default
+             */
+            text?: string;
+            /**
+             * Files
+             * @default []
+             */
+            files?: string[];
+            /**
+             * Rows
+             * @default []
+             */
+            rows?: components["schemas"]["RowMeant"][];
+        };
+        /** NewQuestion */
+        sayso__web__api__questions__NewQuestion: {
+            /** Question */
+            question: string;
+            /**
+             * Model
+             * @description In place of the slot's.
+             */
+            model?: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -11238,6 +11328,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Filling"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    questions_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["sayso__web__api__questions__NewQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
                 };
             };
             /** @description Not available right now */
@@ -14000,7 +14135,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewQuestion"];
+                "application/json": components["schemas"]["sayso__web__api__conversations__NewQuestion"];
             };
         };
         responses: {

@@ -103,12 +103,19 @@ async def _until_right(
         answer, plain = await _answered(gateway, caller, job, messages, form, used)
         judged = _judged(job, form, answer, plain=plain)
         if not judged.wrong:
-            return _outcome(job, judged, attempt)
+            return _with_gaps(_outcome(job, judged, attempt), documents)
         if judged.final or used.provider == "sayso":
             break
         messages = [*messages[:2], *_again(answer, judged.wrong)]
     state = "refused" if judged.final else "failed"
     return Outcome(state, problem=judged.wrong[:PROBLEM_CHARACTERS_MAX], attempts=attempt)
+
+
+def _with_gaps(outcome: Outcome, documents: Documents) -> Outcome:
+    """A value that was made without a file that could not be read is for a person to look at."""
+    if not documents.problems:
+        return outcome
+    return replace(outcome, state="review", problem=" ".join(documents.problems)[:PROBLEM_CHARACTERS_MAX])
 
 
 def _again(answer: dict[str, Any], wrong: str) -> list[dict[str, Any]]:

@@ -15,6 +15,8 @@ COMMANDS = {
     "export": "sayso.cli.export",
     "apps": "sayso.cli.apps",
     "rows": "sayso.cli.rows",
+    "ask": "sayso.cli.ask",
+    "slots": "sayso.cli.slots",
     "models": "sayso.cli.models",
     "token": "sayso.cli.token",
     "evals": "sayso.cli.evals",
