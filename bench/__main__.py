@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.figure import Figure
 
-NOT_MEASURES = {"__init__", "__main__", "client", "figure", "gateway_upstream", "million", "server"}
+NOT_MEASURES = {"__init__", "__main__", "client", "figure", "fills_upstream", "gateway_upstream", "million", "server"}
 
 
 def names() -> list[str]:
