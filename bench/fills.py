@@ -80,7 +80,7 @@ async def _killed(home: Any, up: str) -> list[Figure]:
     before = (await _counted(up))["calls"]
     async with server(home) as s, _client(s) as c:
         fill = await _begin(c, again=True)
-        while (told := (await c.get(f"/api/apps/letters/fills/{fill}")).json())["done"] < KILLED_AT:
+        while (told := (await c.get(f"/api/apps/letters/fills/{fill}")).json())["done"] < KILLED_AT:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
         os.kill(s.pid, signal.SIGKILL)
     killed = time.perf_counter()
@@ -98,7 +98,14 @@ async def _killed(home: Any, up: str) -> list[Figure]:
 
 async def _prepared(c: httpx.AsyncClient, up: str) -> None:
     settings = {"prices": {"stub": {"input_mtok": "1", "output_mtok": "10"}}}
-    provider = {"name": "up", "kind": "compatible", "base_url": f"{up}/v1", "secret": "sk-x", "models": ["stub"], "settings": settings}
+    provider = {
+        "name": "up",
+        "kind": "compatible",
+        "base_url": f"{up}/v1",
+        "secret": "sk-x",
+        "models": ["stub"],
+        "settings": settings,
+    }
     await _ok(c.post("/api/gateway/providers", json=provider))
     await _ok(c.post("/api/apps", json={"spec": APP}))
     for at in range(0, ROWS, AT_ONCE):
@@ -107,7 +114,9 @@ async def _prepared(c: httpx.AsyncClient, up: str) -> None:
 
 
 async def _begin(c: httpx.AsyncClient, **more: Any) -> str:
-    return (await _ok(c.post("/api/apps/letters/fills", json={"table": "letters", "field": "topic", "budget": "100", **more})))["id"]
+    return (await _ok(c.post("/api/apps/letters/fills", json={"table": "letters", "field": "topic", "budget": "100", **more})))[
+        "id"
+    ]
 
 
 async def _over(c: httpx.AsyncClient, fill: str) -> Any:

@@ -87,7 +87,7 @@ async def gathered(tx: AsyncConnection, app: OpenApp, table_id: str, row_ids: Se
     app.must("read")
     table = found(app, table_id)
     rows = await shown(tx, app, table, list(row_ids))
-    named = _named(app, table, job)
+    named = fields_read(app, table, job)
     people = await _people(tx, app, rows, [f for f, _ in named])
     linked = await _linked(tx, app, table, rows, named)
     files = await _files(tx, app, rows, table)
@@ -99,7 +99,7 @@ Named = list[tuple[AnyField, AnyField | None]]
 """A field of the row and, where it is a link that is read through, the field behind it."""
 
 
-def _named(app: OpenApp, table: Table, job: Job) -> Named:
+def fields_read(app: OpenApp, table: Table, job: Job) -> Named:
     read: Named = []
     for first_name, *further in named_in(job.prompt):
         first = table.named(first_name)

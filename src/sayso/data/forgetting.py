@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.data import ddl
@@ -13,6 +14,7 @@ from sayso.data.layout import purged
 from sayso.data.losses import KEPT_DAYS
 from sayso.data.open_app import OpenApp
 from sayso.db import tables as t
+from sayso.db.fill_tables import values
 from sayso.team.actor import Actor
 
 
@@ -26,6 +28,8 @@ async def forget(tx: AsyncConnection, app: OpenApp, *, by: Actor, days: int = KE
         return 0
     await ddl.patiently(tx)
     await ddl.run(tx, _dropped(ddl.schema(app.number), gone))
+    numbers = [d.number for d in gone if d.part == "field"]
+    await tx.execute(delete(values).where(values.c.app == app.number, values.c.field_no.in_(numbers)))
     await tx.execute(t.apps.update().where(t.apps.c.number == app.number).values(columns=columns.stored()))
     return len({d.number for d in gone})
 

@@ -1,6 +1,7 @@
 """Northlight's letters: a table with fields that a model fills, some of them from one another."""
 
 import asyncio
+import copy
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -33,9 +34,9 @@ LETTERS: dict[str, Any] = {
                 {"Letter": "long_text"},
                 {"name": "Client", "kind": "link", "to": "Clients"},
                 {"name": "Topic", "kind": "select", "options": ["Billing", "Delivery", "Repair"], "fill": {"task": "classify", "prompt": "What is {Letter} about?", "slot": "writer"}},
-                {"name": "Gist", "kind": "ai", "task": "summarise", "prompt": "Summarise {Letter}.", "slot": "writer", "when": ["created"]},
-                {"name": "Reply", "kind": "long_text", "fill": {"task": "draft_reply", "prompt": "Reply to {Gist}", "slot": "writer", "when": ["created", "changed"]}},
-                {"name": "Where", "kind": "text", "fill": {"task": "generate", "prompt": "Where is {Client}.{City}?", "slot": "writer", "when": ["changed"]}},
+                {"name": "Gist", "kind": "ai", "task": "summarise", "prompt": "Summarise {Letter}.", "slot": "writer"},
+                {"name": "Reply", "kind": "long_text", "fill": {"task": "draft_reply", "prompt": "Reply to {Gist}", "slot": "writer"}},
+                {"name": "Where", "kind": "text", "fill": {"task": "generate", "prompt": "Where is {Client}.{City}?", "slot": "writer"}},
                 {"name": "Sure", "kind": "text", "fill": {"task": "generate", "prompt": "{Subject}", "slot": "writer", "review_below": 0.8}},
             ],
         },
@@ -121,8 +122,21 @@ def says(answer: Any) -> Says:
     return Says.chat({"role": "assistant", "content": orjson.dumps(value).decode()})
 
 
+def by_itself() -> dict[str, Any]:
+    """The same letters, with fields that fill themselves."""
+    app = copy.deepcopy(LETTERS)
+    fields = {f["name"]: f for f in app["tables"][1]["fields"] if "name" in f}
+    gist, reply, where = fields["Gist"], fields["Reply"], fields["Where"]
+    gist["when"], reply["fill"]["when"], where["fill"]["when"] = ["created"], ["created", "changed"], ["changed"]
+    return app
+
+
+async def told(desk: Desk, spec: dict[str, Any]) -> Story:  # noqa: F811
+    async with db.transaction(desk.engine) as tx:
+        app = await apps.create(tx, completed_app(app_from(spec)), by=desk.company.ana)
+    return Story(desk, app.id)
+
+
 @pytest.fixture
 async def story(desk: Desk) -> Story:  # noqa: F811
-    async with db.transaction(desk.engine) as tx:
-        app = await apps.create(tx, completed_app(app_from(LETTERS)), by=desk.company.ana)
-    return Story(desk, app.id)
+    return await told(desk, LETTERS)

@@ -27,7 +27,7 @@ from sayso import db
 from sayso.ai import drawing, work
 from sayso.ai import inputs as reading
 from sayso.ai.fills import writing
-from sayso.ai.fills.fill import CLAIMS, Fill, field_still, now
+from sayso.ai.fills.fill import CLAIMS, Fill, field_still, money, now
 from sayso.ai.fills.notes import Notes
 from sayso.ai.fills.seen import Answered, Seen, digest_of
 from sayso.ai.fills.seen import now as seen_now
@@ -291,7 +291,7 @@ class Run:
         budget = self.fill.budget
         while budget is not None and not self.ended.is_set() and self.spent + (self.asking + 1) * self.dearest > budget:
             if not self.asking:
-                self._end(f"Stopped at the budget of ${budget:.2f}. Go on with a higher one; what is written stays.")
+                self._end(f"Stopped at the budget of ${money(budget)}. Go on with a higher one; what is written stays.")
             else:
                 await asyncio.sleep(0.02)
         return not self.ended.is_set()

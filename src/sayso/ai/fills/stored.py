@@ -60,8 +60,9 @@ async def put(
     estimate: Estimate | None = None,
     told: dict[str, int] | None = None,
     why: str = "",
+    also_under_way: bool = False,
 ) -> Fill:
-    """The fill and its lines. With `why` it is stopped from the start, until a person goes on with it."""
+    """The fill and its lines. With `why` it is stopped from the start, until a person goes on with it; `also_under_way` takes rows that another fill is at."""
     id = new_id("q")
     left_out = {} if told is None else {reason: told[reason] for reason in LEFT_OUT if told[reason]}
     settings: dict[str, Any] = {
@@ -74,7 +75,7 @@ async def put(
         state="waiting", origin=origin, chain=list(chain), settings=settings, why=why, actor=stored_actor(by),
     )  # fmt: skip
     await tx.execute(new)
-    rows = await _lines(tx, app, part, id, ids, wanted)
+    rows = await _lines(tx, app, part, id, ids, wanted, also_under_way)
     state = "done" if not rows else "stopped" if why else "waiting"
     ended = {"ended_at": func.now(), "why": estimate.sentence if estimate else ""} if not rows else {}
     one = (await tx.execute(update(t).where(t.c.id == id).values(rows=rows, state=state, **ended).returning(*t.c))).one()
@@ -179,8 +180,8 @@ async def _held(tx: AsyncConnection, app: OpenApp, wanted: Wanted) -> Part:
     return part
 
 
-async def _lines(tx: AsyncConnection, app: OpenApp, part: Part, id: str, ids: Sequence[int], wanted: Wanted) -> int:
-    each = judged(app, part, ids, wanted).subquery()
+async def _lines(tx: AsyncConnection, app: OpenApp, part: Part, id: str, ids: Sequence[int], wanted: Wanted, mine: bool) -> int:
+    each = judged(app, part, ids, wanted, mine=mine).subquery()
     number = cast(func.row_number().over(order_by=each.c.n), Integer)
     rows = select(literal(id, Text), number, literal(app.number), literal(part.number), each.c.id).where(each.c.verdict == "ask")
     put = insert(fill_lines).from_select(["fill", "n", "app", "field_no", "row_id"], rows)

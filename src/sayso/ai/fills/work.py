@@ -14,6 +14,7 @@ from sayso import db
 from sayso.ai.fills.fill import CLAIMS, Fill
 from sayso.ai.fills.run import Run
 from sayso.ai.fills.stored import tell
+from sayso.ai.fills.triggers import Triggers, hourly
 from sayso.db.fill_tables import fills as t
 from sayso.gateway.gateway import Gateway
 
@@ -44,12 +45,17 @@ class Fills:
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[Fills]:
         """Works for as long as the block lasts; then leaves what it has to the next process."""
-        working = asyncio.create_task(self._run(), name="sayso fills")
+        tasks = [
+            asyncio.create_task(self._run(), name="sayso fills"),
+            asyncio.create_task(Triggers(self.engine, self.look).run(), name="sayso fields that fill themselves"),
+            asyncio.create_task(hourly(self.engine), name="sayso fills, swept"),
+        ]
         try:
             yield self
         finally:
-            working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             with suppress(Exception):
                 async with db.transaction(self.engine) as tx:
                     await CLAIMS.let_go_all(tx, self.gateway.process)
