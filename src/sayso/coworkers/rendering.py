@@ -18,7 +18,7 @@ from markdown_it.token import Token
 
 HELD_CHARACTERS_MAX = 2_100
 ADDRESS_CHARACTERS_MAX = 2_000
-CITES = re.compile(r"\[\s*(\d{1,5}(?:\s*[,;]\s*\d{1,5})*)\s*\]")
+CITES = re.compile(r"\[\s*([1-9]\d{0,4}(?:\s*[,;]\s*[1-9]\d{0,4})*)\s*\]")
 ADDRESS = re.compile(r"https?://[^\s<>\"'`\\{}|^\x00-\x20]+", re.IGNORECASE)
 _SCHEME = re.compile(
     r"(?:[a-z][a-z0-9+.-]{1,20}:)?//|\bwww\.|\b(?:javascript|data|vbscript|file|blob|mailto|tel|sms)\s*:", re.IGNORECASE

@@ -10,9 +10,9 @@ from sayso.coworkers import knowledge, rendering, values
 from sayso.coworkers.plug import WAY, Plug
 from sayso.coworkers.reach import Place
 from sayso.coworkers.tools import rows_read
+from sayso.coworkers.tools.search import holding
 from sayso.coworkers.tools.tool import At
 from sayso.data import query
-from sayso.data.query import Query
 
 if TYPE_CHECKING:
     from sayso.coworkers.work import _Run
@@ -55,9 +55,7 @@ async def _found(run: "_Run", places: list[Place], words: list[str]) -> list[tup
             for word in words:
                 if word in named and len(words) > len(named):
                     continue
-                page = await query.page(
-                    tx, place.app, place.table.id, Query(search=word, fields=place.ids, limit=ROWS_SHOWN_MAX * 2)
-                )
+                page = await query.page(tx, place.app, place.table.id, holding(place, word, ROWS_SHOWN_MAX * 2))
                 for row in orjson.loads(page.rows):
                     key = (place.app.id, place.table.id, row["id"])
                     score = hits[key][0] if key in hits else len(named) / 2

@@ -82,6 +82,7 @@ class _Run:
         self.sources = Sources(new=turn.sources)
         self.addresses: set[str] = set()
         self.done: set[str] = set()
+        self.said = ""
         self._told = self.sources.numbers
         self._month: Decimal | None = None
         self._most: Decimal | None = None
@@ -123,6 +124,7 @@ class _Run:
         self.sources = Sources([s for t in before for s in t.sources], turn.sources)
         turn.sources = self.sources.new
         self.addresses = rendering.addresses_in(turn.asked["text"]) | rendering.addresses_in(self.found.coworker.instructions)
+        self.said = "\n".join(t.asked["text"] for t in (*before, turn))
         self._budget(spent)
         self._tell_done()
         await self._answer(before, places, recalled)
@@ -271,7 +273,7 @@ class _Run:
             if tool not in tools_of(self.found.coworker):
                 raise Forbidden(f"{tool.title} is not allowed here any more.")
             self.reach = Reach(self.found, self.by)
-            at = At(self.desk, self.reach, self.sources, self.turn.conversation, call, self.addresses)
+            at = At(self.desk, self.reach, self.sources, self.turn.conversation, call, self.addresses, self.said)
             if tool.kind in ("writes", "destroys") and self.turn.asked.get("refused"):
                 raise Forbidden("The person has refused; nothing more is proposed in this answer.")
             if waiting >= cards.ACTS_MAX:

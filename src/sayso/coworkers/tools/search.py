@@ -7,11 +7,14 @@ from pydantic import Field
 
 from sayso import db
 from sayso.coworkers import knowledge
+from sayso.coworkers.reach import Place
 from sayso.coworkers.tools import rows_read
 from sayso.coworkers.tools.tool import Asks, At, Read, Tool
 from sayso.coworkers.values import people_of
 from sayso.data import query
 from sayso.data.query import Query
+from sayso.spec.filter import Condition, Filter
+from sayso.spec.shape import ops_of
 
 ROWS_A_TABLE_MAX = 5
 TABLES_SEARCHED_MAX = 24
@@ -27,9 +30,7 @@ async def run(at: At, asked: Search) -> Read:
     async with db.transaction(at.desk.engine) as tx:
         places = [await at.reach.place(tx, asked.table)] if asked.table else await at.reach.places(tx)
         for place in places[:TABLES_SEARCHED_MAX]:
-            page = await query.page(
-                tx, place.app, place.table.id, Query(search=asked.words, fields=place.ids, limit=ROWS_A_TABLE_MAX)
-            )
+            page = await query.page(tx, place.app, place.table.id, holding(place, asked.words, ROWS_A_TABLE_MAX))
             rows = orjson.loads(page.rows)
             if rows:
                 found = rows_read.told(at, place, rows, await people_of(tx, place))
@@ -39,6 +40,18 @@ async def run(at: At, asked: Search) -> Read:
     result = rows_read.counted(rows) + (f", {rows_read.counted(len(pieces), 'piece')}" if pieces else "")
     where = f"in {places[0].table.name} " if asked.table and places else ""
     return Read({"by_words": told, "by_meaning": pieces}, f"{where}for “{asked.words}”", result)
+
+
+def holding(place: Place, words: str, limit: int) -> Query:
+    """Rows that hold the words where they may be seen: with hidden fields, only the others are asked."""
+    if len(place.fields) == len(place.table.fields):
+        return Query(search=words, fields=place.ids, limit=limit)
+    asked = [f for f in place.fields if "contains" in ops_of(place.app.spec, place.table, f)]
+    conditions = tuple(Condition(field=f.id, op="contains", value=words) for f in asked)
+    nowhere = (
+        Filter(match="all", of=(Condition(field=place.ids[0], op="empty"), Condition(field=place.ids[0], op="not_empty"))),
+    )
+    return Query(Filter(match="any", of=conditions or nowhere), fields=place.ids, limit=limit)
 
 
 TOOL = Tool(

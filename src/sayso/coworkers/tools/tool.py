@@ -32,6 +32,8 @@ class At:
     conversation: str
     call: str = ""
     addresses: set[str] = field(default_factory=set)
+    said: str = ""
+    """What the asker themselves has said in this conversation."""
 
 
 @dataclass(frozen=True, slots=True)
