@@ -6,7 +6,7 @@
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -78,15 +78,17 @@ def _choice(reader: MarkReader, mark: Mark, right: int, spoken: Spoken, known: K
 def fitted(data: list[Choice]) -> np.ndarray:
     """Weights under which the right mentions are likeliest (gradient ascent with momentum on the log likelihood)."""
     weights, speed = np.zeros(len(FEATURES)), np.zeros(len(FEATURES))
+    rows, right = np.concatenate([r for r, _ in data]), np.concatenate([g for _, g in data])
+    sizes = [len(r) for r, _ in data]
+    starts = np.cumsum([0, *sizes[:-1]])
+
+    def shared(chances: np.ndarray) -> np.ndarray:
+        return chances / np.repeat(np.maximum(np.add.reduceat(chances, starts), 1e-12), sizes)
+
     for _ in range(ROUNDS):
-        slope = np.zeros(len(FEATURES))
-        for rows, right in data:
-            score = rows @ weights
-            chance = np.exp(score - score.max())
-            chance /= chance.sum()
-            among = chance * right
-            among /= max(among.sum(), 1e-12)
-            slope += rows.T @ (among - chance)
+        score = rows @ weights
+        chance = shared(np.exp(score - np.repeat(np.maximum.reduceat(score, starts), sizes)))
+        slope = rows.T @ (shared(chance * right) - chance)
         speed = 0.9 * speed + slope / len(data) - RIDGE * weights
         weights = weights + STEP * speed
     return weights
@@ -96,16 +98,29 @@ def share_right(weights: np.ndarray, data: list[Choice]) -> tuple[int, int]:
     return sum(bool(right[(rows @ weights).argmax()]) for rows, right in data), len(data)
 
 
+def gathered(wishes: Iterable[Annotated]) -> dict[str, dict[str, list[Choice]]]:
+    """The choices of all wishes that are planned, by group and writer."""
+    data: dict[str, dict[str, list[Choice]]] = defaultdict(lambda: defaultdict(list))
+    for wish in wishes:
+        if wish.expect == "plan":
+            for group, choice in choices(wish):
+                data[group][wish.writer].append(choice)
+    return data
+
+
+def weights_of(data: dict[str, dict[str, list[Choice]]]) -> dict[str, dict[str, float]]:
+    """What is shipped: the weights of every group by the names of their features."""
+    made: dict[str, dict[str, float]] = {}
+    for group, writers in sorted(data.items()):
+        weights = fitted([c for cs in writers.values() for c in cs])
+        made[group] = {n: round(float(w), 3) for n, w in zip(FEATURES, weights, strict=True)}
+    return made
+
+
 def main() -> int:
     folders = [Path(f) for f in sys.argv[1:]] or [HERE]
     sealed = held_out()
-    data: dict[str, dict[str, list[Choice]]] = defaultdict(lambda: defaultdict(list))
-    for folder in folders:
-        for wish in readable(folder):
-            if wish.writer not in sealed and wish.expect == "plan":
-                for group, choice in choices(wish):
-                    data[group][wish.writer].append(choice)
-    made: dict[str, dict[str, float]] = {}
+    data = gathered(w for folder in folders for w in readable(folder) if w.writer not in sealed)
     for group, writers in sorted(data.items()):
         hits = total = 0
         for left in writers:
@@ -113,12 +128,10 @@ def main() -> int:
             if others:
                 h, t = share_right(fitted(others), writers[left])
                 hits, total = hits + h, total + t
-        weights = fitted([c for cs in writers.values() for c in cs])
         sys.stdout.write(
             f"{group:6} {sum(map(len, writers.values())):6} choices, writers left out: {hits / max(total, 1):.3f} right\n"
         )
-        made[group] = {n: round(float(w), 3) for n, w in zip(FEATURES, weights, strict=True)}
-    WEIGHTS.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+    WEIGHTS.write_text(json.dumps(weights_of(data), indent=1) + "\n", encoding="utf-8")
     return 0
 
 

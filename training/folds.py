@@ -1,6 +1,6 @@
 """Leaves writers out in turn: trains on the others, measures on them, and settles what can only be learned from unseen wishes.
 
-`script/train-planner --folds`. Writes `training/figures.json` and `training/unseen.npz`.
+`script/train-planner --folds`. Writes `training/figures.json`, `training/unseen.npz` and the planner's `joining.json`.
 """
 
 import importlib
@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from sayso.builder.planner.trained import Reader
+from sayso.builder.planner.trained.weights import from_arrays
 from sayso.gateway.builtin.embedding import language_model
 from training import unseen
 from training.annotated import Annotated
@@ -29,7 +31,7 @@ def folds(wishes: Sequence[Annotated]) -> list[frozenset[str]]:
     return [frozenset(writers[i::FOLDS]) for i in range(min(FOLDS, len(writers)))]
 
 
-def main() -> int:
+def main(*, check: bool = False) -> int:
     train = importlib.import_module("training.train")
     wishes, model = train.data(), language_model()
     left = folds(wishes)
@@ -42,12 +44,18 @@ def main() -> int:
         networks.append({**tuned, **fitted(examples(kept, model, tuned))})
         parts.append(Unseen.of(examples([w for w in wishes if w.writer in out], model, tuned), networks[-1]))
     whole = Figures()
+    readers: list[tuple[Reader, list[Annotated]]] = []
     for n, out in enumerate(left):
         others = settled(together([p for i, p in enumerate(parts) if i != n]))
-        whole.add(measured([w for w in wishes if w.writer in out], model, finished(networks[n], others)))
+        network, unread = {**networks[n], **finished(networks[n], others)}, [w for w in wishes if w.writer in out]
+        whole.add(measured(unread, model, network))
+        readers.append((Reader.of(model, from_arrays(network)), unread))
+    failed = importlib.import_module("training.scorers").joined(readers, train.told, check=check)
     train.told(f"\nall writers, each measured by a training without them\n{whole.table()}")
+    if check:
+        return failed
     FILE.write_text(
         json.dumps({"data": train.data_hash(), "left": [sorted(out) for out in left]} | whole.summary(), indent=1) + "\n", "utf-8"
     )
     write(settled(together(parts)), unseen.FILE)
-    return 0
+    return failed

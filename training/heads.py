@@ -5,6 +5,7 @@
 
 import sys
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -98,16 +99,25 @@ def right(weights: np.ndarray, data: list[Example]) -> int:
     return sum(int(weights[rows].sum(0).argmax() == answer) for rows, answer in data)
 
 
+def gathered(wishes: Iterable[Annotated]) -> dict[Head, dict[str, list[Example]]]:
+    """The examples of all wishes that are planned, by head and writer."""
+    data: dict[Head, dict[str, list[Example]]] = defaultdict(lambda: defaultdict(list))
+    for wish in wishes:
+        if wish.expect == "plan":
+            for head, one in examples(wish):
+                data[head][wish.writer].append(one)
+    return data
+
+
+def weights_of(data: dict[Head, dict[str, list[Example]]]) -> dict[str, np.ndarray]:
+    """What is shipped: the weights of every head."""
+    return {head: fitted(head, [e for es in writers.values() for e in es]).astype(np.float16) for head, writers in data.items()}
+
+
 def main() -> int:
     folders = [Path(f) for f in sys.argv[1:]] or [HERE]
     sealed = held_out()
-    data: dict[Head, dict[str, list[Example]]] = defaultdict(lambda: defaultdict(list))
-    for folder in folders:
-        for wish in readable(folder):
-            if wish.writer not in sealed and wish.expect == "plan":
-                for head, one in examples(wish):
-                    data[head][wish.writer].append(one)
-    made: dict[str, np.ndarray] = {}
+    data = gathered(w for folder in folders for w in readable(folder) if w.writer not in sealed)
     for head, writers in data.items():
         hits = total = 0
         for left in writers:
@@ -115,10 +125,9 @@ def main() -> int:
             if others:
                 weights = fitted(head, others)
                 hits, total = hits + right(weights, writers[left]), total + len(writers[left])
-        everything = [e for es in writers.values() for e in es]
-        sys.stdout.write(f"{head:8} {len(everything):6} examples, writers left out: {hits / max(total, 1):.3f} right\n")
-        made[head] = fitted(head, everything).astype(np.float16)
-    np.savez_compressed(WEIGHTS, **made)
+        everything = sum(map(len, writers.values()))
+        sys.stdout.write(f"{head:8} {everything:6} examples, writers left out: {hits / max(total, 1):.3f} right\n")
+    np.savez_compressed(WEIGHTS, **weights_of(data))  # type: ignore[arg-type]
     return 0
 
 

@@ -10,7 +10,7 @@ Prints how often the decision is right with writers left out in turn, and writes
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -34,6 +34,7 @@ from sayso.builder.planner.spelling import spelled
 from sayso.builder.planner.trained import Reader
 from sayso.builder.planner.trained.weights import from_arrays
 from sayso.gateway.builtin.embedding import LanguageModel
+from sayso.spec.app import App
 from training.annotated import Annotated
 from training.gold import case
 from training.measure import readable
@@ -140,34 +141,53 @@ def figures(weights: np.ndarray, data: list[Example]) -> tuple[int, int, int]:
     return sum(k and g for k, (_, g) in zip(kept, data, strict=True)), sum(kept), sum(g for _, g in data)
 
 
+def gathered(readers: Iterable[tuple[Reader, Iterable[Annotated]]]) -> dict[str, dict[str, list[Example]]]:
+    """What there is to decide on new wishes, by sort and writer; each reader has never seen the wishes that come with it."""
+    data: dict[str, dict[str, list[Example]]] = defaultdict(lambda: defaultdict(list))
+    for trained, wishes in readers:
+
+        def hear(words: str, app: App | None = None, trained: Reader = trained) -> Heard:
+            return hears(trained, words, app)
+
+        for wish in wishes:
+            if wish.sort != "edit" and wish.expect == "plan":
+                for sort, one in examples(wish, hear):
+                    data[sort][wish.writer].append(one)
+                data["lead"][wish.writer] += leads(wish, hear)
+    return data
+
+
+def weights_of(data: dict[str, dict[str, list[Example]]]) -> dict[str, dict[str, float]]:
+    """What is shipped: the weights of every sort of part by the names of their features."""
+    made: dict[str, dict[str, float]] = {}
+    for sort, writers in sorted(data.items()):
+        names = choosing.FEATURES if sort == "noun" else leading.FEATURES if sort == "lead" else FEATURES
+        weights = fitted([e for es in writers.values() for e in es])
+        made[sort] = {n: round(float(w), 3) for n, w in zip(names, weights, strict=True)}
+    return made
+
+
 def main() -> int:
     minilm, *pairs = sys.argv[1:]
     model = LanguageModel.read(Path(minilm))
-    data: dict[str, dict[str, list[Example]]] = defaultdict(lambda: defaultdict(list))
-    for file, folders in zip(pairs[::2], pairs[1::2], strict=True):
-        with np.load(file) as stored:
-            trained = Reader.of(model, from_arrays(dict(stored)))
-        for folder in folders.split(","):
-            for wish in readable(Path(folder)):
-                if wish.sort != "edit" and wish.expect == "plan":
-                    hear = lambda words, app=None, t=trained: hears(t, words, app)  # noqa: E731
-                    for sort, one in examples(wish, hear):
-                        data[sort][wish.writer].append(one)
-                    data["lead"][wish.writer] += leads(wish, hear)
-    made: dict[str, dict[str, float]] = {}
+
+    def readers() -> Iterator[tuple[Reader, list[Annotated]]]:
+        for file, folders in zip(pairs[::2], pairs[1::2], strict=True):
+            with np.load(file) as stored:
+                yield Reader.of(model, from_arrays(dict(stored))), [w for f in folders.split(",") for w in readable(Path(f))]
+
+    data = gathered(readers())
     for sort, writers in sorted(data.items()):
         totals = np.zeros(3, int)
         for left in writers:
             others = [e for w, es in writers.items() if w != left for e in es]
             if len(others) > 1:
                 totals += figures(fitted(others), writers[left])
-        everything = [e for es in writers.values() for e in es]
+        everything = sum(map(len, writers.values()))
         sys.stdout.write(
-            f"{sort:6} {len(everything):6} candidates, {totals[2]} meant; writers left out: {totals[1]} kept, {totals[0]} rightly\n"
+            f"{sort:6} {everything:6} candidates, {totals[2]} meant; writers left out: {totals[1]} kept, {totals[0]} rightly\n"
         )
-        names = choosing.FEATURES if sort == "noun" else leading.FEATURES if sort == "lead" else FEATURES
-        made[sort] = {n: round(float(w), 3) for n, w in zip(names, fitted(everything), strict=True)}
-    WEIGHTS.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+    WEIGHTS.write_text(json.dumps(weights_of(data), indent=1) + "\n", encoding="utf-8")
     return 0
 
 

@@ -114,7 +114,7 @@ def main() -> int:
     parser.add_argument("--folds", action="store_true")
     asked = parser.parse_args()
     if asked.folds:
-        return importlib.import_module("training.folds").main()
+        return importlib.import_module("training.folds").main(check=asked.check)
     wishes, model, course = data(), language_model(), Course()
     told(
         f"{len(wishes)} wishes of {len({w.writer for w in wishes})} writers; held out: {', '.join(sorted(held_out())) or 'nobody'}"
@@ -122,8 +122,10 @@ def main() -> int:
     shipped: Learned | None = stored.shipped() if (PLACE / FILE).exists() else None
     tuned = shipped.arrays if asked.heads and shipped else taught(wishes, course)
     arrays = headed(tuned, wishes, model)
+    scorers = importlib.import_module("training.scorers")
     if asked.check:
-        return _checked(model, arrays, shipped, heads=asked.heads)
+        return _checked(model, arrays, shipped, heads=asked.heads) or scorers.fitted(told, check=True)
+    scorers.fitted(told, check=False)
     write(arrays, PLACE / FILE)
     figures = measured(unseen_wishes(), model, arrays).summary() if unseen_wishes() else {}
     if not asked.heads:
