@@ -23,6 +23,7 @@ COMMANDS = {
     "gateway": "sayso.cli.gateway",
     "providers": "sayso.cli.providers",
     "keys": "sayso.cli.keys",
+    "trial": "sayso.cli.trial",
     "backup": "sayso.cli.backup",
     "restore": "sayso.cli.restore",
     "setup": "sayso.cli.setup",

@@ -45,7 +45,9 @@ async def whole(
 ) -> dict[str, Any]:
     """One trial with all its figures. Raises `NotFound`."""
     trial = await stored.read(tx, id, by=by)
-    sums = summed(trial, await stored.answers_of(tx, id), await votes.of(tx, id))
+    answers = await stored.answers_of(tx, id)
+    sums = summed(trial, answers, await votes.of(tx, id))
+    refused = {one.contender: one.problem for one in answers if one.state == "refused"}
     spec = (await apps.open_app(tx, trial.app, by=by)).spec if trial.app else None
     then = await _spec_then(tx, trial, spec, by)
     paths = await stored.paths_of(tx, id)
@@ -61,7 +63,7 @@ async def whole(
         "slot": where.slot if where else "",
         "task": where.task if where else "",
         "contenders": [
-            _contender(one, sums.by[one.id], asked[one.id], names, worked, used, _is_now(gateway, caller, directory, trial, spec, then, paths, one))
+            _contender(one, sums.by[one.id], asked[one.id], names, worked, used, _is_now(gateway, caller, directory, trial, spec, then, paths, one), refused.get(one.id))
             for one in trial.plan.contenders
         ],
         "frontier": list(sums.frontier),
@@ -168,7 +170,8 @@ def _name(one: Contender, asked: AskedModel | str) -> str:
 
 
 def _contender(
-    one: Contender, told: Summed, asked: AskedModel | str, names: Mapping[str, str], worked: volume.Volume, used: AskedModel | str, is_now: bool
+    one: Contender, told: Summed, asked: AskedModel | str, names: Mapping[str, str], worked: volume.Volume, used: AskedModel | str, is_now: bool,
+    refused: str | None,
 ) -> dict[str, Any]:  # fmt: skip
     each = told.cost_per_1000 / 1000 if told.cost_per_1000 is not None else None
     known = asked.known if isinstance(asked, AskedModel) else None
@@ -182,7 +185,7 @@ def _contender(
         "in_use": one.id == IN_USE,
         "is_now": is_now,
         "note": _note(one, asked, used, worked),
-        "problem": asked if isinstance(asked, str) else None,
+        "problem": asked if isinstance(asked, str) else refused if not told.answered else None,
         "answered": told.answered,
         "failed": told.failed,
         "refused": told.refused,
