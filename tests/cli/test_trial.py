@@ -9,8 +9,14 @@ from pathlib import Path
 import pytest
 from tests.sayso import sayso
 
+from sayso.cli.trial import path_of
+from sayso.data import apps
+from sayso.db import transaction
 from sayso.db.installation import opened
+from sayso.errors import Invalid
 from sayso.settings import Settings
+from sayso.spec.app import app_from
+from sayso.team import people
 
 APP = """
 id: desk
@@ -35,11 +41,11 @@ def home() -> Iterator[str]:
 
 
 async def test_a_prompt_is_tried_and_kept_without_any_key(home: str, tmp_path: Path):
-    app, cases = tmp_path / "desk.yaml", tmp_path / "cases.jsonl"
-    app.write_text(APP)
+    cases = tmp_path / "cases.jsonl"
     cases.write_text("".join(json.dumps({"inputs": {"Letter": text}, "expected": topic}) + "\n" for text, topic in CASES))
-    async with opened(Settings(Path(home))):  # so that PostgreSQL is started once
-        assert (await sayso("apply", str(app), "--yes", "--home", home)).code == 0
+    async with opened(Settings(Path(home))) as engine:
+        async with transaction(engine) as tx:
+            await apps.create(tx, app_from(APP), by=await people.first_owner(tx))
         run = ["trial", "run", "desk", "Topic", "--prompt", "Billing or delivery? {Letter}", "--home", home, "--json"]
         told = (await sayso(*run, "--file", str(cases), "--check", "rules", "--check", "exact")).json
         assert (told["state"], told["answered"], told["app"]) == ("done", 4, "desk")
@@ -47,5 +53,12 @@ async def test_a_prompt_is_tried_and_kept_without_any_key(home: str, tmp_path: P
         assert told["contenders"][0]["quality"]["by"] == "checks" and told["contenders"][0]["cost"] == "0"
         kept = (await sayso("trial", "promote", told["id"], "c1", "--home", home, "--json")).json
         assert kept["applied"] and kept["version"] == 2 and len(kept["effects"]) == 1
-        nothing = await sayso("trial", "run", "desk", "Nothing", "--models", "sayso/reader", "--home", home)
-        assert nothing.code == 2 and "tables/tickets/fields/topic" in nothing.err
+
+
+async def test_a_part_that_is_none_is_told_by_those_that_are():
+    with pytest.raises(Invalid, match="tables/tickets/fields/topic"):
+        path_of(app_from(APP), "Nothing")
+    assert (
+        path_of(app_from(APP), "topic") == path_of(app_from(APP), "tables/tickets/fields/topic") == "tables/tickets/fields/topic"
+    )
+    assert (path_of(app_from(APP), "whole"), path_of(None, "builder")) == ("", "builder")

@@ -179,11 +179,12 @@ def _wanted(app: str, spec: App | None, part: str, models: str, budget: str | No
     judge = Judge(model=given["judge"], rubric=given["rubric"]) if given["judge"] else None
     checks = tuple(_check(text) for text in given["checks"])
     return begin.Wanted(
-        None if spec is None else app, _path(spec, part), contenders, cases, mask, checks, judge, budget=_dollars(budget)
+        None if spec is None else app, path_of(spec, part), contenders, cases, mask, checks, judge, budget=_dollars(budget)
     )  # fmt: skip
 
 
-def _path(spec: App | None, part: str) -> str:
+def path_of(spec: App | None, part: str) -> str:
+    """Of a part, by its path, the end of it, or its name. Raises `Invalid` with those that are there."""
     if spec is None or part in (WHOLE, "whole"):
         return WHOLE if spec is not None else BUILDER
     found = [
