@@ -58,6 +58,8 @@ BATCH_SECONDS = 0.15
 UNWRITTEN_ROWS_MAX = 1_000
 FILL_FAILURES_MAX = 20
 """Rows in a row for which no answer came at all: the provider is not there for anybody."""
+UNPRICED_CALLS_MAX = 2
+"""Calls at once within a budget, until the first answer has shown what one costs."""
 BUSY_SECONDS, BUSY_SECONDS_MAX = 1.0, 60.0
 """How long everybody waits when an upstream has no room; each time longer, up to a minute."""
 BUSY_WAITS_MAX = 60
@@ -103,6 +105,8 @@ class Run:
         self.asking = 0
         self.spent = self.fill.cost
         self.dearest = self._expected()
+        self.priced = False
+        """A row has been answered, so that what one costs is no mere estimate."""
         self.failures = 0
         self.patience = asyncio.Event()
         self.patience.set()
@@ -289,7 +293,10 @@ class Run:
     async def _affordable(self) -> bool:
         """Whether one more row stays within the budget, however dear those under way turn out."""
         budget = self.fill.budget
-        while budget is not None and not self.ended.is_set() and self.spent + (self.asking + 1) * self.dearest > budget:
+        while budget is not None and not self.ended.is_set():
+            within = self.spent + (self.asking + 1) * self.dearest <= budget
+            if within and (self.priced or self.asking < UNPRICED_CALLS_MAX):
+                break
             if not self.asking:
                 self._end(f"Stopped at the budget of ${money(budget)}. Go on with a higher one; what is written stays.")
             else:
@@ -350,6 +357,7 @@ class Run:
             self.dearest = max(self.dearest, outcome.cost)
         if not outcome.calls:
             return
+        self.priced = True
         self.failures = 0 if outcome.is_value or outcome.attempts else self.failures + 1
         if self.failures >= FILL_FAILURES_MAX:
             self._end(f"Stopped, since {self.failures} rows in a row got no answer. {outcome.problem or ''}".strip())

@@ -194,7 +194,7 @@ class _Asked:
                 continue
             await self._stale(one, ids)
             itself = "changed" in one.fill.when or (origin == "created" and "created" in one.fill.when)
-            if itself and one.field not in chain and len(chain) < CHAIN_FIELDS_MAX:
+            if itself and chain.count(one.field) == 0 and len(chain) < CHAIN_FIELDS_MAX:
                 self._ask(one, origin, chain, await self._not_waiting(one, ids) if chain else ids, "changed")
 
     async def _ids(self, event: Any, table: str | None) -> list[int]:
