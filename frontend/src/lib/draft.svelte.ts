@@ -2,6 +2,7 @@
 import { api, lines, path, Problem } from "./api";
 import type { Built, Draft, DraftEvent, Note, Plan } from "./shapes";
 import type { App, ChangeStep } from "./spec";
+import { uploaded } from "../parts/cells/files";
 import { rememberWish } from "./wishes";
 
 /** The sections of a plan in the order in which they arrive. */
@@ -38,9 +39,9 @@ export class DraftState {
     return state;
   }
 
-  static async begin(wish: string, app: string | null): Promise<DraftState> {
+  static async begin(wish: string, app: string | null, file: File | null = null): Promise<DraftState> {
     rememberWish(wish);
-    return DraftState.of(await api.post<Draft>("/api/drafts", { wish, ...(app ? { app } : {}) }));
+    return DraftState.of(await api.post<Draft>("/api/drafts", { wish, ...(app ? { app } : {}), ...(await attached(file)) }));
   }
 
   /** Follows the planning until it is done; harmless when it is. */
@@ -51,6 +52,7 @@ export class DraftState {
     try {
       for await (const event of lines<DraftEvent>(`${path`/api/drafts/${this.draft.id}`}/events`, cancel.signal)) {
         if (event.type === "section") this.arrived = new Set([...this.arrived, event.section]);
+        else if (event.type === "working") this.draft = { ...this.draft, working: event };
         else if (event.draft) this.#take(event.draft);
       }
       // A stream that broke off says nothing of the end: ask.
@@ -64,12 +66,17 @@ export class DraftState {
     this.#following?.abort();
   }
 
-  async say(words: string): Promise<void> {
+  /** A model that works on this is told to stop: what it has proposed by then is the plan, which comes as the last of its events. */
+  async halt(): Promise<void> {
+    await api.del(`${path`/api/drafts/${this.draft.id}`}/planning`);
+  }
+
+  async say(words: string, file: File | null = null): Promise<void> {
     rememberWish(words);
     await this.#do(async () => {
-      this.#take(await api.post<Draft>(`${path`/api/drafts/${this.draft.id}`}/messages`, { wish: words }));
-      await this.follow();
+      this.#take(await api.post<Draft>(`${path`/api/drafts/${this.draft.id}`}/messages`, { wish: words, ...(await attached(file)) }));
     });
+    await this.follow();
   }
 
   /** Further steps on top of the plan: a part renamed, altered, moved or removed by hand. */
@@ -142,6 +149,11 @@ export class DraftState {
     }
     this.answers = answers;
   }
+}
+
+/** A picture or document that belongs to a wish, once it is uploaded. */
+export async function attached(file: File | null): Promise<{ files?: string[] }> {
+  return file ? { files: [(await uploaded(file)).id] } : {};
 }
 
 /** What the planner asks or did not understand. */

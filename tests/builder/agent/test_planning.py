@@ -55,7 +55,7 @@ def stands(plan: Plan) -> None:
     repairs = next(t for t in plan.spec.tables if t.name == "Repairs")
     kinds = {f.name: f.kind for f in repairs.fields}
     assert kinds["Bike"] == "text" and kinds["Customer"] == "link" and kinds["Hourly rate"] == "money"
-    assert plan.spec.views[0].kind == "board"
+    assert [v.kind for v in plan.spec.views] == ["grid", "grid", "board"]
 
 
 async def test_three_different_mistakes_by_tools_end_in_a_plan_in_four_rounds(desk: Desk) -> None:
@@ -237,5 +237,5 @@ async def test_it_looks_at_rows_within_rights_and_takes_them_for_data(desk: Desk
     seen = desk.up.heard[-1].json["messages"][-1]["content"]
     assert seen.startswith("<rows of=") and "x" * 120 in seen and "x" * 130 not in seen
     assert [t.name for t in plan.spec.tables] == [t.name for t in given.tables]
-    assert [s.do for s in plan.change.steps] == ["add"]
+    assert [(s.do, s.part) for s in plan.change.steps] == [("add", "field")]
     assert sum(n.words.startswith("Not done:") for n in plan.notes) == 2

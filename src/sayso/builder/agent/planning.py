@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sayso.ai import agents
 from sayso.builder.agent import choosing
 from sayso.builder.agent.bench import Bench
+from sayso.builder.agent.finishing import finished
 from sayso.builder.agent.guard import Guard
 from sayso.builder.agent.looking import Looking
 from sayso.builder.agent.meaning import folded, singled
@@ -145,7 +146,7 @@ def _short(error: BaseException) -> str:
 
 
 def _plan(wish: Wish, bench: Bench, ended: "Ended | None", made: Made, attached: Attached) -> Plan:
-    app = bench.app
+    app = finished(bench.app, wish.app) if bench.changed else bench.app
     before = wish.app or App(id=app.id, name=app.name, icon=app.icon, hue=app.hue, zone=app.zone)
     questions = [Note("question", "", words, None, answers) for words, answers in (ended.questions if ended else ())]
     if not bench.changed:

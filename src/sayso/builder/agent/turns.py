@@ -230,6 +230,7 @@ class Turns:
         """One streamed answer, whole in the end. One without end is cut."""
         settings = ModelSettings(extra_body={"response_format": form}) if form else ModelSettings()
         characters = 0
+        self.progress(ended.rounds, "")
         async with direct.model_request_stream(
             self.model, talk, model_settings=settings, model_request_parameters=asked
         ) as stream:

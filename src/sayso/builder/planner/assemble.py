@@ -51,7 +51,7 @@ def app(sketch: Sketch, wish: str, title: str, zone: str) -> tuple[App, Assembly
         id=id_from(name),
         name=name,
         icon=icon_of(" ".join(t.name for t in sketch.tables[:1])),
-        hue=_hue(name),
+        hue=hue_of(name),
         zone=zone,
         tables=tables,
         views=views,
@@ -74,7 +74,7 @@ def _with_reverse(work: Assembly, table: TableSketch) -> Table:
     return made.model_copy(update={"fields": tuple(fields)})
 
 
-def _hue(name: str) -> int:
+def hue_of(name: str) -> int:
     return sum((i + 7) * ord(c) for i, c in enumerate(name)) % 12 * 30 + 10
 
 
