@@ -96,6 +96,7 @@ async def test_it_is_stopped_and_what_it_proposed_by_then_stays(
     await page.get_by_role("button", name="Plan it").click()
     plan = page.get_by_role("article", name="Plan")
     await expect(plan.get_by_role("status")).to_contain_text("round 2")
+    await expect(plan.get_by_text("Customers, Repairs")).to_be_visible()
     await plan.get_by_role("button", name="Stop").click()
     await expect(plan.get_by_role("button", name="Build it")).to_be_enabled()
     await expect(plan.get_by_text("You stopped the model")).to_be_visible()

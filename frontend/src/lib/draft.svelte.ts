@@ -13,7 +13,8 @@ export class DraftState {
   draft = $state.raw<Draft>(null as never);
   /** The app as it is now, when the draft changes one. */
   base = $state.raw<App | null>(null);
-  arrived = $state.raw<ReadonlySet<string>>(new Set());
+  /** By section, what has come of the plan so far: the names of its parts. */
+  arrived = $state.raw<ReadonlyMap<string, readonly string[]>>(new Map());
   /** Chosen answers to what was asked, by path. */
   answers = $state<Record<string, string>>({});
   built = $state.raw<Built | null>(null);
@@ -51,7 +52,7 @@ export class DraftState {
     const cancel = (this.#following = new AbortController());
     try {
       for await (const event of lines<DraftEvent>(`${path`/api/drafts/${this.draft.id}`}/events`, cancel.signal)) {
-        if (event.type === "section") this.arrived = new Set([...this.arrived, event.section]);
+        if (event.type === "section") this.arrived = new Map([...this.arrived, [event.section, namesIn(event.value)]]);
         else if (event.type === "working") this.draft = { ...this.draft, working: event };
         else if (event.draft) this.#take(event.draft);
       }
@@ -141,7 +142,7 @@ export class DraftState {
 
   #take(draft: Draft): void {
     this.draft = draft;
-    if (draft.state === "planning") this.arrived = new Set();
+    if (draft.state === "planning") this.arrived = new Map();
     const answers: Record<string, string> = {};
     for (const note of openNotes(draft.plan)) {
       const given = this.answers[noteKey(note)] ?? note.answer;
@@ -149,6 +150,10 @@ export class DraftState {
     }
     this.answers = answers;
   }
+}
+
+function namesIn(value: unknown): string[] {
+  return Array.isArray(value) ? value.map((part: { name?: string }) => part.name ?? "").filter(Boolean) : [];
 }
 
 /** A picture or document that belongs to a wish, once it is uploaded. */

@@ -68,7 +68,7 @@ export type Preview = Omit<Schemas["Plan"], "change"> & { change: Change };
 export type Suggestion = { sentence: string; change: Change };
 export type Plan = Omit<Schemas["DraftPlan"], "change" | "suggestions"> & { change: Change | null; suggestions: Suggestion[] };
 export type Draft = Omit<Schemas["Draft"], "plan" | "samples"> & { plan: Plan | null; samples: Record<string, Values[]> };
-export type DraftEvent = ({ type: "working" } & NonNullable<Draft["working"]>) | { type: "section"; section: string } | { type: "ready"; draft: Draft };
+export type DraftEvent = ({ type: "working" } & NonNullable<Draft["working"]>) | { type: "section"; section: string; value: unknown } | { type: "ready"; draft: Draft };
 
 export interface Items<T> {
   items: T[];

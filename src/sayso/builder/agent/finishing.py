@@ -15,7 +15,9 @@ def finished(app: App, before: App | None) -> App:
     tables = tuple(
         t.model_copy(update={"icon": icon_of(t.name)}) if t.id not in old and t.icon == PLAIN_TABLE else t for t in app.tables
     )
-    app = app.model_copy(update={"tables": tables, "views": _with_grids(app, old, {v.id for v in before.views} if before else set())})
+    app = app.model_copy(
+        update={"tables": tables, "views": _with_grids(app, old, {v.id for v in before.views} if before else set())}
+    )
     if before is not None:
         return app
     icon = icon_of(" ".join(t.name for t in app.tables[:1])) if app.icon == PLAIN_APP else app.icon
