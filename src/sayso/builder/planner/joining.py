@@ -276,7 +276,7 @@ def _linked(a: TableSketch, b: TableSketch) -> bool:
 def _settled(twin: FieldSketch, field: FieldSketch) -> None:
     """Both read the same words: what the words say outright (choices, a formula, `yes/no`, `1-5`) is kept from whoever read it."""
     if twin.link is None and field.link is None:
-        if len(field.options) >= 2 and not twin.options:
+        if len(field.options) >= 2 and not twin.options and not set(twin.key.split()) & {o.lower() for o in field.options}:
             twin.options, twin.kind, twin.computed = (
                 list(field.options),
                 "multi_select" if field.kind == "multi_select" else "select",

@@ -119,7 +119,7 @@ def cased_name(name: str) -> str:
     out: list[str] = []
     for i, w in enumerate(words):
         low = w.lower()
-        if low in _ACRONYMS:
+        if low in _ACRONYMS and not (low == "it" and w != "IT" and len(words) > 1):
             out.append(w.upper())
         elif low == "e-mail":
             out.append("Email" if i == 0 else "email")

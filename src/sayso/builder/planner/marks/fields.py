@@ -23,6 +23,10 @@ _YES_NO = re.compile(r"(?i)(?<=\w)[\s,:(-]+(?:y\s*/\s*n|yes\s*/\s*no|yes\s+or\s+
 _UNIT = re.compile(
     r"(?i)(?<=\w)\s+\(?in\s+(?:minutes|mins|hours|hrs|days|weeks|kg|kilos|grams|tonnes|km|miles|metres|meters|cm|mm|litres|liters|euros?|dollars?|pounds|percent|usd|eur|gbp|€|\$|£|%)\)?$"
 )
+_SCALE = re.compile(
+    r"(?i)(?<=\w)[\s,:(-]+(?:out\s+of\s+(?:5|10|100)|(?:from\s+|on\s+a\s+scale\s+(?:of|from)\s+)?[01]\s*(?:-|–|to)\s*(?:5|10|100))(?:\s+stars?)?\)?$"
+)
+_TICKED = re.compile(r"(?i)(?<=\w)[\s,:(-]+(?:tick(?:\s?box)?|check\s?box|flag)\)?$")
 _AFTER = re.compile(
     r"\s*(?:\((?P<bracket>[^()\n]{1,80})\)|(?P<yes>(?:-\s*|:\s*|,\s*)?(?:yes\s*/\s*no|y\s*/\s*n|yes\s+or\s+no|true\s*/\s*false|tick\s?box|check\s?box|or\s+not\b))|"
     r"(?P<scale>(?:from\s+|on\s+a\s+scale\s+(?:of|from)\s+|out\s+of\s+|\(?)(?:[01]\s*(?:-|–|to)\s*)?(?:5|10)(?:\s+stars?)?\b)|(?P<unit>in\s+(?:minutes|mins|hours|hrs|days|kg|grams|km|miles|metres|meters|litres|liters|euros?|dollars?|pounds|percent|€|\$|£|%)))"
@@ -51,14 +55,14 @@ def said(mark: Mark, text: str, stop: int) -> Item:
 def name_of(mark: Mark, alone: Item | None = None) -> str:
     """What the field is called: a question by what it asks, other words as they stand without articles."""
     low = _LEAD.sub("", re.sub(r"[\"“”*_`]", "", mark.text).strip(" .:;?!-–"))
-    low = _UNIT.sub("", _YES_NO.sub("", low))
+    low = _bare(low)
     if low in _CALLED:
         return _CALLED[low]
     if m := _IS_IT.match(low):
         return cased_name(m["x"])
     if asked := asked_as(low):
         return cased_name(asked[0])
-    raw = _UNIT.sub("", _YES_NO.sub("", re.sub(r"[\"“”*_`]", "", mark.raw).strip(" .:;?!-–")))
+    raw = _bare(re.sub(r"[\"“”*_`]", "", mark.raw).strip(" .:;?!-–"))
     raw = raw[len(raw) - len(low) :] if raw.lower().endswith(low) else low
     raw = re.sub(r"\s*\([^)]*\)?", "", raw) or raw
     raw = _SIZED.sub("", raw)
@@ -71,6 +75,13 @@ def name_of(mark: Mark, alone: Item | None = None) -> str:
     name = re.sub(r"(?i)\bno\.?$", "number", name) if re.search(r"(?i)\w\s+no\.?$", name) else name
     name = re.sub(r"\s*#$", " number", name)
     return cased_name(re.sub(r"[{}\[\]()]", "", name)) or "Field"
+
+
+def _bare(words: str) -> str:
+    """A name without what only says its kind: `yes/no`, `in kg`, `1-5`, `tick box`."""
+    for said in (_YES_NO, _UNIT, _SCALE, _TICKED):
+        words = said.sub("", words)
+    return words
 
 
 def kind_evidence(name: str) -> tuple[str | None, float]:

@@ -5,11 +5,12 @@ import re
 from sayso.builder.planner import attach, companions, kinds
 from sayso.builder.planner.ai_parts import settle as settle_ai
 from sayso.builder.planner.inflect import is_plural, lemma
-from sayso.builder.planner.marks import asking, fields, links, parts, rules
+from sayso.builder.planner.marks import asking, fields, links, pairs, parts, rules
 from sayso.builder.planner.marks.attachment import Attachment, Known, Mention, Spoken
 from sayso.builder.planner.marks.layout import Layout
 from sayso.builder.planner.marks.mark import Heard, Mark, Relation
 from sayso.builder.planner.marks.tables import mentioned
+from sayso.builder.planner.naming import cased_name
 from sayso.builder.planner.nouns import noun_of, tableish
 from sayso.builder.planner.placing import field_on, put_field
 from sayso.builder.planner.sketch import FieldSketch, Sketch, TableSketch
@@ -32,6 +33,30 @@ def understand(text: str, marks: list[Mark], sketch: Sketch, heard: Heard | None
     reader.tables_and_fields()
     reader.settle()
     reader.everything_else()
+
+
+_NO_CHOICES = frozenset({"image", "file", "email", "phone", "url", "money", "long_text"})
+"""Kinds whose fields have no choices: a list that follows one with a comma is something else."""
+
+
+_END = {"start": "end", "from": "to", "begin": "end", "check in": "check out", "arrival": "departure", "opened": "closed", "taken": "returned", "in": "out"}
+
+
+def _to_the_hour(table: TableSketch) -> None:
+    """What begins at an hour ends at one: of two moments that are said together the finer kind holds for both."""
+    dated = {f.key: f for f in table.fields if f.kind in ("date", "datetime") and f.origin is None}
+    for key, field in dated.items():
+        for begin, end in _END.items():
+            if re.search(rf"\b{begin}\b", key) and (other := dated.get(re.sub(rf"\b{begin}\b", end, key))) is not None:
+                if "datetime" in (field.kind, other.kind):
+                    field.kind = other.kind = "datetime"
+
+
+def _chosen_from(field: FieldSketch, table: TableSketch) -> bool:
+    """Whether a list of choices without a name may be that field's. The state beside a city is a part of an address."""
+    if field.key == "state" and any(set(f.key.split()) & {"city", "town", "zip", "postcode", "street", "country"} for f in table.fields):
+        return False
+    return field.key in ("status", "stage", "state", "type", "category")
 
 
 class MarkReader:
@@ -203,7 +228,11 @@ class MarkReader:
         if mark.tag == "X":
             self.placed.append((mark, table, parts.computed_field(mark, table, self.text, self._stop(n), self.sketch)))
             return
+        if (names := pairs.both(mark.text)) is not None:
+            self._pair(mark, n, names, table)
+            return
         said = fields.said(mark, self.text, self._stop(n))
+        said.name = self._completed(mark, n, said.name)
         likely: tuple[str, ...] = ()
         if not said.options:
             guess = asking.asked(mark, self.layout, self.marks, n, self.heard)
@@ -226,6 +255,28 @@ class MarkReader:
         placed.kinds = placed.kinds or likely
         self.placed.append((mark, table, placed))
 
+    def _pair(self, mark: Mark, n: int, names: tuple[str, str], table: TableSketch) -> None:
+        """Two fields of one kind, said in one breath."""
+        guess = asking.asked(mark, self.layout, self.marks, n, self.heard)
+        for name in names:
+            known, certain = fields.kind_evidence(name)
+            kind = known if known is not None and (certain == 1.0 or guess.sure < SURE) else guess.best
+            field = field_on(table, cased_name(name), mark.span, self.sketch)
+            if field.origin is None and field.link is None:
+                field.kind = field.kind or kind
+            self.placed.append((mark, table, field))
+
+    def _completed(self, mark: Mark, n: int, name: str) -> str:
+        """The name of a field that is said together with its neighbour."""
+        before = next((m for m in reversed(self.marks[:n]) if m.tag == "F"), None) if n else None
+        after = self.marks[n + 1] if n + 1 < len(self.marks) and self.marks[n + 1].tag == "F" else None
+        words = pairs.completed(
+            mark.text,
+            (self.layout.low[before.end : mark.start], before.text) if before is not None else ("", ""),
+            (self.layout.low[mark.end : after.start], after.text) if after is not None else ("", ""),
+        )
+        return name if words == mark.text else cased_name(words)
+
     def _choices(self, mark: Mark) -> None:
         """A list of choices belongs to the field before it, or to one that follows at once (`open, done or paid as status`)."""
         names = fields.listed(mark.raw)
@@ -240,16 +291,18 @@ class MarkReader:
             and abs(mark.start - before[0].end) <= _CHOICE_GAP
             and self.layout.sentence(before[0].start) == self.layout.sentence(mark.start)
         )
-        if before is not None and (near or (mark.start - before[0].end <= 12)) and before[2].link is None:
+        if (
+            before is not None
+            and (near or (mark.start - before[0].end <= 12))
+            and before[2].link is None
+            and not (before[2].kind in _NO_CHOICES and not self.layout.depths[mark.start])
+        ):
             field = before[2]
         else:
             table = self.owner(mark)
             if table is None or not names:
                 return
-            field = next(
-                (f for f in table.fields if f.name.lower() in ("status", "stage", "state", "type", "category") and not f.options),
-                None,
-            )
+            field = next((f for f in table.fields if _chosen_from(f, table) and not f.options), None)
             if field is None:
                 field = field_on(table, "Status", mark.span, self.sketch)
                 self.placed.append((mark, table, field))
@@ -275,6 +328,8 @@ class MarkReader:
 
     def settle(self) -> None:
         """Links that are named like tables, links that such tables usually have, and the kind of every field."""
+        for table in self.sketch.tables:
+            _to_the_hour(table)
         links.from_fields(self.sketch)
         links.between(self.layout, self.sketch, self.tables)
         companions.assumed(self.sketch)

@@ -100,6 +100,8 @@ def _started(made: AutomationSketch, mark: Mark, reader: "MarkReader") -> None:
     sketch, words = reader.sketch, mark.text
     made.trigger = asking.asked(mark, reader.layout, reader.marks, reader.marks.index(mark), reader.heard).best
     made.when = words
+    if made.trigger == "row_changed" and automations.is_created(words) and not _CHANGES.search(words):
+        made.trigger = "row_created"
     if made.trigger == "date_reached":
         before = BEFORE.search(words) or BEFORE.search(f"{words} it")
         if before is not None:
@@ -117,6 +119,9 @@ def _started(made: AutomationSketch, mark: Mark, reader: "MarkReader") -> None:
         "row_created",
     ):
         made.when = automations.condition_words(when["event"] or when["over"])
+
+
+_CHANGES = re.compile(r"\b(?:becomes?|chang(?:es?|ed)|moves?|moved|turns?|is\s+(?:set|marked|put)|status|stage)\b")
 
 
 def _steps(rule: _Rule, table: TableSketch | None, reader: "MarkReader") -> list[StepSketch]:
