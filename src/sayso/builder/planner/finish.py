@@ -6,7 +6,7 @@ from sayso.builder.planner import assemble, defaults, kinds, recipes, repair, ti
 from sayso.builder.planner import options as choice
 from sayso.builder.planner.clauses import Clause
 from sayso.builder.planner.notes import notes_of
-from sayso.builder.planner.sketch import FieldSketch, Sketch
+from sayso.builder.planner.sketch import FieldSketch, Sketch, TableSketch
 from sayso.builder.planner.spelling import Text
 from sayso.builder.planner.wish import Note, Plan, Wish
 from sayso.errors import Problem
@@ -76,10 +76,18 @@ def _within_limits(sketch: Sketch) -> tuple[Problem, ...]:
     return tuple(told)
 
 
+_HOURLY = frozenset("appointment viewing booking reservation shift session lesson class meeting showing visit interview slot".split())
+"""What happens at an hour, not merely on a day."""
+
+
 def _datable(sketch: Sketch) -> None:
-    """A chart over time needs a time: where a table keeps none, when the row was made."""
+    """A calendar needs a date, and a chart over time a time: where a table keeps none, when the row was made."""
     for view in sketch.views:
         table = view.table
+        if view.kind in ("calendar", "timeline") and table is not None and view.origin is None and not _dated(table):
+            kind = "datetime" if table.key.split()[-1] in _HOURLY else "date"
+            why = f"{{table}} has a date, because a {view.kind} needs one"
+            table.fields.append(FieldSketch("Date", view.span, kind, sure=True, assumed=why))
         if view.kind != "chart" or table is None or view.origin is not None or not _OVER_TIME.search(view.words):
             continue
         if not any(f.kind in ("date", "datetime", "created_at") for f in table.fields):
@@ -92,6 +100,12 @@ def _datable(sketch: Sketch) -> None:
                     assumed="{table} keeps when a row was made, for the chart over time",
                 )
             )
+
+
+def _dated(table: TableSketch) -> bool:
+    return any(
+        f.kind in ("date", "datetime", "created_at") or (f.kind == "formula" and f.formula.startswith("DATEADD")) for f in table.fields
+    )
 
 
 _OVER_TIME = re.compile(r"\bover\s+time\b|\b(?:per|by)\s+(?:day|week|month|quarter|year)\b|\btrend\b")

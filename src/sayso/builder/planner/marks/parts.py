@@ -85,15 +85,17 @@ def _view(mark: Mark, n: int, reader: "MarkReader") -> None:
             m["by"]
             if (
                 m := re.match(
-                    r"\s*(?:by|per|grouped\s+by|sorted\s+by|over)\s+(?:the\s+)?(?P<by>[\w' -]{2,30}?)(?=\s*(?:,|;|\.|\band\b|\bso\b|\bfor\b|$))",
+                    r"\s*(?:it\s+|them\s+|that\s+|those\s+|these\s+)?(?:by|per|grouped\s+by|sorted\s+by|over)\s+(?:the\s+)?(?P<by>[\w' -]{2,30}?)(?=\s*(?:,|;|\.|\band\b|\bso\b|\bfor\b|$))",
                     tail,
                 )
             )
             else ""
         )
-    if (not by or (owner is not None and view_words.field_named(owner, by) is None)) and (
-        field := reader.by_field(mark)
-    ) is not None:
+    if (
+        (not by or (owner is not None and view_words.field_named(owner, by) is None))
+        and (field := reader.by_field(mark)) is not None
+        and not _other_moment(f"{by} {part}", field)
+    ):
         by = field.name.lower()
     view = ViewSketch(kind, part, mark.span, table=owner, by=by.strip())  # type: ignore[arg-type]
     view.measure = m["of"].strip() if (m := view_words.OF.search(part)) else ""
@@ -101,6 +103,15 @@ def _view(mark: Mark, n: int, reader: "MarkReader") -> None:
     twin = any(v.kind == kind and v.table is owner and v.by == view.by for v in sketch.views)
     if (owner is not None or kind == "dashboard") and not twin:
         sketch.views.append(view)
+
+
+_MOMENT = frozenset("due start end deadline expiry return close send publish delivery birthday".split())
+
+
+def _other_moment(words: str, field: FieldSketch) -> bool:
+    """Whether a view is said to go by another moment than that field's: a calendar of end dates does not go by the start."""
+    said = {singular(w) for w in re.findall(r"[a-z]+", words)} & _MOMENT
+    return bool(said) and field.kind in ("date", "datetime") and not said & set(field.name.lower().split())
 
 
 # ── what a model does ─────────────────────────────────────
