@@ -35,6 +35,8 @@ def understand(text: str, marks: list[Mark], sketch: Sketch, heard: Heard | None
     reader.everything_else()
 
 
+UNSURE, PLAIN = 0.55, 0.15
+"""Where nobody knows a noun and text is among what it may be, it is text: any answer fits into it."""
 _NO_CHOICES = frozenset({"image", "file", "email", "phone", "url", "money", "long_text"})
 """Kinds whose fields have no choices: a list that follows one with a comma is something else."""
 
@@ -243,6 +245,8 @@ class MarkReader:
             known, _ = fields.kind_evidence(said.name)
             if guess.sure < SURE and known is not None:
                 said.kind = known
+            elif guess.sure < UNSURE and guess.chance("text") >= PLAIN:
+                said.kind = "text"
             likely = tuple(k for k, _ in guess.ranked[:3]) if guess.sure < SURE else ()
         if lemma(said.name) == table.key and not said.options:
             said.name = "Name"
