@@ -276,7 +276,8 @@ def _form(work: Assembly, view: ViewSketch, table: TableSketch, common: dict[str
     shown = [
         f
         for f in table.fields
-        if f.kind not in ("formula", "rollup", "lookup", "ai", "autonumber", "created_at", "updated_at") and not f.settings.get("reverse_of")
+        if f.kind not in ("formula", "rollup", "lookup", "ai", "autonumber", "created_at", "updated_at")
+        and not f.settings.get("reverse_of")
     ]
     if table.fields and len(shown) > 4:
         shown = [

@@ -7,10 +7,12 @@ import re
 
 from sayso.builder.planner import options as choice
 from sayso.builder.planner.command_steps import Done, Step, alter, altered, path_of, words_of
-from sayso.builder.planner.items import item
+from sayso.builder.planner.kind_words import KIND, KINDS, turned
 from sayso.builder.planner.names import Touched, choice_in, field_in, same_name, tables_in, view_in
 from sayso.builder.planner.naming import cased_name
 from sayso.builder.planner.rule_commands import reschedule, rule_meant, stop_rule
+from sayso.builder.planner.shape_commands import move, replace, split
+from sayso.builder.planner.statements import statement
 from sayso.spec.app import App
 from sayso.spec.fields import AnyField, MultiSelect, Select
 from sayso.spec.part import id_from
@@ -26,7 +28,7 @@ def command(raw: str, app: App, touched: Touched) -> Done | None:
         text,
     )
     raw = raw[len(raw) - len(text) :]
-    for one in (_rename, _split, _replace, stop_rule, reschedule, _required, _add_choice, _remove, _turn, _move):
+    for one in (_rename, split, replace, stop_rule, reschedule, _required, _add_choice, _remove, _turn, move, statement):
         if (done := one(text.strip(" .!"), raw.strip(" .!"), app, touched)) is not None:
             return done
     return None
@@ -177,18 +179,10 @@ def _required(text: str, raw: str, app: App, touched: Touched) -> Done | None:
     return None
 
 
-KINDS = (
-    ("multi_select", r"multi-?\s?select|several\s+choices|multiple\s+choice|tags"), ("select", r"drop-?\s?down(?:\s+list)?|single\s+select|select(?:\s+field|\s+list)?|pick\s?list|choice(?:s)?|list\s+of\s+(?:choices|options)|list"),
-    ("checkbox", r"check\s?box|tick\s?box|yes\s*/\s*no|yes\s+or\s+no|toggle|boolean"), ("long_text", r"long\s+text|text\s+area|paragraph|multi-?line(?:\s+text)?|notes?\s+field|markdown|rich\s+text"),
-    ("datetime", r"date\s+(?:and|&)\s+time|datetime|timestamp"), ("date", r"dates?(?:\s+field)?"), ("money", r"money|currency|(?:an?\s+)?amount(?:\s+of\s+money)?|price|euros?|dollars?|pounds"), ("percent", r"percent(?:age)?|%"),
-    ("number", r"numbers?|numeric|integer|decimal"), ("rating", r"rating|stars?(?:\s+rating)?"), ("email", r"e-?mail(?:\s+address)?"), ("phone", r"phone(?:\s+number)?"), ("url", r"url|web\s?(?:site|address)|(?:web\s+)?link"),
-    ("person", r"person|user|member|assignee"), ("duration", r"duration|length\s+of\s+time"), ("image", r"image|photo|picture"), ("file", r"file|attachment|upload|document"), ("text", r"(?:short\s+|plain\s+|single-?line\s+)?text|string|words"),
-)  # fmt: skip
-_KIND = "|".join(p for _, p in KINDS)
 _TURN = (
-    re.compile(rf"^(?:turn|convert|change|make|switch)\s+(?:the\s+)?(?P<x>.+?)\s+(?:from\s+\S+\s+)?(?:in)?to\s+(?:be\s+)?(?:an?\s+|the\s+)?(?:proper\s+|real\s+)?(?P<k>{_KIND})(?P<rest>\b.*)?$"),
-    re.compile(rf"^make\s+(?:the\s+)?(?P<x>.+?)\s+(?:an?\s+)?(?:proper\s+|real\s+)?(?P<k>{_KIND})(?P<rest>(?:\s+(?:with|of|from|field|instead|not)\b|\s*[:(,]).*)?$"),
-    re.compile(rf"^(?:the\s+)?(?P<x>[\w' -]{{2,60}}?)\s+(?:must|should|needs\s+to|has\s+to|ought\s+to)\s+be\s+(?:an?\s+|the\s+)?(?:proper\s+|real\s+)?(?P<k>{_KIND})(?P<rest>(?:\s*(?:,|\bnot\b|\bwith\b|\binstead\b|:|\().*)?)$"),
+    re.compile(rf"^(?:turn|convert|change|make|switch)\s+(?:the\s+)?(?P<x>.+?)\s+(?:from\s+\S+\s+)?(?:in)?to\s+(?:be\s+)?(?:an?\s+|the\s+)?(?:proper\s+|real\s+)?(?P<k>{KIND})(?P<rest>\b.*)?$"),
+    re.compile(rf"^make\s+(?:the\s+)?(?P<x>.+?)\s+(?:an?\s+)?(?:proper\s+|real\s+)?(?P<k>{KIND})(?P<rest>(?:\s+(?:with|of|from|field|instead|not)\b|\s*[:(,]).*)?$"),
+    re.compile(rf"^(?:the\s+)?(?P<x>[\w' -]{{2,60}}?)\s+(?:must|should|needs\s+to|has\s+to|ought\s+to)\s+be\s+(?:an?\s+|the\s+)?(?:proper\s+|real\s+)?(?P<k>{KIND})(?P<rest>(?:\s*(?:,|\bnot\b|\bwith\b|\binstead\b|:|\().*)?)$"),
 )  # fmt: skip
 
 
@@ -208,22 +202,6 @@ def _turn(text: str, raw: str, app: App, touched: Touched) -> Done | None:
         top = re.search(r"\b(\d+)\b", rest)
         return turned(table, one, kind, choice.choices(raw[at:]) if said.strip() else [], int(top[1]) if top else 0)
     return None
-
-
-def turned(table: Table, one: AnyField, kind: str, names: list[str], maximum: int = 0) -> Done:
-    """A field of another kind. Choices are the ones said, else those that it has, else the usual ones."""
-    value: Step = {"id": one.id, "name": one.name, "kind": kind}
-    if one.description:
-        value["description"] = one.description
-    if one.required:
-        value["required"] = True
-    if kind in ("select", "multi_select"):
-        kept = tuple(getattr(one, "options", ())) or choice.built(names or list(choice.usual(one.name, table.name)))
-        value["options"] = [o.portable() for o in kept]
-    if kind == "rating" and maximum:
-        value["maximum"] = min(max(maximum, 2), 10)
-    step = {"do": "alter", "part": "field", "table": table.id, "id": one.id, "value": value}
-    return Done([step], path=path_of(table, one), table=table.id, field=one.id)
 
 
 _ADD_CHOICE = (
@@ -261,89 +239,3 @@ def _add_choice(text: str, raw: str, app: App, touched: Touched) -> Done | None:
 def _only(name: str, said: str, app: App) -> bool:
     """Whether the words after "to" name the field and no table: `add Security to category`, not `add a date to tasks`."""
     return bool(set(words_of(name)) & set(words_of(said))) and not any(same_name(t.name, said) for t in app.tables)
-
-
-_MOVE = re.compile(
-    r"^(?:move|put|bring)\s+(?:the\s+)?(?P<x>.+?)\s+(?:(?P<how>before|after|above|below|in\s+front\s+of|behind)\s+(?:the\s+)?(?P<y>.+)|(?:to\s+(?:the\s+)?)?(?P<end>top|front|start|beginning|first(?:\s+(?:place|position|column))?|end|bottom|last(?:\s+(?:place|position|column))?))$"
-)
-
-
-def _move(text: str, raw: str, app: App, touched: Touched) -> Done | None:
-    m = _MOVE.match(text)
-    if not m:
-        return None
-    found = field_in(app, m["x"], touched)
-    if found is None:
-        return None
-    table, one = found
-    rest = [f for f in table.fields if f.id != one.id]
-    if m["end"]:
-        to = 0 if re.match(r"top|front|start|begin|first", m["end"]) else len(rest)
-    else:
-        other = field_in(app.model_copy(update={"tables": (table,)}), m["y"], Touched(table.id))
-        if other is None:
-            return None
-        at = next((n for n, f in enumerate(rest) if f.id == other[1].id), 0)
-        to = at if re.match(r"before|above|in\s+front", m["how"]) else at + 1
-    return Done(
-        [{"do": "move", "part": "field", "table": table.id, "id": one.id, "to": to}],
-        path=path_of(table, one),
-        table=table.id,
-        field=one.id,
-    )
-
-
-_SPLIT = re.compile(
-    r"\b(?:split|move|pull|break|extract|turn)\s+(?P<x>.+?)\s+(?:out\s+)?into\s+(?:an?\s+|their\s+own\s+|its\s+own\s+|a\s+separate\s+|a\s+new\s+)?(?:separate\s+|new\s+|own\s+)?(?P<n>[\w -]{2,30}?)\s+table(?:\s+with\s+(?P<f>.+?))?(?:,?\s+and\s+link\s+(?P<a>[\w -]+?)\s+to\s+(?:it|them))?$"
-)
-
-
-def _split(text: str, raw: str, app: App, touched: Touched) -> Done | None:
-    m = _SPLIT.search(text)
-    if not m:
-        return None
-    new = m["n"].strip()
-    home = tables_in(app, m["a"]) if m["a"] else []
-    old = field_in(app, new, touched, kinds=("text", "select", "long_text", "email")) or field_in(
-        app, m["x"], touched, kinds=("text", "select", "long_text", "email")
-    )
-    table = home[0] if home else old[0] if old else app.tables[0] if app.tables else None
-    if table is None:
-        return None
-    steps = (
-        [{"do": "remove", "part": "field", "table": old[0].id, "id": old[1].id}] if old and same_name(old[1].name, new) else []
-    )
-    words = [
-        f"each {new} has a name, {m['f']}" if m["f"] else f"each {new} has a name",
-        f"each {table.name} belongs to one {new}",
-    ]
-    return Done(steps, words, path=f"tables/{table.id}", table=table.id)
-
-
-_REPLACE = re.compile(
-    r"^(?:in\s+(?:the\s+)?(?P<t>[\w -]{2,40}?),?\s+)?(?:replace|swap)\s+(?:the\s+)?(?P<x>.+?)\s+(?:with|by|for)\s+(?P<y>.+)$"
-)
-
-
-def _replace(text: str, raw: str, app: App, touched: Touched) -> Done | None:
-    m = _REPLACE.match(text)
-    if not m:
-        return None
-    where = tables_in(app, m["t"]) if m["t"] else []
-    steps: list[Step] = []
-    home: Table | None = where[0] if where else None
-    scope = app.model_copy(update={"tables": (home,)}) if home else app
-    for piece in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", m["x"]):
-        found = field_in(scope, piece, touched)
-        if found:
-            steps.append({"do": "remove", "part": "field", "table": found[0].id, "id": found[1].id})
-            home = found[0]
-    if home is None or not steps:
-        return None
-    link = re.search(r"\blinks?\s+to\s+(?:the\s+|an?\s+)?(?P<b>[\w -]+)$", m["y"])
-    if link:
-        return Done(steps, [f"each {home.name} belongs to one {link['b']}"], path=f"tables/{home.id}", table=home.id)
-    new = item(raw[m.start("y") : m.end("y")], 0)
-    if new is None or len(steps) != 1:
-        return Done(steps, [f"each {home.name} has {raw[m.start('y') : m.end('y')]}"], path=f"tables/{home.id}", table=home.id)
-    return Done(steps, [f"each {home.name} has a {raw[m.start('y') : m.end('y')]}"], path=f"tables/{home.id}", table=home.id)

@@ -76,7 +76,9 @@ def _within_limits(sketch: Sketch) -> tuple[Problem, ...]:
     return tuple(told)
 
 
-_HOURLY = frozenset("appointment viewing booking reservation shift session lesson class meeting showing visit interview slot".split())
+_HOURLY = frozenset(
+    "appointment viewing booking reservation shift session lesson class meeting showing visit interview slot".split()
+)
 """What happens at an hour, not merely on a day."""
 
 
@@ -104,7 +106,8 @@ def _datable(sketch: Sketch) -> None:
 
 def _dated(table: TableSketch) -> bool:
     return any(
-        f.kind in ("date", "datetime", "created_at") or (f.kind == "formula" and f.formula.startswith("DATEADD")) for f in table.fields
+        f.kind in ("date", "datetime", "created_at") or (f.kind == "formula" and f.formula.startswith("DATEADD"))
+        for f in table.fields
     )
 
 

@@ -3,7 +3,8 @@
 import re
 
 from sayso.builder.planner.command_steps import Done, Step, alter, altered, path_of
-from sayso.builder.planner.commands import KINDS, command, turned
+from sayso.builder.planner.commands import command
+from sayso.builder.planner.kind_words import KINDS, turned
 from sayso.builder.planner.marks import asking
 from sayso.builder.planner.marks.layout import Layout
 from sayso.builder.planner.marks.mark import Heard, Mark

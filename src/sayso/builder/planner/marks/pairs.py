@@ -44,7 +44,12 @@ def completed(words: str, before: tuple[str, str], after: tuple[str, str]) -> st
     `before` and `after` are the words between a field and its neighbour, and the neighbour's own: the one said before it, and the one said after.
     """
     gap, other = before
-    if _BETWEEN.fullmatch(gap) and (m := _SPLIT_AFTER.search(other)) and _opposite(m["a"], words) and (lead := other[: m.start()].strip()):
+    if (
+        _BETWEEN.fullmatch(gap)
+        and (m := _SPLIT_AFTER.search(other))
+        and _opposite(m["a"], words)
+        and (lead := other[: m.start()].strip())
+    ):
         return f"{lead} {words}"
     gap, other = after
     if words in _NAMES_ALONE and _BETWEEN.fullmatch(gap):

@@ -41,7 +41,16 @@ _NO_CHOICES = frozenset({"image", "file", "email", "phone", "url", "money", "lon
 """Kinds whose fields have no choices: a list that follows one with a comma is something else."""
 
 
-_END = {"start": "end", "from": "to", "begin": "end", "check in": "check out", "arrival": "departure", "opened": "closed", "taken": "returned", "in": "out"}
+_END = {
+    "start": "end",
+    "from": "to",
+    "begin": "end",
+    "check in": "check out",
+    "arrival": "departure",
+    "opened": "closed",
+    "taken": "returned",
+    "in": "out",
+}
 
 
 def _to_the_hour(table: TableSketch) -> None:
@@ -56,7 +65,9 @@ def _to_the_hour(table: TableSketch) -> None:
 
 def _chosen_from(field: FieldSketch, table: TableSketch) -> bool:
     """Whether a list of choices without a name may be that field's. The state beside a city is a part of an address."""
-    if field.key == "state" and any(set(f.key.split()) & {"city", "town", "zip", "postcode", "street", "country"} for f in table.fields):
+    if field.key == "state" and any(
+        set(f.key.split()) & {"city", "town", "zip", "postcode", "street", "country"} for f in table.fields
+    ):
         return False
     return field.key in ("status", "stage", "state", "type", "category")
 
