@@ -12,7 +12,7 @@ from sayso.builder.planner.names import Touched, choice_in, field_in, same_name,
 from sayso.builder.planner.naming import cased_name
 from sayso.builder.planner.rule_commands import reschedule, rule_meant, stop_rule
 from sayso.builder.planner.shape_commands import move, replace, split
-from sayso.builder.planner.statements import statement
+from sayso.builder.planner.statements import called, statement
 from sayso.spec.app import App
 from sayso.spec.fields import AnyField, MultiSelect, Select
 from sayso.spec.part import id_from
@@ -28,7 +28,7 @@ def command(raw: str, app: App, touched: Touched) -> Done | None:
         text,
     )
     raw = raw[len(raw) - len(text) :]
-    for one in (_rename, split, replace, stop_rule, reschedule, _required, _add_choice, _remove, _turn, move, statement):
+    for one in (called, _rename, split, replace, stop_rule, reschedule, _required, _add_choice, _remove, _turn, move, statement):
         if (done := one(text.strip(" .!"), raw.strip(" .!"), app, touched)) is not None:
             return done
     return None

@@ -8,6 +8,7 @@ import re
 from sayso.builder.planner import lexicon
 from sayso.builder.planner import options as choice
 from sayso.builder.planner.command_steps import Done, altered, path_of
+from sayso.builder.planner.inflect import lemma
 from sayso.builder.planner.kind_words import kind_said, turned
 from sayso.builder.planner.names import Touched, field_in, same_name, stems, tables_in
 from sayso.builder.planner.naming import cased_name
@@ -50,10 +51,10 @@ def _table(words: str, app: App) -> Table | None:
 
 
 _ARROW = re.compile(
-    r"^(?:the\s+)?(?P<a>[^→>]{2,50}?)\s*(?:→|-+>|=+>|\bbecomes\b|\bis\s+now\s+(?:called\s+)?|\bare\s+now\s+(?:called\s+)?|\bgoes\s+by\b)\s*(?P<b>[^→>]{2,50})$"
+    r"^(?:the\s+)?(?P<a>[^→>]{2,50}?)\s*(?:→|[-=]*>|\bbecomes\b|\bis\s+now\s+(?:called\s+)?|\bare\s+now\s+(?:called\s+)?|\bgoes\s+by\b)\s*(?P<b>[^→>]{2,50})$"
 )
 _QUOTED_CALL = re.compile(
-    r"^call\s+(?:the\s+)?[\"'“‘]?(?P<a>[\w &/-]{2,40}?)[\"'”’]?\s+[\"'“‘](?P<b>[^\"'”’]{2,50})[\"'”’](?:\s+instead)?$"
+    r"^call\s+(?:the\s+)?[\"'“‘]?(?P<a>[\w &/-]{2,40}?)[\"'”’]?\s+[\"'“‘](?P<b>[^\"'”’]{2,50})[\"'”’]?(?:\s+instead)?$"
 )
 _CALL = re.compile(r"^call\s+(?:the\s+)?(?P<x>[\w &/-]{4,80}?)(?:\s+instead)?$")
 
@@ -61,7 +62,7 @@ _CALL = re.compile(r"^call\s+(?:the\s+)?(?P<x>[\w &/-]{4,80}?)(?:\s+instead)?$")
 def _arrow(text: str, raw: str, app: App, touched: Touched) -> Done | None:
     m = _ARROW.match(text) or _QUOTED_CALL.match(text)
     if m is None:
-        return _called(text, raw, app, touched)
+        return None
     new = raw[m.start("b") : m.end("b")].strip(_QUOTES)
     old = m["a"].strip(_QUOTES)
     found = _field(old, app, touched)
@@ -72,7 +73,7 @@ def _arrow(text: str, raw: str, app: App, touched: Touched) -> Done | None:
     return _renamed(old, new, app, touched)
 
 
-def _called(text: str, raw: str, app: App, touched: Touched) -> Done | None:
+def called(text: str, raw: str, app: App, touched: Touched) -> Done | None:
     """`call Reading Temperature log`: the name that the app knows ends where its words do."""
     if (m := _CALL.match(text)) is None:
         return None
@@ -81,7 +82,7 @@ def _called(text: str, raw: str, app: App, touched: Touched) -> Done | None:
         old, new = " ".join(words[:n]), " ".join(words[n:])
         known = _table(old.lower(), app) is not None or any(same_name(f.name, old) for t in app.tables for f in t.fields)
         if known and len(new.split()) <= NAME_WORDS_MAX:
-            return _renamed(old.lower(), re.sub(r"^(?:just|simply|the)\s+", "", new), app, touched)
+            return _renamed(old.lower(), re.sub(r"^(?:(?:field|column|table|just|simply|the)\s+)+", "", new), app, touched)
     return None
 
 
@@ -146,7 +147,7 @@ def _filled(text: str, raw: str, app: App, touched: Touched) -> Done | None:
 
 _SEVERAL = (
     re.compile(r"^(?P<t>[\w' -]{2,40}?)\s+(?:can|could|may|might|should\s+be\s+able\s+to)\s+(?:have|hold|pick|choose|take)\s+(?:more\s+than\s+one|several|many|multiple)\s+(?P<x>[\w' &/-]{2,40}?)s?(?:,?\s+so\s+let\b.*)?$"),
-    re.compile(r"^(?:change|make|turn|let|allow)\s+(?:the\s+)?(?P<x>[\w' &/-]{2,40}?)\s+(?:so\s+)?(?:that\s+)?(?:(?:people|you|we|they|one|someone|each\s+\w+|a\s+\w+)\s+(?:can|could|may)\s+)?(?:have|hold|pick|choose|take)\s+(?:more\s+than\s+one|several|many|multiple)\b.*$"),
+    re.compile(r"^(?:change|make|turn|let|allow)\s+(?:the\s+)?(?P<x>[\w' &/-]{2,40}?)\s+(?:so\s+)?(?:that\s+)?(?:(?:people|you|we|they|one|someone|each\s+\w+|a\s+\w+|\w+)\s+(?:can|could|may)\s+)?(?:have|hold|pick|choose|take)\s+(?:more\s+than\s+one|several|many|multiple)\b.*$"),
     re.compile(r"^(?:allow|let\s+(?:us|people|them)\s+(?:pick|choose))\s+(?:more\s+than\s+one|several|multiple)\s+(?P<x>[\w' &/-]{2,40}?)s?$"),
 )  # fmt: skip
 
@@ -212,7 +213,7 @@ def _new_choices(text: str, raw: str, app: App, touched: Touched) -> Done | None
             continue
         if (
             head in ("field", "column", "table", "view", "board", "form", "table")
-            or lexicon.is_table_noun(name)
+            or lemma(name) in lexicon.tables()
             or (m["t"] and not tables)
         ):
             continue

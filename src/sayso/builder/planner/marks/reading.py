@@ -58,9 +58,9 @@ def _to_the_hour(table: TableSketch) -> None:
     dated = {f.key: f for f in table.fields if f.kind in ("date", "datetime") and f.origin is None}
     for key, field in dated.items():
         for begin, end in _END.items():
-            if re.search(rf"\b{begin}\b", key) and (other := dated.get(re.sub(rf"\b{begin}\b", end, key))) is not None:
-                if "datetime" in (field.kind, other.kind):
-                    field.kind = other.kind = "datetime"
+            other = dated.get(re.sub(rf"\b{begin}\b", end, key)) if re.search(rf"\b{begin}\b", key) else None
+            if other is not None and "datetime" in (field.kind, other.kind):
+                field.kind = other.kind = "datetime"
 
 
 def _chosen_from(field: FieldSketch, table: TableSketch) -> bool:
