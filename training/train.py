@@ -25,7 +25,7 @@ from training.annotated import HERE, Annotated, held_out, read
 from training.course import Course
 from training.figures import measured
 from training.fit_heads import CLASSES, examples, fitted
-from training.packing import write
+from training.packing import averaged, write
 from training.scores import Tally
 from training.unseen import finished
 from training.unseen import stored as settled_figures
@@ -61,9 +61,13 @@ def data_hash(folder: Path = HERE) -> str:
 
 
 def taught(wishes: Sequence[Annotated], course: Course) -> dict[str, np.ndarray]:
-    """The parts that need torch."""
+    """The parts that need torch: the mean of the trainings of the course."""
     finetune = importlib.import_module("training.finetune")
-    return finetune.taught(wishes, minilm.folder(), course, told)
+    results: list[dict[str, np.ndarray]] = []
+    for left in course.without:
+        told(f"a training without {', '.join(left) or 'nobody'}")
+        results.append(finetune.taught([w for w in wishes if w.writer not in left], minilm.folder(), course, told))
+    return averaged(results)
 
 
 def headed(arrays: Arrays, wishes: Sequence[Annotated], model: LanguageModel) -> dict[str, np.ndarray]:

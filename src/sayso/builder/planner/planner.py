@@ -71,7 +71,7 @@ def _joined(wish: Wish, text: Text, heard: Heard, rules: Sketch, commands: list[
     with_sheets(wish.sheets, sketch)
     marks = [m for m in marks_of(text, heard.found) if not any(a < m.end and b > m.start for a, b in commands)]
     by_marks(text.text, chosen(rules, marks, heard, text), sketch, heard)
-    if rules_lead(rules, marks, pieces):
+    if rules.tool or rules_lead(rules, marks, pieces):
         join(rules, sketch, heard, text, by="rules")
         sketch = rules
     else:

@@ -139,6 +139,8 @@ class Sketch:
     roles: list[RoleSketch] = field(default_factory=list)
     origin: App | None = None
     title: str = ""
+    tool: bool = False
+    """Whether it is a small tool: people put something in and get something made. Such a wish is read whole, by the rules."""
     subject: TableSketch | None = None
     """What was spoken of last: what `it`, `they` and `each` mean."""
     touched: tuple[TableSketch, FieldSketch] | None = None

@@ -31,6 +31,7 @@ def read(raw: str, text: str, start: int, span: Span, sketch: Sketch) -> bool:
     m = _PUT.search(text) or _MAKES.match(text)
     if m is None:
         return False
+    sketch.tool = sketch.tool or not sketch.tables
     outputs = [text[m.start("out") + a : m.start("out") + b].strip(" .") for a, b, _ in pieces(m["out"])]
     named = next((o for o in outputs if _PICTURE.search(o)), outputs[0] if outputs else "")
     table = sketch.table(_called(named)) or sketch.add(_called(named), span)
