@@ -15,6 +15,7 @@ COMMANDS = {
     "export": "sayso.cli.export",
     "apps": "sayso.cli.apps",
     "rows": "sayso.cli.rows",
+    "fill": "sayso.cli.fill",
     "ask": "sayso.cli.ask",
     "slots": "sayso.cli.slots",
     "models": "sayso.cli.models",
