@@ -15,6 +15,7 @@ from sayso.ai import instructions, runs, work
 from sayso.ai.inputs import Inputs
 from sayso.ai.outcome import Outcome
 from sayso.data import apps
+from sayso.gateway import ledger_book
 from tests.ai.conftest import Story
 from tests.gateway.conftest import CALL_COST
 from tests.gateway.upstream import Says, Status
@@ -271,9 +272,9 @@ async def test_past_work_is_kept_sampled_and_swept(story: Story) -> None:
         again = await runs.sample(tx, app, one.path, 6)
         everything = await runs.sample(tx, app, one.path, 2_000)
         assert (await runs.count(tx, app))[one.path] == 43
-        await runs.swept(tx, ana.workspace, days=90)
+        await ledger_book.swept(tx, ana.workspace, ledger_days=400, bodies_days=7, work_days=90)
         assert len(await runs.sample(tx, app, one.path, 100)) == 42
-        await runs.swept(tx, ana.workspace, days=-1)
+        await ledger_book.swept(tx, ana.workspace, ledger_days=400, bodies_days=7, work_days=-1)
         assert not await runs.sample(tx, app, one.path, 100)
     assert [r.id for r in sampled] == [r.id for r in again]
     assert {r.outcome["value"] for r in sampled} == {"billing", "repair", "delivery"}, "the rare ones are among them"

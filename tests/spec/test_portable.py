@@ -108,7 +108,7 @@ def test_any_example_with_junk_in_it_is_read_or_refused_never_more() -> None:
     chance = random.Random(20261122)
     specs = [e.spec.portable() for e in examples.listed()]
     outcomes: Counter[str] = Counter()
-    for _ in range(400):
+    for _ in range(700):
         raw = json.loads(json.dumps(chance.choice(specs)))
         for path in chance.sample(list(places(raw)), 2):
             spoil(raw, path, chance.choice(JUNK))

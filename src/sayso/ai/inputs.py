@@ -27,6 +27,8 @@ from sayso.spec.table import Table
 FIELDS_MAX = 60
 """Fields that are read when a prompt names none."""
 ATTACHMENTS_MAX = 12
+LINE_CHARACTERS_MAX = 60
+"""Values of linked rows that are longer stand on lines of their own."""
 _FILES = ("file", "image")
 _OWN = ("autonumber", "created_at", "created_by", "updated_at", "updated_by")
 
@@ -168,9 +170,12 @@ def _of_row(
         if behind is not None:
             there = [linked.get(field.id, {}).get(int(one["id"])) for one in _list(value)]
             texts = [text_of(behind, v.get(behind.id), people) for v in there if v is not None]
-            values.append(Value(f"{field.name}.{behind.name}", ", ".join(x for x in texts if x)))
+            between = "\n" if any(len(x) > LINE_CHARACTERS_MAX for x in texts) else ", "
+            values.append(Value(f"{field.name}.{behind.name}", between.join(x for x in texts if x)))
         elif field.kind in _FILES:
-            attachments += _attached(field, value, files, "read")
+            attached = _attached(field, value, files, "read")
+            attachments += attached
+            values += [] if attached else [Value(field.name, "")]
         else:
             values.append(Value(field.name, text_of(field, value, people)))
     picture = job.settings.picture

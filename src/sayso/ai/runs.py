@@ -1,4 +1,4 @@
-"""Past work of AI parts: kept in batches by whoever did it, sampled by trials, swept when it is older than the owner keeps it.
+"""Past work of AI parts: kept in batches by whoever did it, sampled by trials, thrown away by the gateway with its ledger, after `keep_work_days`.
 
 A run holds what was read of a row, so it is read only by who may read the app.
 """
@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,8 +21,6 @@ from sayso.ai.outcome import Outcome
 from sayso.data.open_app import OpenApp
 from sayso.db.ai_tables import runs as t
 
-DAYS_KEPT = 90
-"""How long runs are kept where the owner says nothing else (`keep_work_days` of the gateway's settings)."""
 SAMPLE_MAX = 2_000
 LOOKED_AT_MAX = 20_000
 """The newest runs of a part, among which are those that are sampled."""
@@ -110,12 +108,6 @@ async def count(tx: AsyncConnection, app: OpenApp) -> dict[str, int]:
         select(c.path, func.count().label("many")).where(c.workspace_id == app.by.workspace, c.app == app.number).group_by(c.path)
     )
     return {str(row.path): int(row.many) for row in await tx.execute(query)}
-
-
-async def swept(tx: AsyncConnection, workspace: str, *, days: int = DAYS_KEPT, now: datetime | None = None) -> None:
-    """Throws away what is older."""
-    before = (now or datetime.now(UTC)) - timedelta(days=days)
-    await tx.execute(delete(t).where(t.c.workspace_id == workspace, t.c.at < before))
 
 
 def _run(row: Any) -> Run:

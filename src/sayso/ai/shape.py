@@ -20,7 +20,7 @@ _NAMES = {
     "summarise": "summary",
     "translate": "translation",
     "draft_reply": "reply",
-    "generate": "written_text",
+    "generate": "draft",
     "describe_image": "description",
 }
 _MAY_BE_EMPTY = ("extract", "classify")
@@ -58,7 +58,7 @@ def _kept(task: str, field: Any) -> Shape:
 
 def _shape(task: str, field: AnyField, candidates: tuple[tuple[int, str], ...]) -> Shape:
     labels = _labels(field, candidates)
-    name = field.id if task in ("extract", "classify") else _NAMES.get(task, "written_text")
+    name = field.id if task in ("extract", "classify") else _NAMES.get(task, "draft")
     if field.kind not in ("text", "long_text", "ai") or name == "confidence":
         name = field.id if field.id != "confidence" else "value"
     value = _value(task, field, [said for said, _ in labels])

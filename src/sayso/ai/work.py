@@ -75,6 +75,8 @@ async def _written(gateway: Gateway, caller: Caller, job: Job, inputs: Inputs, u
             if job.task == "describe_image" or not (documents.texts or any(v.text.strip() for v in inputs.values)):
                 return Outcome("refused", problem=problem)
             documents = replace(documents, pictures=())
+    elif job.model == "slot:vision":
+        job = replace(job, model="slot:text")
     form = shape.shape_of(job, inputs)
     if isinstance(job.output, Link) and not form.labels:
         return Outcome("refused", problem=f"There are no rows yet that {job.output.name} could point to.")
@@ -231,6 +233,8 @@ def _checked(job: Job, form: Shape, raw: Any, confidence: Any, answer: dict[str,
     except (ValueError, OverflowError, TypeError, ArithmeticError, RecursionError):
         return Judged(wrong=f"{job.output.name} cannot be read from it; an example is {job.output.example}")
     about = answer.get("sayso")
+    if isinstance(about, dict) and not about.get("fields"):
+        confidence = None  # the built-in reader has nothing to measure when it picks sentences
     unsure = isinstance(about, dict) and bool(about.get("needs_review"))
     return Judged(value, _share(confidence, answers.likelihood(_choice(answer))), unsure)
 

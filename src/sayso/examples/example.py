@@ -12,7 +12,10 @@ from sayso.spec.change import completed_app
 
 FINISHED = ("client_desk", "support_desk", "stock_and_orders")
 """Whole apps that use most of what there is."""
+WITH_MODELS = ("photo_studio", "ad_banners", "reply_drafter", "invoice_reader", "daily_digest")
+"""What models do in apps, finished: they draw, read, sort and write."""
 TEMPLATES = (
+    *WITH_MODELS,
     "hiring", "events", "equipment_lending", "content_calendar", "clinic", "lab_samples", "maintenance", "expenses", "courses",
     "inventory", "property", "volunteers",
 )  # fmt: skip

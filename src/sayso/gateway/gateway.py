@@ -286,7 +286,9 @@ class Gateway:
         for workspace in list(self.known.workspaces.values()):
             s = workspace.settings
             async with self.engine.begin() as tx:
-                await ledger_book.swept(tx, workspace.id, ledger_days=s.keep_ledger_days, bodies_days=s.keep_bodies_days)
+                await ledger_book.swept(
+                    tx, workspace.id, ledger_days=s.keep_ledger_days, bodies_days=s.keep_bodies_days, work_days=s.keep_work_days
+                )
 
 
 def refused(value: Any, status: int) -> Refused:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sayso.db import ai_tables
 from sayso.db import gateway_tables as t
 from sayso.db.gateway_tables import TOKENS
 from sayso.errors import Invalid, NotFound, Problem
@@ -97,10 +98,10 @@ async def sums(
     return list((await tx.execute(query.limit(GROUPS_MAX))).all())
 
 
-async def swept(tx: AsyncConnection, workspace: str, *, ledger_days: int, bodies_days: int) -> None:
+async def swept(tx: AsyncConnection, workspace: str, *, ledger_days: int, bodies_days: int, work_days: int) -> None:
     """Removes what is older than the owner keeps. The daily sums stay."""
     now = datetime.now(UTC)
-    for table, days in ((t.ledger, ledger_days), (t.bodies, bodies_days)):
+    for table, days in ((t.ledger, ledger_days), (t.bodies, bodies_days), (ai_tables.runs, work_days)):
         await tx.execute(table.delete().where(table.c.workspace_id == workspace, table.c.at < now - timedelta(days=days)))
 
 

@@ -12,7 +12,8 @@ RETRIES = 2
 class GatewaySettings:
     """`unpriced`: calls whose price is not known are refused, let through where no budget limits them, or let through and flagged.
 
-    `keep_bodies` keeps what was asked and answered, for `keep_bodies_days`. `follow_replacements`: after a model's shutdown date its
+    `keep_bodies` keeps what was asked and answered, for `keep_bodies_days`. `keep_work_days` is how long
+    the past work of AI parts is kept, for trials. `follow_replacements`: after a model's shutdown date its
     named replacement is asked in its place. `metrics`: Prometheus' page is for anybody who reaches it, not for the owner alone.
     """
 
@@ -20,6 +21,7 @@ class GatewaySettings:
     keep_bodies: bool = False
     keep_bodies_days: int = 7
     keep_ledger_days: int = 400
+    keep_work_days: int = 90
     retries: int = RETRIES
     follow_replacements: bool = False
     metrics: bool = False

@@ -21,6 +21,8 @@ class GatewaySettings(Shown):
     """Whether what is asked and answered is kept, for `keep_bodies_days`."""
     keep_bodies_days: int
     keep_ledger_days: int
+    keep_work_days: int
+    """How long the past work of AI fields and steps is kept, for trials."""
     retries: int
     """How often an upstream is asked again, when an alias does not say otherwise."""
     follow_replacements: bool
@@ -38,6 +40,7 @@ class GatewaySettingsChange(Asked):
     keep_bodies: bool | None = None
     keep_bodies_days: Annotated[int, Field(ge=1, le=400)] | None = None
     keep_ledger_days: Annotated[int, Field(ge=7, le=4000)] | None = None
+    keep_work_days: Annotated[int, Field(ge=1, le=4000)] | None = None
     retries: Annotated[int, Field(ge=0, le=5)] | None = None
     follow_replacements: bool | None = None
     metrics: bool | None = None
