@@ -24,7 +24,7 @@ async def test_a_trial_of_a_field_says_who_is_right_and_what_it_costs(story: Sto
     assert poor["failed"] == 1 and poor["checks"][1]["value"] == 0.8
     assert Decimal(plain["cost_per_1000"]) == Decimal("2.5") and Decimal(better["cost"]) == Decimal("0.00625")
     assert told["best"] == better["id"] and told["frontier"] == [poor["id"], better["id"]]
-    assert "50 % cheaper" in told["verdict"] and better["note"] == "tokens 50 % cheaper"
+    assert "50% cheaper" in told["verdict"] and better["note"] == "tokens 50% cheaper"
     assert all(one["p50_ms"] > 0 and one["p95_ms"] >= one["p50_ms"] for one in told["contenders"])
     assert Decimal(told["spent"]) == sum(Decimal(one["cost"]) for one in told["contenders"])
     assert await story.everything() == before, "nothing is written into rows"

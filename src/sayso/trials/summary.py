@@ -196,7 +196,7 @@ def _votes(missing: int) -> str:
 
 
 def _percent(one: Summed) -> str:
-    return f"{one.quality.of.value * 100:.0f} %" if one.quality else "unknown"
+    return f"{one.quality.of.value * 100:.0f}%" if one.quality else "unknown"
 
 
 def _against(one: Summed, used: Summed) -> str:
@@ -207,7 +207,7 @@ def _against(one: Summed, used: Summed) -> str:
     if not used.cost_per_1000:
         return f", and costs ${one.cost_per_1000:.2f} per 1,000 where the other is free"
     share = (one.cost_per_1000 / used.cost_per_1000 - 1) * 100
-    return f", {abs(share):.0f} % {'cheaper' if share < 0 else 'dearer'}"
+    return f", {abs(share):.0f}% {'cheaper' if share < 0 else 'dearer'}"
 
 
 def votes_least(cases: int) -> int:
