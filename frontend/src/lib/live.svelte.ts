@@ -20,7 +20,8 @@ export type LiveEvent =
   | { event: "app"; app: string; version: number; by: string }
   | { event: "people"; app: string; people: Present[] }
   | { event: "draft"; id: string }
-  | { event: "import"; id: string };
+  | { event: "import"; id: string }
+  | { event: "trial"; id: string; app: string | null; by: string };
 type Kind = LiveEvent["event"];
 type Listener<K extends Kind> = (event: Extract<LiveEvent, { event: K }>) => void;
 

@@ -67,6 +67,11 @@ export function blocks(text: string): Block[] {
   return out;
 }
 
+/** A text in pieces: words, and the numbers of the sources that stand in brackets. */
+export function cited(text: string): (string | number)[] {
+  return text.split(/\[(\d{1,4})\]/).map((piece, n) => (n % 2 ? Number(piece) : piece)).filter((piece) => piece !== "");
+}
+
 /** The words alone, on one line: for cells. */
 export function plain(text: string): string {
   return text.replace(/```[^\n]*\n?/g, " ").replace(/^[#>\s]+|^\s*[-*+]\s+/gm, "").replace(/\*\*|__|~~|`/g, "").replace(/\[([^\]]+)\]\([^)]+\)/g, "$1").replace(/\s+/g, " ").trim();

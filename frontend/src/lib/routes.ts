@@ -8,6 +8,8 @@ export type Route =
   | { page: "import"; id: string }
   | { page: "settings"; section: string }
   | { page: "gateway"; section: string; id: string | null }
+  | { page: "coworkers"; id: string | null }
+  | { page: "trials"; id: string | null }
   | { page: "nothing" };
 
 const PARTS = ["versions", "trash", "automations", "coworkers", "slots", "roles"] as const;
@@ -20,6 +22,8 @@ export function routeOf(pathname: string): Route {
   if (top === "a" && one) return inApp(one, two, three, four);
   if (top === "d" && one) return { page: "draft", draft: one };
   if (top === "import" && one) return { page: "import", id: one };
+  if (top === "coworkers") return { page: "coworkers", id: one ?? null };
+  if (top === "trials") return { page: "trials", id: one ?? null };
   if (top === "gateway") return { page: "gateway", section: one ?? "", id: two ?? null };
   if (top === "settings") return { page: "settings", section: one ?? "workspace" };
   return { page: "nothing" };
@@ -46,5 +50,7 @@ export const to = {
   draft: (draft: string) => `/d/${e(draft)}`,
   import: (id: string) => `/import/${e(id)}`,
   gateway: (section = "", id?: string) => `/gateway${section ? `/${section}` : ""}${id ? `/${e(id)}` : ""}`,
+  coworkers: (id?: string) => `/coworkers${id ? `/${e(id)}` : ""}`,
+  trials: (id?: string) => `/trials${id ? `/${e(id)}` : ""}`,
   settings: (section = "") => `/settings${section ? `/${section}` : ""}`,
 };

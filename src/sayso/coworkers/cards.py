@@ -13,6 +13,7 @@ from sayso.coworkers import acts as acting
 from sayso.coworkers import conversations
 from sayso.coworkers.reach import Place, Reach
 from sayso.coworkers.roster import Found
+from sayso.data import undo
 from sayso.db import coworker_tables as t
 from sayso.db.tables import members
 from sayso.errors import Conflict, Invalid, NotFound, Problem
@@ -167,6 +168,7 @@ async def _do(tx: AsyncConnection, found: Found, acts: Sequence[Act], by: Actor)
         if not act["left_out"]:
             place = await reach.opened(tx, act["app"], act["table"], "write")
             ids[act["id"]] = await acting.done(tx, place, act)
+            act["undo"], _ = await undo.upcoming(tx, place.app)
     return ids
 
 
@@ -232,14 +234,14 @@ def _shown(row: Any) -> Card:
     allowing = list(
         dict.fromkeys(_ALLOWING[a["kind"]] + f" {a['table_name']}" for a in acts if not a["loses"] and a["kind"] in _ALLOWING)
     )
-    undo = [{"app": a["app"], "sentence": a["sentence"]} for a in acts if not a["left_out"]] if row.state == "applied" else []
+    back = [{"app": a["app"], "sentence": a["undo"]} for a in reversed(acts) if a.get("undo")] if row.state == "applied" else []
     return {
         "id": row.id, "turn": row.turn, "conversation": row.conversation, "state": row.state, "version": row.version,
         "sentence": f"asks to do {len(acts)} things" if len(acts) > 1 else acts[0]["sentence"] if acts else "",
         "acts": acts, "loses": lost or None, "changed": any(a.get("changed") for a in acts),
         "allow": " and ".join(allowing) + " without asking" if allowing and not lost else None,
         "by_itself": row.state == "applied" and row.reason == "allowed", "reason": row.reason if row.reason != "allowed" else None,
-        "decided_by": row.name, "decided_at": row.decided_at, "undo": undo,
+        "decided_by": row.name, "decided_at": row.decided_at, "undo": back,
     }  # fmt: skip
 
 

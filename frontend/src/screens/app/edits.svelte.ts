@@ -10,7 +10,8 @@ export type Edit =
   /** A new view of `table`, a new page without it, or the settings of one that exists. */
   | { is: "view"; id?: string; table?: string }
   | { is: "remove"; part: PartKind; id: string; table?: string }
-  | { is: "import"; table: string };
+  | { is: "import"; table: string }
+  | { is: "coworker" };
 
 class Edits {
   now = $state.raw<Edit | null>(null);
