@@ -28,6 +28,8 @@ ATTEMPTS_MAX = 3
 """Answers that are looked at before a job is given up: the first and two that were told what is wrong."""
 PROBLEM_CHARACTERS_MAX = 500
 PLAIN_REMEMBERED_MAX = 1_000
+READER = "sayso/reader"
+"""Says the same however often it is asked."""
 ANSWER_SHOWN_CHARACTERS_MAX = 4_000
 """Of a wrong answer, when it is shown to the model again."""
 CONNECT = "Connect a model under Models → Providers, or choose another for the slot “{slot}”."
@@ -52,7 +54,12 @@ async def do(gateway: Gateway, caller: Caller, job: Job, inputs: Inputs, model: 
     used = Used()
     job = job if model is None else replace(job, model=model)
     try:
-        if job.makes_pictures:
+        if job.makes_pictures and (job.output is None or job.output.kind != "image"):
+            called = job.output.name if job.output else "This part"
+            outcome = Outcome(
+                "refused", problem=f"{called} holds no pictures. Turn it into an image field, which this task can fill."
+            )
+        elif job.makes_pictures:
             outcome = await drawing.do(gateway, caller, job, inputs, used)
         else:
             outcome = await _written(gateway, caller, job, inputs, used, seen=model is not None)
@@ -106,7 +113,7 @@ async def _until_right(
         judged = _judged(job, form, answer, plain=plain)
         if not judged.wrong:
             return _with_gaps(_outcome(job, judged, attempt), documents)
-        if judged.final or used.provider == "sayso":
+        if judged.final or used.model == READER:
             break
         messages = [*messages[:2], *_again(answer, judged.wrong)]
     state = "refused" if judged.final else "failed"

@@ -16,6 +16,7 @@ from sayso.ai.questions.asked import Asked, described, from_model, problems, sch
 from sayso.errors import SaysoError
 from sayso.gateway.caller import Caller
 from sayso.gateway.gateway import Gateway
+from sayso.gateway.known import BUILT_IN
 from sayso.gateway.refusals import Refused
 from sayso.spec.app import App
 from sayso.spec.table import Table
@@ -58,7 +59,7 @@ async def read(
 def _writes(gateway: Gateway, caller: Caller, model: str) -> bool:
     """The built-in reader reads texts and cannot plan a query: words do that better."""
     try:
-        return gateway.plan(caller, model).routes[0].provider.kind != "sayso" or "local/" in model
+        return gateway.plan(caller, model).routes[0].model not in BUILT_IN.values()
     except Refused:
         return False
 

@@ -42,9 +42,8 @@ class Standing:
 
 def standing(gateway: Gateway, caller: Caller, plug: Plug, used: tuple[Use, ...], today: date) -> Standing:
     """Looks only at what this process knows: no call is made."""
-    try:
-        route = gateway.plan(caller, plug.model).routes[0]
-    except Refused:
+    route = _route(gateway, caller, plug)
+    if route is None:
         return Standing(
             plug.model, None, None, plug.where, False, None, None, (_missing(plug),) if used or plug.where == "app" else ()
         )
@@ -63,6 +62,21 @@ def standing(gateway: Gateway, caller: Caller, plug: Plug, used: tuple[Use, ...]
         life.successor if life is not None and ending else None,
         tuple(problems),
     )
+
+
+def _route(gateway: Gateway, caller: Caller, plug: Plug) -> Route | None:
+    """Who is asked. Pictures go to the text model when nothing is plugged in for them and that one sees."""
+    try:
+        return gateway.plan(caller, plug.model).routes[0]
+    except Refused:
+        if plug.model != "slot:vision":
+            return None
+    try:
+        route = gateway.plan(caller, "slot:text").routes[0]
+    except Refused:
+        return None
+    sees = Use("", "", "This slot", "", "", ("vision",), "text", "vision")
+    return None if cannot(gateway, route, (sees,)) else route
 
 
 def _missing(plug: Plug) -> str:
