@@ -20,6 +20,7 @@ from sayso.team import keys, people
 from sayso.team.actor import Actor
 from tests.gateway.conftest import Desk, _fresh, desk, up, web  # noqa: F401  (fixtures)
 from tests.gateway.upstream import By, Heard, Says, Status
+from tests.scripts import calls
 
 DESK: dict[str, Any] = {
     "name": "Repairs",
@@ -36,6 +37,7 @@ DESK: dict[str, Any] = {
             ],
         }
     ],
+    "coworkers": [{"name": "Pia", "instructions": "Help with tickets.", "grants": [{"table": "Tickets", "may": "write"}], "memory": True}],
     "automations": [
         {
             "name": "Greet",
@@ -76,6 +78,8 @@ def answers(heard: Heard) -> Says | Status:
         ]
         return Says({"object": "list", "data": rows, "model": "vectors", "usage": {"prompt_tokens": 9, "total_tokens": 9}})
     asked = heard.json
+    if "tools" in asked:
+        return speaks(asked)
     model, said = asked["model"], asked["messages"][1]["content"]
     if model == "gone":
         return Status(404, "The model gone does not exist", code="model_not_found")
@@ -93,6 +97,22 @@ def answers(heard: Heard) -> Says | Status:
         )
     words = "Chase the courier about it today" if model == "better" else "Chase it" if "shorter" in said else "Look into it"
     return _says({name: f"{words}: {letter.strip().splitlines()[0][:40]}", "confidence": 0.9})
+
+
+def speaks(asked: dict[str, Any]) -> Says:
+    """Pia: `better` looks, proposes a row and wants to remember; `plain` just talks. `poor` wants a tool that is none, for ever."""
+    if asked["model"] == "plain":
+        return Says.chat({"role": "assistant", "content": "Somebody should look into it."})
+    if asked["model"] == "poor" and asked.get("tool_choice") != "none":
+        return calls(("delete_everything", {"table": "tickets"}))
+    if any(m["role"] == "tool" for m in asked["messages"]):
+        return Says.chat({"role": "assistant", "content": "Chase the courier. A ticket is noted."})
+    rows = [{"values": {"subject": "Chase the courier"}}]
+    return calls(
+        ("find_rows", {"table": "tickets"}),
+        ("add_rows", {"table": "tickets", "rows": rows}),
+        ("remember", {"text": "likes chasing"}),
+    )
 
 
 def _says(value: dict[str, Any]) -> Says:

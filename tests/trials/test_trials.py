@@ -67,7 +67,7 @@ async def test_past_work_is_what_is_tried_and_its_volume_is_what_a_month_costs(s
     await story.worked(NEXT, value="Look", text="Look")
     parts = (await story.ben.get("/api/trials/parts", params={"app": story.app})).json()["items"]
     assert {one["path"]: one["runs"] for one in parts}[NEXT] == 5
-    assert parts[0]["kind"] == "app" and {one["kind"] for one in parts} == {"app", "field", "step"}
+    assert parts[0]["kind"] == "app" and {one["kind"] for one in parts} == {"app", "field", "step", "coworker"}
     told = await story.begins(NEXT, "better", cases={"source": "runs", "count": 3, "seed": 7})
     plain, _ = told["contenders"]
     assert plain["runs_per_month"] == 5 and Decimal(plain["cost_per_month"]) == Decimal("0.0125")

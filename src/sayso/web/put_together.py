@@ -9,6 +9,7 @@ from sayso.gateway.gateway import Gateway
 from sayso.gateway.here import Model
 from sayso.models.shelf import Shelf
 from sayso.settings import Settings
+from sayso.trials.coworker_player import Talks
 from sayso.trials.players import Fields
 from sayso.trials.work import Work
 from sayso.web.builder_player import Wishes
@@ -25,4 +26,8 @@ def gateway_of(engine: AsyncEngine, settings: Settings, shelf: Shelf, *more: Mod
 
 def trials_of(gateway: Gateway, shelf: Shelf) -> Work:
     """Who works trials off, with a player for each kind of part."""
-    return Work(gateway, {"field": Fields(gateway), "builder": Wishes(gateway, lambda: shelf.directory)}, lambda: shelf.directory)
+    return Work(
+        gateway,
+        {"field": Fields(gateway), "coworker": Talks(gateway), "builder": Wishes(gateway, lambda: shelf.directory)},
+        lambda: shelf.directory,
+    )

@@ -22,6 +22,7 @@ from sayso.errors import Invalid, Problem
 from sayso.spec.fields.fill import named_in
 from sayso.spec.table import Table
 from sayso.trials.cases.masked import Mask, Masking
+from sayso.trials.cases.spoken import of_turns
 from sayso.trials.trial import Case, Cases
 
 DRAWN_TIMES = 8
@@ -94,6 +95,8 @@ def take(drawn: Drawn, case: Case, mask: Mask, n: int) -> None:
 
 
 async def _of_runs(tx: AsyncConnection, app: OpenApp, job: Job, wanted: Cases, prompts: Sequence[str]) -> list[Case]:
+    if job.task == "coworker":
+        return await of_turns(tx, app, job, wanted)
     pool = await runs.sample(
         tx, app, job.path, wanted.count * DRAWN_TIMES, states=("written", "review", "failed"), seed=wanted.seed
     )
