@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from sayso.builder.agent import filling, mending
 from sayso.builder.agent.guard import Guard, Held
 from sayso.builder.agent.meaning import meant, settled
+from sayso.builder.agent.operations import BY_NAME
 from sayso.errors import Invalid, Problem
 from sayso.spec.app import App
 from sayso.spec.change import difference, effects
@@ -140,6 +141,9 @@ class Bench:
                 self._removals(work, mending.many(asked.get("parts") or []))
             case _:
                 raise ValueError(name)
+        if not (work.touched or work.removed or work.problems or work.held or work.raw != work.before):
+            listed = next((k for k, v in BY_NAME[name].schema["properties"].items() if v.get("type") == "array"), name)
+            work.problems.append(Problem(listed, "nothing that is new was in this call", "call finish when nothing is missing"))
         return self._applied(work)
 
     # ── what the calls put ────────────────────────────────────
@@ -282,7 +286,7 @@ class Bench:
             }
         else:
             before = {k: v for k, v in part.items() if kind != "automation" or k != "on"}
-            made = MENDED[kind]({**before, **new})
+            made = mending.altered(before, new) if kind == "automation" else MENDED[kind]({**before, **new})
             if kind == "automation" and part.get("on"):
                 made["on"] = True
         work.put(at, {**made, "id": part["id"]})
@@ -304,12 +308,7 @@ class Bench:
     # ── whether it stands ─────────────────────────────────────
 
     def _applied(self, work: _Work) -> Done:
-        for at in list(work.touched):
-            part = find(work.raw, at)
-            if part is not None:
-                clean, found = self.guard.without_addresses({k: v for k, v in part.items() if k != "id"})
-                part.update(clean)
-                work.held += [Held(f"the address {a}, which your words do not name", "/".join(at)) for a in found]
+        self._kept_in(work)
         settled(work.raw, [p for at in work.touched if (p := find(work.raw, at)) is not None])
         filling.fill(work.raw, work.touched, work.mended, work.put)
         made = self._standing(work)
@@ -324,6 +323,22 @@ class Bench:
         self.held += [h for h in work.held if h not in self.held]
         self.mended += work.mended
         return Done(told, tuple(dict.fromkeys(work.problems)), tuple(work.held), tuple(work.mended))
+
+    def _kept_in(self, work: _Work) -> None:
+        """Addresses that nobody wrote do not get in: in an app that is there, a rule that was to use one is held back whole."""
+        for at in list(work.touched):
+            part = find(work.raw, at)
+            if part is None:
+                continue
+            clean, found = self.guard.without_addresses({k: v for k, v in part.items() if k != "id"})
+            if found and self.given is not None and at[0] in ("automations", "coworkers"):
+                work.drop(at)
+                work.held.append(
+                    Held(f"{part['name']}, which uses {found[0]}: an address that your words do not name", "/".join(at))
+                )
+                continue
+            part.update(clean)
+            work.held += [Held(f"the address {a}, which your words do not name", "/".join(at)) for a in found]
 
     def _standing(self, work: _Work) -> App:
         """The app with as much of the call as is valid; each part that is not is left as it was, and told."""

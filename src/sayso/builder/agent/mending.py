@@ -71,6 +71,22 @@ _OPS = {
 }  # fmt: skip
 
 
+OF_A_TRIGGER = ("table", "fields", "field", "days", "time", "cron", "view", "filter", "label", "words", "zone")
+"""What stands beside a rule's name in the flat form, and inside its trigger in the spec."""
+
+
+def altered(rule: Json, new: Json) -> Json:
+    """A rule with something different, in the flat form or not: what is not said of its trigger stays, unless that becomes another kind."""
+    new, trigger = dict(new), dict(rule.get("trigger") or {})
+    when = new.pop("when", None)
+    if isinstance(new.get("trigger"), dict):
+        trigger = new.pop("trigger")
+    elif when and _WHEN.get(str(when), str(when)) != trigger.get("kind"):
+        trigger = {"kind": when}
+    trigger |= {key: new.pop(key) for key in OF_A_TRIGGER if key in new}
+    return automation({**rule, **new, "trigger": trigger})
+
+
 def cleaned(value: Any, depth: int = 0) -> Any:
     """Without nulls and empty texts, which models send for what they mean to leave out."""
     if depth > DEPTH_MAX:
@@ -163,7 +179,7 @@ def automation(raw: Json) -> Json:
     trigger = _keyed(trigger, {"type": "kind", "on": "kind"})
     kind = str(trigger.get("kind") or ("schedule" if made.get("cron") else "row_created")).lower().replace(" ", "_")
     trigger["kind"] = _WHEN.get(kind, kind) if kind not in TRIGGERS else kind
-    for key in ("table", "fields", "field", "days", "time", "cron", "view", "filter", "label", "words", "zone"):
+    for key in OF_A_TRIGGER:
         if key in made:
             trigger.setdefault(key, made.pop(key))
     if trigger["kind"] == "date_reached" and "field" not in trigger and isinstance(trigger.get("fields"), list):

@@ -96,7 +96,7 @@ class Agent:
             return await _planned(
                 wish,
                 made,
-                f"{name} proposed nothing that could be used in {ended.rounds} rounds ({ended.wrong[:120].rstrip('.')}).",
+                f"{name} proposed nothing that could be used in {ended.rounds} rounds.",
             )
         return await _planned(wish, Made("agent", name), why + ".")
 
