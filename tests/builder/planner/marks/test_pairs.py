@@ -66,3 +66,8 @@ def test_a_calendar_goes_by_the_moment_that_is_said():
 def test_something_that_is_added_is_new_even_with_a_limit():
     spec = built("{Bills|T} have {an amount|F}. {When a bill above 900 is added|W1}, {notify the treasurer|D1}.")
     assert [a["trigger"] for a in spec["automations"]] == ["row_created"]
+
+
+def test_a_mark_that_ends_too_soon_is_read_with_what_follows():
+    spec = built("{Recitals|T} have {a date|F}. {Two days|W1} before, {e-mail the players|D1}.")
+    assert [a["trigger"] for a in spec["automations"]] == ["date_reached"]

@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sayso.builder.planner import automations
 from sayso.builder.planner.intents import BEFORE, WHEN
 from sayso.builder.planner.marks import asking
 from sayso.builder.planner.marks.mark import Mark
 from sayso.builder.planner.marks.schedules import schedule_of
+from sayso.builder.planner.schedule import schedules
 from sayso.builder.planner.sketch import AutomationSketch, StepSketch, TableSketch
 
 if TYPE_CHECKING:
@@ -102,8 +103,10 @@ def _started(made: AutomationSketch, mark: Mark, reader: "MarkReader") -> None:
     made.when = words
     if made.trigger == "row_changed" and automations.is_created(words) and not _CHANGES.search(words):
         made.trigger = "row_created"
+    if made.trigger in ("row_changed", "row_created"):
+        made.trigger = _timed(_with_what_follows(mark, reader)) or made.trigger
     if made.trigger == "date_reached":
-        before = BEFORE.search(words) or BEFORE.search(f"{words} it")
+        before = BEFORE.search(words) or BEFORE.search(_with_what_follows(mark, reader)) or BEFORE.search(f"{words} it")
         if before is not None:
             automations.dated(made, before, words, sketch)
         elif (date := automations.date_field("", words, sketch)) is not None:
@@ -122,6 +125,29 @@ def _started(made: AutomationSketch, mark: Mark, reader: "MarkReader") -> None:
 
 
 _CHANGES = re.compile(r"\b(?:becomes?|chang(?:es?|ed)|moves?|moved|turns?|is\s+(?:set|marked|put)|status|stage)\b")
+
+
+_WAITED = re.compile(
+    r"\b(?:more\s+than|over|longer\s+than|for|after)\s+(?:\d+|an?|one|two|three)\s+(?P<unit>hours?|hrs?|days?|weeks?)\b"
+)
+
+
+FOLLOWS_CHARACTERS_MAX = 24
+
+
+def _with_what_follows(mark: Mark, reader: "MarkReader") -> str:
+    """The words of a mark with those right after it: a mark may end within `two days before` or `out for more than a day`."""
+    end = reader.layout.sentence_spans[reader.layout.sentence(mark.start)][1]
+    return reader.layout.low[mark.start : max(mark.end, min(end, mark.end + FOLLOWS_CHARACTERS_MAX))]
+
+
+def _timed(words: str) -> Literal["date_reached", "schedule"] | None:
+    """What the clock starts, where the words say so outright: `two days before it`, `Sunday at 20:00`, `out for more than 24 hours`."""
+    if _WAITED.search(words) and not re.search(r"\bbefore\b", words):
+        return "schedule"
+    if BEFORE.search(words):
+        return "date_reached"
+    return "schedule" if any(s.strong for s in schedules(words)) else None
 
 
 def _steps(rule: _Rule, table: TableSketch | None, reader: "MarkReader") -> list[StepSketch]:
