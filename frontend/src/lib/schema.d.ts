@@ -4248,7 +4248,8 @@ export interface components {
          *
          *     `slot` is where its model is plugged in; `text` stands for whatever the task needs (pictures are drawn by `image`, seen by
          *     `vision`). `when` a row is created or its sources change, else by hand. A value that the model is less sure of than
-         *     `review_below` waits for a person to look. `language` is what the answer must be in, such as `German`.
+         *     `review_below` waits for a person to look. `language` is what the answer must be in, such as `German`. With `reuse`
+         *     rows that say the very same get one answer within one filling of many rows, and one call.
          */
         Fill: {
             /**
@@ -4284,6 +4285,11 @@ export interface components {
             language?: string;
             /** @default null */
             picture?: components["schemas"]["Picture"] | null;
+            /**
+             * Reuse
+             * @default false
+             */
+            reuse?: boolean;
         };
         /**
          * FillChange
@@ -4941,6 +4947,11 @@ export interface components {
             /** Keep Ledger Days */
             keep_ledger_days: number;
             /**
+             * Keep Work Days
+             * @description How long the past work of AI fields and steps is kept, for trials.
+             */
+            keep_work_days: number;
+            /**
              * Retries
              * @description How often an upstream is asked again, when an alias does not say otherwise.
              */
@@ -4966,6 +4977,8 @@ export interface components {
             keep_bodies_days?: number | null;
             /** Keep Ledger Days */
             keep_ledger_days?: number | null;
+            /** Keep Work Days */
+            keep_work_days?: number | null;
             /** Retries */
             retries?: number | null;
             /** Follow Replacements */
@@ -9233,6 +9246,11 @@ export interface components {
              * @default
              */
             language?: string;
+            /**
+             * Reuse
+             * @default false
+             */
+            reuse?: boolean;
         };
         /** NewQuestion */
         sayso__web__api__conversations__NewQuestion: {

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sayso.data import acts, conversion, ddl, events, readable, settled
+from sayso.data import acts, conversion, ddl, events, provenance, readable, settled
 from sayso.data.columns import Columns
 from sayso.data.ground import ground_of
 from sayso.data.layout import laid_out
@@ -22,6 +22,7 @@ from sayso.errors import Conflict, Invalid, Unavailable
 from sayso.spec.app import App
 from sayso.spec.change import Change, Effect, apply, completed, effects, inverse
 from sayso.spec.check import check_change
+from sayso.spec.fields import fill_of
 from sayso.team.actor import Actor
 
 NOTE_CHARACTERS_MAX = 2_000
@@ -112,6 +113,8 @@ async def _built(tx: AsyncConnection, app: OpenApp, after: App, by: Actor, resto
     await ddl.run(tx, ddl.worded(app.number, before, after, old, new))
     for fill, values in zip(layout.fills, forth, strict=True):
         await conversion.fill(tx, ground, fill, values)
+        if fill.source is not None and fill_of(fill.old) is not None and fill_of(fill.new) is not None:
+            await provenance.carry(tx, app.number, fill.source, fill.target)
     await settled.must_be_unique(tx, app, after, new)
     await ddl.run(tx, ddl.ruled(app.number, before, after, old, new))
     await ddl.run(tx, ddl.searched_anew(app.number, before, after, old, new))

@@ -148,6 +148,15 @@ def of_entry(side: str | None, numbers: Iterable[int]) -> dict[int, Provenance |
     return {n: Provenance(**one) if (one := loaded.get(key(n))) else None for n in numbers}
 
 
+async def carry(tx: AsyncConnection, app: int, source: int, target: int) -> None:
+    """From a field's column to the one that holds its values as another kind, so that a model's values do not pass for a person's."""
+    c = t.c
+    names = [c.workspace_id, c.app, c.table_no, c.row_id, c.state, c.about, c.inputs]
+    old = select(*names, literal(target, Integer)).where(c.app == app, c.field_no == source)
+    put = insert(t).from_select([*(name.name for name in names), "field_no"], old)
+    await tx.execute(put.on_conflict_do_nothing())
+
+
 async def forget(tx: AsyncConnection, app: OpenApp, rows: Rows, ids: Sequence[int]) -> None:
     """Of rows that are gone for good."""
     await tx.execute(delete(t).where(*_of(app, rows), t.c.row_id == func.any(_big(ids))))

@@ -1,8 +1,9 @@
 """A table is filled: what is written, what is left alone, what is known of each value, and taking it all back."""
 
+import copy
 from decimal import Decimal
 
-from tests.ai.fills.conftest import Story
+from tests.ai.fills.conftest import LETTERS, Desk, Story, told
 from tests.gateway.conftest import CALL_COST
 
 
@@ -98,3 +99,15 @@ async def test_some_rows_or_those_that_meet_a_filter(story: Story):
     assert (await story.fill("topic", rows=(ids[1], ids[2], 9_999_999))).rows == 2
     assert (await story.fill("topic", search="S0")).rows == 2
     assert [(await story.value(id, "topic"))[0] for id in ids] == ["repair", "repair", "repair", None, "repair", None]
+
+
+async def test_rows_that_say_the_same_share_one_call_where_the_field_says_so(desk: Desk):
+    spec = copy.deepcopy(LETTERS)
+    topic = next(f for f in spec["tables"][1]["fields"] if isinstance(f, dict) and f.get("name") == "Topic")
+    topic["fill"]["reuse"] = True
+    story = await told(desk, spec)
+    ids = await story.rows(*({"letter": f"Lamp {n % 2}"} for n in range(8)))
+    story.always("repair")
+    done = await story.fill("topic")
+    assert (done.written, done.calls, done.cost, story.asked) == (8, 2, 2 * CALL_COST, 2)
+    assert [await story.value(id, "topic") for id in ids] == [("repair", "written")] * 8

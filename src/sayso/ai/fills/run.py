@@ -306,7 +306,7 @@ class Run:
     async def _asked(self, one: Ready) -> Outcome | None:
         """What came of it; None when it was not asked to the end because the fill ended meanwhile."""
         fill = fill_of(one.part.field)
-        if not getattr(fill, "reuse", False):
+        if fill is None or not fill.reuse:
             return await self._called(one)
         known = self.known.get(one.seen.inputs)
         if known is not None:

@@ -39,7 +39,7 @@ _DETAILS: dict[str, str] = {
     "prompt": "the prompt of {}", "slot": "the model slot of {}", "prefix": "the prefix of {}", "summary": "what {} sums up",
     "where": "which rows {} counts", "field": "what {} reads", "link": "the link that {} reads through", "shown_as": "how {} is shown",
     "order": "how dates in {} are read", "zone": "the time zone of {}", "task": "what the model does for {}", "when": "when the model writes {}", "review_below": "when {} needs review",
-    "language": "the language of {}",
+    "language": "the language of {}", "reuse": "whether rows that say the same share an answer for {}",
 }  # fmt: skip
 
 

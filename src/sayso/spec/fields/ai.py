@@ -30,6 +30,7 @@ class Ai(Field):
     when: tuple[When, ...] = ()
     review_below: Share | None = None
     language: Annotated[str, StringConstraints(max_length=60)] = ""
+    reuse: bool = False
 
     def parse(self, raw: object) -> str | None:
         return LongText(id=self.id, name=self.name).parse(raw)

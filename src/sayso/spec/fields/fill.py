@@ -53,7 +53,8 @@ class Fill(Frozen):
 
     `slot` is where its model is plugged in; `text` stands for whatever the task needs (pictures are drawn by `image`, seen by
     `vision`). `when` a row is created or its sources change, else by hand. A value that the model is less sure of than
-    `review_below` waits for a person to look. `language` is what the answer must be in, such as `German`.
+    `review_below` waits for a person to look. `language` is what the answer must be in, such as `German`. With `reuse`
+    rows that say the very same get one answer within one filling of many rows, and one call.
     """
 
     task: AiTask = "generate"
@@ -63,13 +64,15 @@ class Fill(Frozen):
     review_below: Share | None = None
     language: Annotated[str, StringConstraints(max_length=60)] = ""
     picture: Picture | None = None
+    reuse: bool = False
 
 
 def fill_of(field: AnyField) -> Fill | None:
     """How a model fills this field, whether it is of the kind `ai` or of another and carries a `fill`; None when people do."""
     if field.kind == "ai":
         return Fill(
-            task=field.task, prompt=field.prompt, slot=field.slot, when=field.when, review_below=field.review_below, language=field.language
+            task=field.task, prompt=field.prompt, slot=field.slot, when=field.when, review_below=field.review_below, language=field.language,
+            reuse=field.reuse,
         )  # fmt: skip
     return field.fill if field.kind in FILLABLE else None
 
