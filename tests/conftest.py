@@ -47,7 +47,7 @@ def home() -> Iterator[Path]:
 async def database_url(home: Path) -> AsyncIterator[str]:
     """The embedded PostgreSQL. `sayso_template` in it holds the system tables and is what every fresh database is made from."""
     async with postgres(home, durable=False) as url:
-        await _make(url, TEMPLATE, "template0")
+        await _make(url, TEMPLATE, "template1")
         await _migrated(_url(url, TEMPLATE))
         await _migrated(url)
         yield url

@@ -1,8 +1,9 @@
 """A question, what was looked at, an answer that cites; and what goes wrong, told."""
 
 from decimal import Decimal
+from typing import Any
 
-from tests.coworkers.desk import Place, calls, card_of, kinds, lines, notes_of, text_of, words
+from tests.coworkers.desk import Place, calls, kinds, lines, notes_of, text_of, words
 from tests.gateway.upstream import CutAt, Says, Status
 
 
@@ -165,6 +166,13 @@ async def test_the_lines_of_a_stream_make_the_turn(crm: Place):
             built[line["n"]] = built.get(line["n"], "") + line["delta"]
     assert built == {1: "Hello there [1]."}
     assert [line["sources"][0]["n"] for line in said if line["type"] == "sources"] == [1]
+    parts: dict[int, dict[str, Any]] = {}
+    for line in said:  # as the chat does it
+        if line["type"] == "part":
+            parts[line["n"]] = line["part"]
+        if line["type"] == "text":
+            parts[line["n"]] = {**parts[line["n"]], "text": parts[line["n"]]["text"] + line["delta"]}
+            assert "Hello there [1].".startswith(parts[line["n"]]["text"])
+    assert list(parts.values()) == said[-1]["turn"]["parts"]
     again = lines(await crm.callers["mia"].get(f"/api/conversations/{talk}/run"))
     assert again[-1]["turn"]["parts"] == said[-1]["turn"]["parts"]
-    assert not [p for p in said[-1]["turn"]["parts"] if p["kind"] == "card"] and card_of is not None

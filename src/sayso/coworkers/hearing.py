@@ -79,7 +79,8 @@ def _whole(value: dict[str, Any], into: Heard) -> list[str]:
     choice: dict[str, Any] = next(iter(value.get("choices") or [{}]))
     message: dict[str, Any] = choice.get("message") or {}
     into.finish = choice.get("finish_reason")
-    for n, call in enumerate(message.get("tool_calls") or ()):
+    calls: list[dict[str, Any]] = message.get("tool_calls") or []
+    for n, call in enumerate(calls):
         _piece({"index": n, **call}, into)
     return _said(message.get("content") or message.get("refusal"), into)
 

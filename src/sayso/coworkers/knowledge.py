@@ -43,9 +43,13 @@ TOGETHER_MAX = 64
 """Pieces in one call for their meanings."""
 FOUND_MAX = 6
 LOOKED_AT_MAX = 40
-DISTANCE_MAX = 0.75
-"""Of two meanings, 0 to 2; what is further away is not told as alike."""
-PLAIN = ("text", "long_text", "ai", "email", "url", "phone", "select", "multi_select", "number", "money", "date")
+DISTANCE_MAX = 0.85
+"""Of two meanings, 0 to 2; what is further away is not told as alike. Measured with the built-in model: a question and the piece that
+answers it in other words lie 0.4 to 0.8 apart."""
+CLOSE = 0.6
+"""Where no model judges what fits."""
+PLAIN = ("text", "long_text", "ai", "select", "multi_select")
+"""What carries a meaning. Links and what is computed are read anew when a row is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ async def _vectors(desk: Desk, reach: Reach, model: _Meaning, texts: Sequence[st
 # ── finding ───────────────────────────────────────────────
 
 
-async def found(at: "At", words: str, tables: Sequence[str] | None) -> list[dict[str, Any]]:
+async def found(at: "At", words: str, tables: Sequence[str] | None, *, apart: float = DISTANCE_MAX) -> list[dict[str, Any]]:
     """Pieces like the words, each with its number. Nothing where nothing is known, or no model gives meanings."""
     reach = at.reach
     if not reach.found.coworker.knowledge:
@@ -108,7 +112,7 @@ async def found(at: "At", words: str, tables: Sequence[str] | None) -> list[dict
         places = await _places(tx, reach, tables)
         files = [] if tables else [k.file for k in reach.found.coworker.knowledge if k.file]
         seen: set[tuple[Any, Any]] = set()
-        for piece in await _near(tx, reach, model, vector, places, files):
+        for piece in await _near(tx, reach, model, vector, places, files, apart):
             if len(told) >= FOUND_MAX:
                 break
             one = await _told(tx, at, piece, places, seen)
@@ -134,6 +138,7 @@ async def _near(
     vector: list[float],
     places: dict[tuple[int, int], Place],
     files: list[str],
+    apart: float,
 ) -> list[Any]:
     mine = [and_(t.c.app == app, t.c.table_no == table) for app, table in places]
     mine += [and_(t.c.file.in_(files), t.c.row_id.is_(None))] if files else []
@@ -147,7 +152,7 @@ async def _near(
         same = func.cardinality(t.c.embedding) == len(vector)
         query = select(*columns, distance).where(where, same).order_by(distance).limit(LOOKED_AT_MAX)
         rows = (await tx.execute(query)).all()
-        return [row for row in rows if row.distance <= DISTANCE_MAX]
+        return [row for row in rows if row.distance <= apart]
     rows = (await tx.execute(select(*columns, t.c.embedding).where(where))).all()
     rows = [row for row in rows if len(row.embedding) == len(vector)]
     if not rows:
@@ -155,7 +160,7 @@ async def _near(
     matrix, one = np.array([row.embedding for row in rows], np.float32), np.array(vector, np.float32)
     likeness = matrix @ one / (np.linalg.norm(matrix, axis=1) * np.linalg.norm(one) + 1e-12)
     order = np.argsort(-likeness)[:LOOKED_AT_MAX]
-    return [rows[n] for n in order if 1 - likeness[n] <= DISTANCE_MAX]
+    return [rows[n] for n in order if 1 - likeness[n] <= apart]
 
 
 async def _told(
@@ -241,9 +246,7 @@ async def _rows_read(desk: Desk, reach: Reach, model: _Meaning, place: Place, li
     pieces: list[dict[str, Any]] = []
     for row in rows:
         said = "\n".join(
-            f"{f.name}: {value}"
-            for f in place.table.fields
-            if f.kind in PLAIN and (value := text_of(f, row["values"].get(f.id), people))
+            value for f in place.table.fields if f.kind in PLAIN and (value := text_of(f, row["values"].get(f.id), people))
         )
         cut = _pieces(said or place.table.name)[:PIECES_A_ROW_MAX]
         pieces += [{"row_id": row["id"], "version": row["version"], "file": None, "place": "", "text": piece} for piece in cut]

@@ -20,6 +20,8 @@ class Live:
         self.tasks: dict[str, asyncio.Task[Any]] = {}
 
     def tell(self, turn: str, line: Line) -> None:
+        """A part goes on growing after it was told: readers get it as it is now."""
+        line = {**line, "part": dict(line["part"])} if "part" in line else line
         for queue in self._readers.get(turn, ()):
             if queue.qsize() >= LINES_WAITING_MAX:
                 queue.put_nowait(None)

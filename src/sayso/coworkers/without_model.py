@@ -32,7 +32,7 @@ async def answered_without(run: "_Run", plug: Plug, places: list[Place]) -> None
     n, part = run._part({"kind": "tool", "id": "search", "tool": "search", "title": "Search", "words": f"for {', '.join(words)}", "state": "running", "result": "", "ms": 0})  # fmt: skip
     at = At(run.desk, run.reach, run.sources, run.turn.conversation, addresses=run.addresses)
     found = await _found(run, places, words) if words else []
-    pieces = await knowledge.found(at, run.turn.asked["text"], None)
+    pieces = await knowledge.found(at, run.turn.asked["text"], None, apart=knowledge.CLOSE)
     lines = [_line(at, *one) for one in found]
     lines += [f"- {_short(str(p['text']))} [{p['cite']}]" for p in pieces if p["cite"] and f"[{p['cite']}]" not in "".join(lines)]
     part |= {"state": "done", "result": rows_read.counted(len(lines), "find"), "ms": run._ms()}

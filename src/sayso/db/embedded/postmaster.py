@@ -152,9 +152,14 @@ async def _create(place: Place) -> None:
         place, "initdb", "-D", making, "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--locale=C",
         "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
     )  # fmt: skip
+    single = ("postgres", "--single", "-D", making, "-c", "log_min_messages=fatal")
+    if (
+        place.binaries / "share" / "postgresql" / "extension" / "vector.control"
+    ).exists():  # every database made here has pgvector
+        await _must(place, *single, "template1", given="create extension if not exists vector;\n")
     script = f"create role {ROLE} login createdb;\ncreate database {DATABASE} owner {ROLE};\n"
     script += f"alter role {ROLE} set search_path = public;\n"
-    await _must(place, "postgres", "--single", "-D", making, "-c", "log_min_messages=fatal", SUPERUSER, given=script)
+    await _must(place, *single, SUPERUSER, given=script)
     making.rename(place.data)
 
 
