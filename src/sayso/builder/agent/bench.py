@@ -202,7 +202,7 @@ class Bench:
 
     def _parts(self, work: _Work, kind: str, parts: list[Json]) -> None:
         for one in parts[:PARTS_IN_A_CALL_MAX]:
-            made = MENDED[kind](one)
+            made = MENDED[kind](mending.in_our_words(kind, one))
             made["name"] = mending.name_of(made) or kind.capitalize()
             if self._by_a_row(work, kind, made["name"]):
                 continue
@@ -273,7 +273,7 @@ class Bench:
                 new.pop("name")
         if not name:
             new.pop("name", None)
-        new = {k: v for k, v in new.items() if k not in ("id", "on")}
+        new = {k: v for k, v in mending.in_our_words(kind, new).items() if k not in ("id", "on")}
         if kind == "field":
             made = mending.field({**part, **new}) if "name" not in new else mending.field({**part, **new, "name": name})
             made["options"] = filling.options(part, new) if new.get("options") else part.get("options")

@@ -84,16 +84,7 @@ def _through(part: Json, home: Json, tables: list[Json], mended: list[str], put:
     if link is None and to is not None:
         link = next((f for f in links if meant(f.get("to", ""), tables) is to), None)
         if link is None and to is not home:
-            name = to["name"]
-            link = {
-                "id": id_from(name, {f["id"] for f in home["fields"]}),
-                "name": name,
-                "kind": "link",
-                "to": to["id"],
-                "many": part["kind"] == "rollup",
-            }
-            put(("tables", home["id"], "fields", link["id"]), link)
-            mended.append(f"{part['name']} needs a link to {name}, which was added")
+            link = _linked(part, home, to, tables, mended, put)
     if link is None and to is None and part.get("field"):
         reads = [f for f in links if (there := meant(f.get("to", ""), tables)) and meant(part["field"], there["fields"])]
         link = reads[0] if len(reads) == 1 else None
@@ -104,6 +95,29 @@ def _through(part: Json, home: Json, tables: list[Json], mended: list[str], put:
         part["field"] = one["id"]
     if part["kind"] == "rollup" and not part.get("field"):
         part.setdefault("summary", "count")
+
+
+def _linked(part: Json, home: Json, to: Json, tables: list[Json], mended: list[str], put: Put) -> Json:
+    """The link that a lookup or rollup needs: the other end of one that points here, else a new one."""
+    name = to["name"]
+    link: Json = {
+        "id": id_from(name, {f["id"] for f in home["fields"]}),
+        "name": name,
+        "kind": "link",
+        "to": to["id"],
+        "many": part["kind"] == "rollup",
+    }
+    back = next(
+        (f for f in to["fields"] if f.get("kind") == "link" and not f.get("reverse") and meant(f.get("to", ""), tables) is home),
+        None,
+    )
+    if back is not None:
+        back["reverse"] = link["id"]
+        link |= {"reverse": back["id"], "many": True}
+    else:
+        mended.append(f"{part['name']} needs a link to {name}, which was added")
+    put(("tables", home["id"], "fields", link["id"]), link)
+    return link
 
 
 def _view(view: Json, tables: list[Json], mended: list[str]) -> None:

@@ -220,8 +220,20 @@ def role(raw: Json) -> Json:
     return {**raw, "rights": made}
 
 
+def in_our_words(kind: str, new: Json) -> Json:
+    """The keys of what is to be different, before it is laid over what is there. What a person alone decides of a co-worker is left out."""
+    keys = {"field": _FIELD_KEYS | {"type": "kind"}, "view": _VIEW_KEYS, "coworker": _COWORKER_KEYS}.get(kind, {})
+    made = _keyed(new, keys)
+    return {k: v for k, v in made.items() if kind != "coworker" or k in _OF_A_COWORKER}
+
+
+_COWORKER_KEYS = {"prompt": "instructions", "tables": "grants", "access": "grants"}
+_OF_A_COWORKER = frozenset(("id", "name", "description", "instructions", "grants"))
+"""Which tools write without asking, what is read beforehand, schedules and budgets are set by people, on a page of their own."""
+
+
 def coworker(raw: Json) -> Json:
-    made = _keyed(raw, {"prompt": "instructions", "tables": "grants", "access": "grants"})
+    made = _keyed(raw, _COWORKER_KEYS)
     grants = made.get("grants")
     listed = [{"table": one} if isinstance(one, str) else dict(one) for one in grants or () if isinstance(one, (dict, str))]
     for grant in listed:
