@@ -19,8 +19,8 @@ from sayso.spec.change import completed_app
 from sayso.team import keys, people
 from sayso.team.actor import Actor
 from tests.gateway.conftest import Desk, _fresh, desk, up, web  # noqa: F401  (fixtures)
-from tests.gateway.upstream import By, Heard, Says, Status
-from tests.scripts import calls
+from tests.gateway.upstream import By, Heard, Normal, Says, Status
+from tests.scripts import calls, says
 
 DESK: dict[str, Any] = {
     "name": "Repairs",
@@ -34,6 +34,7 @@ DESK: dict[str, Any] = {
                 {"name": "Topic", "kind": "select", "options": ["Billing", "Delivery", "Repair"], "fill": {"task": "classify", "prompt": "What is {Letter} about?"}},
                 {"name": "Next", "kind": "ai", "prompt": "What to do next about {Letter}"},
                 {"name": "Spare", "kind": "long_text", "fill": {"task": "summarise", "prompt": "Sum up {Letter}"}},
+                {"name": "Banner", "kind": "image", "fill": {"task": "image", "prompt": "A banner that says {Subject}"}},
             ],
         }
     ],
@@ -68,7 +69,7 @@ def topic_of(text: str) -> str:
     return "Billing" if "invoice" in text or "charged" in text else "Repair" if "broke" in text else "Delivery"
 
 
-def answers(heard: Heard) -> Says | Status:
+def answers(heard: Heard) -> Says | Status | Normal:
     """`better` is right, `plain` says Delivery always, `poor` answers with no JSON at all about a lamp; `gone` is not served, `judge` grades."""
     if heard.path.endswith("/embeddings"):
         texts = heard.json["input"]
@@ -77,6 +78,8 @@ def answers(heard: Heard) -> Says | Status:
             for n, t in enumerate(texts)
         ]
         return Says({"object": "list", "data": rows, "model": "vectors", "usage": {"prompt_tokens": 9, "total_tokens": 9}})
+    if "/images/" in heard.path:
+        return Normal()
     asked = heard.json
     if "tools" in asked:
         return speaks(asked)
@@ -102,11 +105,11 @@ def answers(heard: Heard) -> Says | Status:
 def speaks(asked: dict[str, Any]) -> Says:
     """Pia: `better` looks, proposes a row and wants to remember; `plain` just talks. `poor` wants a tool that is none, for ever."""
     if asked["model"] == "plain":
-        return Says.chat({"role": "assistant", "content": "Somebody should look into it."})
+        return says("Somebody should look into it.")
     if asked["model"] == "poor" and asked.get("tool_choice") != "none":
         return calls(("delete_everything", {"table": "tickets"}))
     if any(m["role"] == "tool" for m in asked["messages"]):
-        return Says.chat({"role": "assistant", "content": "Chase the courier. A ticket is noted."})
+        return says("Chase the courier. A ticket is noted.")
     rows = [{"values": {"subject": "Chase the courier"}}]
     return calls(
         ("find_rows", {"table": "tickets"}),

@@ -2,6 +2,9 @@
 
 from decimal import Decimal
 
+from sqlalchemy import text
+
+from sayso.models.directory import packaged
 from tests.gateway.upstream import By, Says
 from tests.trials.conftest import LETTERS, NEXT, RIGHT, TOPIC, Story, answers
 
@@ -164,6 +167,50 @@ async def test_meaning_is_compared_by_the_embedding_slot(story: Story):
     told = await story.begins(NEXT, "better", "poor", checks=[{"kind": "likeness", "to": "in_use", "least": 0.9}])
     assert told["contenders"][0]["checks"] == [None], "what is in use is not held against itself"
     assert told["contenders"][2]["checks"][0]["value"] == 1.0 and told["contenders"][1]["checks"][0]["value"] < 1.0
+
+
+async def test_the_judges_own_cost_is_part_of_the_estimate(story: Story):
+    without = (await story.ben.post("/api/trials/estimates", json=story.new(NEXT, "better"))).json()
+    judge = {"model": "trio/plain", "rubric": "Short"}
+    told = (await story.ben.post("/api/trials/estimates", json=story.new(NEXT, "better", judge=judge))).json()
+    assert without["judge_cost"] == "0" and Decimal(told["judge_cost"]) > 0
+    assert Decimal(told["cost"]) == Decimal(without["cost"]) + Decimal(told["judge_cost"])
+
+
+async def test_pictures_are_compared_as_pictures_and_no_file_is_kept(story: Story):
+    path, files = "tables/tickets/fields/banner", "select count(*) from sayso.files"
+    async with story.desk.engine.connect() as tx:
+        before = (await tx.execute(text(files))).scalar_one()
+    told = await story.begins(path, "painter", cases={"source": "rows", "count": 1})
+    canvas, painted = (await story.cases(told["id"]))["items"][0]["answers"]
+    assert [one["state"] for one in (canvas, painted)] == ["written", "written"], (canvas["problem"], painted["problem"])
+    assert all(one["value"]["pictures"][0].startswith("data:image/webp;base64,") for one in (canvas, painted))
+    assert canvas["text"] != painted["text"] and told["differ"] == 1
+    async with story.desk.engine.connect() as tx:
+        assert (await tx.execute(text(files))).scalar_one() == before
+
+
+async def test_what_a_trial_finds_is_the_workspaces_own_measurement(story: Story):
+    model = next(one.id for one in packaged() if one.type == "text" and "/" not in one.id and one.id.startswith("gpt-"))
+    await story.desk.provider("known", story.desk.up.url, models=[model])
+    new = story.new(TOPIC) | {
+        "contenders": [{"model": f"known/{model}"}],
+        "checks": [{"kind": "rules"}],
+        "cases": {"source": "rows"},
+    }
+    told = await story.ended((await story.ben.post("/api/trials", json=new)).json()["id"])
+    at = f"/api/models/{model}/measurements"
+    found = (await story.cleo.get(at)).json()["items"]
+    assert [(one["kind"], one["subject"], one["by"], one["n"]) for one in found] == [("trial", told["id"], "checks", 5)]
+    assert found[0]["title"] == "Topic in Repairs" and found[0]["figures"]["answered"] == 5 and found[0]["quality"] == 1.0
+    assert (await story.zoe.get(at)).json()["items"] == [], "and nobody else's"
+    for n in range(1, 6):
+        for answer in ("in_use", "c1"):
+            await story.ben.put(f"/api/trials/{told['id']}/cases/{n}/votes", json={"answer": answer, "vote": "poor"})
+    again = (await story.ben.get(at)).json()["items"]
+    assert [(one["by"], one["quality"]) for one in again] == [("votes", 0.0)], "votes that came later count"
+    await story.ben.delete(f"/api/trials/{told['id']}")
+    assert (await story.ben.get(at)).json()["items"] == []
 
 
 async def test_an_empty_or_wrong_answer_is_no_answer(story: Story):

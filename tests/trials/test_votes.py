@@ -47,7 +47,7 @@ async def test_votes_become_quality_when_there_are_enough(story: Story):
     plain, better = enough["contenders"]
     assert plain["grades"] == {"good": 0, "fine": 11, "poor": 9} and plain["quality"]["value"] == 11 * 0.5 / 20
     assert better["quality"] | {"low": 0, "high": 0} == {"value": 0.95, "low": 0, "high": 0, "n": 20, "by": "votes"}
-    assert enough["best"] == "c1" and enough["people"] == 1 and "is better than what is in use: 95 % to 28 %" in enough["verdict"]
+    assert enough["best"] == "c1" and enough["people"] == 1 and "is better than what is in use: 95% to 28%" in enough["verdict"]
     won = (await story.cases(told["id"]))["items"][0]["answers"]
     assert [one["won"] for one in won] == [False, True]
     assert (await story.cases(told["id"], show="unvoted"))["total"] == 5

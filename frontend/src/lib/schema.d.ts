@@ -8442,6 +8442,11 @@ export interface components {
             seconds: number;
             /** Cost */
             cost: string | null;
+            /**
+             * Judge Cost
+             * @description Part of `cost`: grading every answer.
+             */
+            judge_cost: string | null;
             /** Contenders */
             contenders: components["schemas"]["EstimatedContender"][];
             /**

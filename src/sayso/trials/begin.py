@@ -69,11 +69,13 @@ class Prepared:
     problems: Mapping[str, str]
     budget: Decimal | None = None
     wanted: Wanted | None = None
+    judge_cost: Decimal | None = Decimal(0)
     work: Mapping[str, Job] = field(default_factory=dict)
 
     @property
     def cost(self) -> Decimal | None:
-        costs = [one.cost for one in self.estimates.values()]
+        """Of all contenders and of the judge."""
+        costs = [*(one.cost for one in self.estimates.values()), self.judge_cost]
         return None if any(cost is None for cost in costs) else sum((cost for cost in costs if cost is not None), Decimal(0))
 
 
@@ -89,8 +91,7 @@ async def prepared(tx: AsyncConnection, gateway: Gateway, wanted: Wanted, direct
         raise Invalid(Problem("contenders", "are none besides the one in use", '[{"model": "openai/gpt-6-luna"}]'))
     for one in contenders:
         with_prompt_refused(wanted.path, one.prompt)
-    if wanted.judge is not None:
-        must_judge(gateway, caller, wanted.judge, directory)
+    judge = must_judge(gateway, caller, wanted.judge, directory) if wanted.judge is not None else None
     work = _work(app, wanted.path)
     prompts = [one.prompt for one in contenders if one.prompt is not None]
     drawn = await made.made(tx, app, work, wanted.cases, wanted.mask, prompts) if app is not None else _spoken(work, wanted)
@@ -110,7 +111,8 @@ async def prepared(tx: AsyncConnection, gateway: Gateway, wanted: Wanted, direct
         zone, now = app.spec.zone if app else "UTC", datetime.now(UTC)
         plan = plan.model_copy(update={"kept": {**kept, **schedule.remembered(plan, wanted.schedule, zone, directory, now)}})
     title = wanted.name.strip() or (part(app.spec, wanted.path).name if app is not None else "Builder")
-    return Prepared(app, plan, title, drawn.cases, drawn, estimates, asked, problems, wanted.budget, wanted, by_path)
+    judge_cost = estimate.of_judge(judge, drawn.cases, len(named)) if judge is not None else Decimal(0)
+    return Prepared(app, plan, title, drawn.cases, drawn, estimates, asked, problems, wanted.budget, wanted, judge_cost, by_path)
 
 
 async def begin(tx: AsyncConnection, ready: Prepared, *, by: Actor) -> str:

@@ -10,10 +10,11 @@ import orjson
 from pydantic import ValidationError
 
 from sayso import db
-from sayso.ai.asking import Used, ask
+from sayso.ai.asking import Used
 from sayso.ai.job import Job
 from sayso.coworkers import prompt
 from sayso.coworkers.desk import Desk
+from sayso.coworkers.hearing import Heard, heard
 from sayso.coworkers.plug import NO_MODEL
 from sayso.coworkers.reach import Reach
 from sayso.coworkers.rendering import addresses_in
@@ -59,7 +60,7 @@ class Talks:
             state, problem = "failed", str(error)
         took = (time.perf_counter() - began) * 1000
         return Played(
-            state, text or None, text[:TEXT_CHARACTERS_MAX], problem, used.model or route.model, used.provider, used.cost, used.tokens, took, None,
+            state, text or None, text[:TEXT_CHARACTERS_MAX], problem, used.model or route.model, route.provider.name, used.cost, used.tokens, took, used.first_ms,
             max(1, used.calls), recorded,
         )  # fmt: skip
 
@@ -93,15 +94,27 @@ class _Talk:
             last = round == ROUNDS_MAX or self.calls >= CALLS_MAX
             body: dict[str, Any] = {"model": self.model, "messages": thread, "max_completion_tokens": ANSWER_TOKENS_MAX}
             body |= {"tools": tools, **({"tool_choice": "none"} if last else {})} if tools else {}
-            value = await ask(self.gateway, self.place.caller, "chat/completions", body, self.used)
-            choice = next(iter(value.get("choices") or ()), {})
-            said = choice.get("message") or {}
-            asked = said.get("tool_calls") or ()
-            if not asked or last:
-                return str(said.get("content") or "")
-            thread.append({"role": "assistant", "content": said.get("content"), "tool_calls": asked})
-            thread += [await self._called(one) for one in asked]
+            said = await self._heard(body)
+            if not said.calls or last:
+                return said.text
+            thread.append(said.message)
+            thread += [await self._called(one) for one in said.calls]
         return ""
+
+    async def _heard(self, body: dict[str, Any]) -> Heard:
+        """One call, streamed as in a conversation, so that the time to the first word is a person's."""
+        said, used = Heard(), self.used
+        used.calls += 1
+        try:
+            async for words in heard(self.gateway, self.place.caller, {**body, "stream_options": {"include_usage": True}}, said):
+                if words.strip() and used.first_ms is None:
+                    used.first_ms = used.ms
+        finally:
+            used.model = said.model or used.model
+            used.cost = None if used.cost is None or said.cost is None else used.cost + said.cost
+            for name, count in (("input", said.input_tokens), ("output", said.output_tokens)):
+                used.tokens[name] = used.tokens.get(name, 0) + count
+        return said
 
     async def _called(self, call: dict[str, Any]) -> dict[str, Any]:
         """What a tool gave, as the model is told it. Whatever is not reading is recorded."""

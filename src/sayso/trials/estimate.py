@@ -28,6 +28,7 @@ OUTPUT_TOKENS_ELSE = 120
 """Where no past work says how long answers are."""
 CALLS: Mapping[str, int] = {"builder": 3, "coworker": 3}
 """Of one case, about; a part that works with tools asks several times."""
+GRADE_TOKENS = 40
 CALL_SECONDS = 2.0
 AT_ONCE = 32
 """Calls of one trial under way at the same time."""
@@ -48,6 +49,15 @@ def of(asked: AskedModel, work: Mapping[str, Job], cases: Sequence[Case]) -> Est
         return Estimated(None, None)
     total = sum((asked.price.of(tokens(work.get(case.path), case)) * _calls(work.get(case.path)) for case in cases), Decimal(0))
     return Estimated(total, total / len(cases))
+
+
+def of_judge(asked: AskedModel, cases: Sequence[Case], contenders: int) -> Decimal | None:
+    """Dollars for grading every answer; None where no price is published."""
+    if asked.price is None:
+        return None
+    price = asked.price
+    each = (Tokens(input=tokens(None, case).input + tokens(None, case).output, output=GRADE_TOKENS) for case in cases)
+    return sum((price.of(one) * contenders for one in each), Decimal(0))
 
 
 def tokens(job: Job | None, case: Case) -> Tokens:

@@ -15,6 +15,7 @@ from sayso.gateway.gateway import Gateway
 from sayso.gateway.refusals import Refused
 from sayso.models.directory import Directory
 from sayso.trials import asked_models
+from sayso.trials.asked_models import AskedModel
 from sayso.trials.trial import WORTH, Answer, Case, Judge
 
 RUBRIC = (
@@ -57,8 +58,8 @@ class Judgement:
         return {"grade": self.grade, "reason": self.reason} | ({"problem": self.problem} if self.problem else {})
 
 
-def must_judge(gateway: Gateway, caller: Caller, judge: Judge, directory: Directory) -> None:
-    """Raises `Invalid` when that model cannot: the built-in rules weigh no rubric, and a trial does not pretend that they do."""
+def must_judge(gateway: Gateway, caller: Caller, judge: Judge, directory: Directory) -> AskedModel:
+    """Which model it is. Raises `Invalid` when that model cannot: the built-in rules weigh no rubric, and a trial does not pretend that they do."""
     try:
         found = asked_models.find(gateway, caller, judge.model, directory)
     except Refused as error:
@@ -70,6 +71,7 @@ def must_judge(gateway: Gateway, caller: Caller, judge: Judge, directory: Direct
                 "is a built-in model, which cannot weigh an answer against a rubric: connect a model, or vote yourselves",
             )
         )
+    return found
 
 
 async def judged(gateway: Gateway, caller: Caller, judge: Judge, case: Case, answer: Answer) -> Judgement:

@@ -1,5 +1,6 @@
 """How each kind of part is asked in a trial. A player asks models and does nothing else: no row is written, nothing is sent."""
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from sayso.ai.job import Job
 from sayso.gateway.caller import Caller
 from sayso.gateway.gateway import Gateway
 from sayso.team.actor import Actor
+from sayso.trials import pictures
 from sayso.trials.trial import Case
 
 TEXT_CHARACTERS_MAX = 20_000
@@ -61,11 +63,14 @@ class Fields:
         began = time.perf_counter()
         done = await work.do(self.gateway, place.caller, job, Inputs.from_json(case.inputs), model=model)
         took = (time.perf_counter() - began) * 1000
-        text = done.text or (f"{len(done.pictures)} pictures" if done.pictures else "")
+        value, text = done.value, done.text
+        if done.pictures:
+            shown = await asyncio.to_thread(pictures.shown, done.pictures)
+            value, text = {"pictures": [one.url for one in shown]}, ", ".join(one.name for one in shown)
         into = job.output.name if job.output else "the answer"
         recorded = [{"kind": "write", "sentence": f"Would write {into}"}] if done.is_value and case.row else []
         return Played(
-            done.state, done.value, text[:TEXT_CHARACTERS_MAX], done.problem, done.model, done.provider, done.cost, done.tokens, took,
+            done.state, value, text[:TEXT_CHARACTERS_MAX], done.problem, done.model, done.provider, done.cost, done.tokens, took,
             done.first_ms, max(1, done.calls), recorded,
         )  # fmt: skip
 

@@ -250,10 +250,13 @@ class Run:
             for answer in waiting:
                 if self.stopped.is_set() or judge is None:
                     return
-                if trial.budget is not None and self.spent + self._dearest.get("judge", Decimal(0)) > trial.budget:
+                expected = self._dearest.get("judge", Decimal(0))
+                if trial.budget is not None and self.spent + self._under_way + expected > trial.budget:
                     self._stop("stopped", f"The budget of ${trial.budget:f} is spent; not every answer was judged.")
                     break
+                self._under_way += expected
                 found = await judging.judged(self.gateway, self.place.caller, judge, by_case[answer.n], answer)
+                self._under_way -= expected
                 self.spent += found.cost or Decimal(0)
                 self._dearest["judge"] = max(self._dearest.get("judge", Decimal(0)), found.cost or Decimal(0))
                 await self._scored(trial, {(answer.n, answer.contender): {"judged": found.as_json()}}, found.cost)

@@ -45,7 +45,7 @@ async def whole(
 ) -> dict[str, Any]:
     """One trial with all its figures. Raises `NotFound`."""
     trial = await stored.read(tx, id, by=by)
-    answers = await stored.answers_of(tx, id)
+    answers = await stored.words_of(tx, id)
     sums = summed(trial, answers, await votes.of(tx, id))
     refused = {one.contender: one.problem for one in answers if one.state == "refused"}
     spec = (await apps.open_app(tx, trial.app, by=by)).spec if trial.app else None
@@ -222,7 +222,7 @@ def _note(one: Contender, asked: AskedModel | str, used: AskedModel | str, worke
     if not all(theirs):
         return ""
     ratio = (mine[0] / theirs[0] + mine[1] / theirs[1]) / 2
-    return f"tokens {abs(ratio - 1) * 100:.0f} % {'cheaper' if ratio < 1 else 'dearer'}"
+    return f"tokens {abs(ratio - 1) * 100:.0f}% {'cheaper' if ratio < 1 else 'dearer'}"
 
 
 def _plan(trial: Trial) -> dict[str, Any]:

@@ -36,7 +36,7 @@ async def page(
     limit: int = CASES_SHOWN,
 ) -> Page:  # fmt: skip
     """Cases in their order. `unvoted` are those of which `by` has not graded every answer."""
-    light = await stored.answers_of(tx, trial.id)
+    light = await stored.words_of(tx, trial.id)
     mine = [vote for vote in await votes.of(tx, trial.id) if vote.voter == by.id]
     every = sorted({answer.n for answer in light} | set(range(1, trial.cases + 1)))
     differ = differing(light)
@@ -45,7 +45,7 @@ async def page(
     ns = chosen[offset : offset + limit]
     cases = await stored.cases_of(tx, trial.id, ns=ns)
     by_case: dict[int, list[Answer]] = defaultdict(list)
-    for answer in light:
+    for answer in await stored.answers_of(tx, trial.id, ns):
         by_case[answer.n].append(answer)
     everyone = await votes.of(tx, trial.id, ns)
     items = [_case(trial, spec, case, by_case[case.n], everyone, by.id, case.n in differ, blind) for case in cases]

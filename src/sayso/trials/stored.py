@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sayso.ai import measurements
 from sayso.data import apps, events, versions
 from sayso.data.open_app import OpenApp
 from sayso.db import tables
@@ -175,6 +176,7 @@ async def remove(tx: AsyncConnection, id: str, *, by: Actor) -> None:
     trial = await read(tx, id, by=by, to="build")
     await told(tx, id, trial.app, by=by)
     await tx.execute(delete(t).where(t.c.id == id))
+    await measurements.forget(tx, trial.workspace, "trial", id)
     await audit.write(tx, "trial.removed", f"removed the trial {trial.name}", by=by, subject=id)
 
 
@@ -259,6 +261,29 @@ async def answers_of(tx: AsyncConnection, id: str, ns: Sequence[int] | None = No
     query = select(answers).where(a.trial == id).order_by(a.n, a.contender)
     rows = await tx.execute(query.where(a.n.in_(ns)) if ns is not None else query)
     return [_answer(row) for row in rows]
+
+
+async def words_of(tx: AsyncConnection, id: str) -> list[Answer]:
+    """All answers with their words and figures, without values, which may hold pictures."""
+    a = answers.c
+    columns = (a.n, a.contender, a.state, a.text, a.problem, a.cost, a.ms, a.first_ms, a.scores, a.judged)
+    rows = await tx.execute(select(*columns).where(a.trial == id).order_by(a.n, a.contender))
+    return [
+        Answer(
+            r.n,
+            r.contender,
+            r.state,
+            None,
+            r.text,
+            r.problem,
+            cost=r.cost,
+            ms=r.ms,
+            first_ms=r.first_ms,
+            scores=r.scores,
+            judged=r.judged,
+        )
+        for r in rows
+    ]
 
 
 def _answer(r: Any) -> Answer:

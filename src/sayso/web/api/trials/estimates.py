@@ -39,6 +39,8 @@ class TrialEstimate(Shown):
     """Places that were masked, in all cases together."""
     seconds: float
     cost: str | None
+    judge_cost: str | None
+    """Part of `cost`: grading every answer."""
     contenders: list[EstimatedContender]
     sample: list[SampleCase]
     """As they would be asked."""
@@ -57,6 +59,7 @@ async def create(new: NewTrial, request: Request, tx: Tx, by: By) -> TrialEstima
         masked=ready.drawn.masked,
         seconds=seconds(calls, len(ready.plan.contenders)),
         cost=dollars(ready.cost),
+        judge_cost=dollars(ready.judge_cost),
         contenders=[_contender(ready, one.id) for one in ready.plan.contenders],
         sample=[
             SampleCase(label=c.label, detail=c.detail, inputs=[Read(**r) for r in side_by_side.read_of(c)])
