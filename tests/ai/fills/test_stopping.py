@@ -8,6 +8,8 @@ import pytest
 
 from sayso.ai.fills import stored
 from sayso.ai.fills.fill import Fill
+from sayso.ai.fills.run import CALLS_AT_ONCE
+from sayso.ai.fills.work import Fills
 from sayso.data import rows
 from sayso.errors import Invalid
 from tests.ai.fills.conftest import Story
@@ -117,3 +119,19 @@ async def test_a_person_who_edits_while_the_model_speaks_wins_and_changed_source
     assert await story.value(ids[0], "topic") == ("billing", "by_hand")
     assert await story.value(ids[1], "topic") == ("repair", "stale")
     assert await story.value(ids[2], "topic") == ("repair", "written")
+
+
+async def test_a_server_that_stops_in_order_writes_what_it_has_and_leaves_the_rest_to_the_next(story: Story):
+    await story.rows(*({"letter": f"row-{n}."} for n in range(300)))
+    story.always("repair")
+    one = await story.begin("topic")
+    working = asyncio.create_task(Fills(story.desk.gateway).run_one(one.id))
+    while story.asked < 60:  # noqa: ASYNC110 (the upstream has no event for it)
+        await asyncio.sleep(0.005)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    stopped = await story.read(one)
+    assert stopped.done >= 28, "what had been answered is written, but for those under way"
+    done = await story.work(one)
+    assert (done.state, done.written, done.failed) == ("done", 300, 0)
+    assert story.asked <= 300 + CALLS_AT_ONCE
