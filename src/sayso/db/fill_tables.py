@@ -79,7 +79,6 @@ fills = Table(
     _now("updated_at"),
     Column("ended_at", DateTime(timezone=True)),
     Index("ai_fills_app", "app", "position"),
-    Index("ai_fills_open", "state"),
 )
 
 fill_lines = Table(
