@@ -1,5 +1,6 @@
 /** The one WebSocket of this tab: what changed elsewhere, and who is here. It comes back by itself. */
 
+import type { FillState } from "./ai";
 import { api } from "./api";
 
 export interface At {
@@ -19,6 +20,7 @@ export type LiveEvent =
   | { event: "rows"; app: string; table: string; kind: "created" | "changed" | "trashed" | "restored" | "imported"; ids: number[]; by: string; seq: number }
   | { event: "app"; app: string; version: number; by: string }
   | { event: "people"; app: string; people: Present[] }
+  | { event: "fill"; app: string; id: string; table: string; field: string; state: FillState; rows: number; done: number; failed: number; review: number; cost: string }
   | { event: "draft"; id: string }
   | { event: "import"; id: string }
   | { event: "trial"; id: string; app: string | null; by: string };

@@ -55,8 +55,15 @@ export class Rows {
     this.query = query;
     this.writer = new Writer(this);
     const heard = live.on("rows", (event) => event.app === app.id && this.#heard(event.table));
+    // A fill that begins or ends changes which values are being written; what it writes comes as rows.
+    const fills = new Map<string, string>();
+    const filling = live.on("fill", (event) => {
+      if (event.app !== app.id || event.table !== table || fills.get(event.id) === event.state) return;
+      fills.set(event.id, event.state);
+      this.#later();
+    });
     const back = live.onBack(() => this.#later());
-    this.#off = () => (heard(), back());
+    this.#off = () => (heard(), filling(), back());
   }
 
   get path(): string {

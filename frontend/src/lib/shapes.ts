@@ -1,5 +1,6 @@
 /** What the API sends and takes: made from its OpenAPI file (schema.d.ts). Only values by kind, which that file leaves open, are told here. */
 import type { components } from "./schema";
+import type { Provenance } from "./ai";
 import type { Change, Filter, Grouping, Sort } from "./spec";
 
 type Schemas = components["schemas"];
@@ -15,7 +16,8 @@ export type Value = string | number | boolean | null | string[] | number[] | Lin
 export type Values = Record<string, Value>;
 type Valued<T> = Omit<T, "values"> & { values: Values };
 
-export type Row = Valued<Schemas["Row"]>;
+/** `ai` tells of values that a model may write who wrote them; only where there is something to tell. */
+export type Row = Omit<Valued<Schemas["Row"]>, "ai"> & { ai?: Record<string, Provenance> | null };
 export type TrashedRow = Valued<Schemas["TrashedRow"]>;
 export type Page = Omit<Schemas["RowPage"], "rows"> & { rows: Row[] };
 export interface PageQuery {

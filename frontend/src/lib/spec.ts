@@ -83,7 +83,7 @@ export function shownFields(table: Table, view: { hidden?: string[]; order?: str
 }
 
 export const WRITABLE_NOT: ReadonlySet<FieldKind> = new Set<FieldKind>([
-  "lookup", "rollup", "formula", "autonumber", "created_at", "updated_at", "created_by", "updated_by", "ai",
+  "lookup", "rollup", "formula", "autonumber", "created_at", "updated_at", "created_by", "updated_by",
 ]);
 
 export function isWritable(field: Field): boolean {

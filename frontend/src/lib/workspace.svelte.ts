@@ -12,7 +12,7 @@ interface Look {
 }
 
 const LOOK = "sayso.look";
-const NO_MEMBERS: Record<string, string> = { system: "Sayso", link: "A public form", automation: "An automation", token: "A program" };
+const NO_MEMBERS: Record<string, string> = { system: "Sayso", link: "A public form", automation: "An automation", token: "A program", model: "A model" };
 
 class WorkspaceState {
   me = $state.raw<Me | null>(null);

@@ -165,7 +165,7 @@ export function read(given: AnyField, raw: string, around: Around): Read {
   if (text.trim() === "") return { value: emptyOf(field) };
   switch (field.kind) {
     case "text": return { value: text.trim().replace(/\s*[\r\n]+\s*/g, " ") };
-    case "long_text": return { value: text };
+    case "long_text": case "ai": return { value: text };
     case "number": case "rating": case "percent": case "money": return figure(field, text);
     case "duration": {
       const seconds = secondsFrom(text, field.unit ?? "minutes");
@@ -231,7 +231,6 @@ export function whyNot(field: AnyField): string {
     case "lookup": return "Read from the linked rows; change it there";
     case "rollup": return "Summed up from the linked rows; change it there";
     case "autonumber": return "The row’s own number, given once";
-    case "ai": return "Written by a model. No model is connected yet";
     case "created_at": case "created_by": return "Kept by Sayso: when the row was made, and by whom";
     case "updated_at": case "updated_by": return "Kept by Sayso: the last change, and by whom";
     default: return "This cannot be typed into";

@@ -5,4 +5,6 @@ import type { Writer } from "../../lib/writer.svelte";
 export interface RowSource {
   readonly writer: Writer;
   byId(id: number): Row | undefined;
+  /** Reads again what is shown, where rows are kept. */
+  refresh?(): Promise<void>;
 }

@@ -26,6 +26,7 @@ export function pressedOn(grid: GridState, event: PointerEvent, scroller: HTMLEl
   const target = inRows(event);
   if (!target) return;
   const place = placeAt(grid, event.clientX, event.clientY, scroller);
+  if (target.closest("[data-ai]")) return;
   if (event.pointerType === "touch") return tapped(grid, event, place, target, focus, onmenu);
   if (event.button !== 0) return;
   if (target.closest("[data-open]")) return void (grid.rowAt(place.row) && grid.app.openRow(grid.rowAt(place.row)!.id));
@@ -144,7 +145,7 @@ function tapped(grid: GridState, event: PointerEvent, place: Place, target: Elem
 
 export function doubled(grid: GridState, event: MouseEvent): void {
   const target = inRows(event);
-  if (!target || target.closest("[data-gutter], [data-handle]") || grid.editing || grid.activeField?.kind === "checkbox") return;
+  if (!target || target.closest("[data-gutter], [data-handle], [data-ai]") || grid.editing || grid.activeField?.kind === "checkbox") return;
   startEditing(grid, null);
 }
 

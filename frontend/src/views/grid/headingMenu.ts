@@ -1,4 +1,5 @@
 /** What may be done with a field, from its heading. What changes the app goes through the field's dialog or is a change of its own. */
+import { isFilled } from "../../lib/ai";
 import { idFrom, type Field, type Sort, type Summary } from "../../lib/spec";
 import { toasts } from "../../lib/toasts.svelte";
 import type { MenuEntry } from "../../parts/Menu.svelte";
@@ -15,7 +16,8 @@ const DAYS = new Set(["date", "datetime", "created_at", "updated_at"]);
 
 export function headingMenu(grid: GridState, lane: Lane, isTitle: boolean): MenuEntry[] {
   const { field, index } = lane;
-  return [...(grid.mayBuild ? building(grid, field, index, isTitle) : []), ...looking(grid, field, index, isTitle), ...(grid.mayBuild ? leaving(grid, field, isTitle) : [])];
+  const filling: MenuEntry[] = grid.mayWrite && isFilled(field) ? [{ label: "Fill the column …", icon: "sparkles", reason: grid.rows.total === 0 ? "There are no rows yet" : undefined, act: () => (grid.filling = { field }) }, "line"] : [];
+  return [...filling, ...(grid.mayBuild ? building(grid, field, index, isTitle) : []), ...looking(grid, field, index, isTitle), ...(grid.mayBuild ? leaving(grid, field, isTitle) : [])];
 }
 
 function building(grid: GridState, field: Field, index: number, isTitle: boolean): MenuEntry[] {

@@ -44,6 +44,12 @@ export class GridState {
   editing = $state.raw<Editing | null>(null);
   /** A new row that still wants something. */
   adding = $state.raw<Adding | null>(null);
+  /** A field that a model is to fill, for some rows or for all; asked about in a dialog. */
+  filling = $state.raw<{ field: Field; rows?: number[] } | null>(null);
+  /** A value about which one asks who wrote it. */
+  asked = $state.raw<{ row: number; field: string } | null>(null);
+  /** The model that writes each field, by its id. */
+  models = $state.raw<Readonly<Record<string, string>>>({});
   /** Where the fill handle is being pulled over. */
   pulling = $state.raw<Area | null>(null);
   /** The width of a field while its edge is being pulled. */
