@@ -4,14 +4,20 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import text
 
+from sayso.ai.job import Job
 from sayso.db import transaction
+from sayso.models.directory import packaged
 from sayso.team import keys
+from sayso.trials.players import Place
+from sayso.trials.trial import Case
+from sayso.web.builder_player import Wishes
 from tests.builder.agent.test_planning import BOARD, FINISH, TABLES, WISH
 from tests.gateway.conftest import Desk
 from tests.gateway.upstream import PIXEL, Endless, Status
@@ -157,3 +163,42 @@ async def test_drafts_of_a_model_are_their_makers_own(desk: Desk, ben: httpx.Asy
         _, secret = await keys.create(tx, "Tests", by=desk.company.ana)
     other = {"authorization": f"Bearer {secret}"}
     assert (await desk.http.delete(f"/api/drafts/{draft['id']}/planning", headers=other)).status_code == 404
+
+
+async def test_a_spreadsheet_goes_into_the_table_that_the_model_makes_for_it(desk: Desk, ben: httpx.AsyncClient) -> None:
+    sheet = b"Guest,Born,Room\nRosa Diaz,1981-02-03,12\nIgor Petrov,1990-11-30,7\n"
+    coming = (await ben.post("/api/imports", files={"file": ("guests.csv", sheet, "text/csv")})).json()
+    async with asyncio.timeout(20):
+        while (await ben.get(f"/api/imports/{coming['id']}")).json()["state"] == "reading":  # noqa: ASYNC110  a person looks again
+            await asyncio.sleep(0.05)
+    guests = {"name": "Guests", "fields": [{"name": "Guest", "kind": "text"}, {"name": "Born", "kind": "date"}, {"name": "Room", "kind": "number"}, {"name": "Paid", "kind": "checkbox"}]}  # fmt: skip
+    desk.up.will(calls(("create_tables", {"app_name": "Hotel", "tables": [guests]}), ("finish", {})))
+    draft = await described(ben, "guests of our hotel, with whether they have paid", **{"import": coming["id"]})
+    assert "Guest (text" in desk.up.heard[-1].json["messages"][1]["content"]
+    built = (await ben.post(f"/api/drafts/{draft['id']}/acceptance", json={})).json()
+    assert built["importing"] == coming["id"]
+    async with asyncio.timeout(20):
+        while (done := (await ben.get(f"/api/imports/{coming['id']}")).json())["state"] == "running":  # noqa: ASYNC110  a person looks again
+            await asyncio.sleep(0.05)
+    assert (done["state"], done["done"]) == ("done", 2)
+
+
+async def test_a_pasted_document_of_another_language_is_a_wish_and_a_long_one_is_read(desk: Desk, ben: httpx.AsyncClient) -> None:
+    desk.up.will(calls(("create_tables", {"app_name": "Mieter", "tables": [{"name": "Mieter", "fields": [{"name": "Name", "kind": "text"}, {"name": "Miete", "kind": "money"}]}]}), ("finish", {})))  # fmt: skip
+    draft = await described(ben, "Wir verwalten Mieter mit Namen und Miete.\n" + "Weitere Absätze des Vertrags. " * 2000)
+    assert draft["plan"]["made"]["builder"] == "agent" and draft["plan"]["spec"]["tables"][0]["name"] == "Mieter"
+    assert [n["words"] for n in draft["plan"]["notes"] if n["path"] == "tables/mieter/fields/miete"] == ["Miete"]
+
+
+async def test_in_a_trial_a_model_plans_and_nothing_is_built(desk: Desk, ben: httpx.AsyncClient) -> None:
+    player = Wishes(desk.gateway, packaged)
+    place = Place(desk.company.ben, None, desk.gateway.caller(desk.company.workspace))
+    case = Case(0, "builder", "", "", {"message": "track bike repairs"}, None, None, None, "hand")
+    before = len((await ben.get("/api/apps")).json()["items"])
+    desk.up.will(calls(("create_tables", TABLES), ("finish", {})))
+    played = await player.play(place, Job("builder", "builder", "", "text", None), case, "up/stub")
+    assert played.state == "written" and "Adds the table Repairs" in played.text and played.cost == Decimal("0.00125")
+    desk.up.always = Status(500, "down")
+    failed = await player.play(place, Job("builder", "builder", "", "text", None), case, "up/stub")
+    assert failed.state == "failed" and "could not be asked" in (failed.problem or "")
+    assert len((await ben.get("/api/apps")).json()["items"]) == before

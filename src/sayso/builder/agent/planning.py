@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
@@ -35,6 +36,8 @@ log = logging.getLogger(__name__)
 DRAFT_SECONDS_MAX = 180
 NOTE_CHARACTERS_MAX = 300
 TOLD_MAX = 300
+ENDING_CHARACTERS_MAX = 3
+"""A word of the wish may have another ending than the name that came of it."""
 Progress = Callable[[int, str, App | None], None]
 """Told with the round, what is being written, and the app as it stands by now."""
 
@@ -202,15 +205,10 @@ def _span(words: str, name: str) -> tuple[int, int] | None:
     low = words.casefold()
     if len(low) != len(words):
         return None
-    for said in dict.fromkeys((folded(name), singled(name))):
-        at = low.find(said) if said else -1
-        while at >= 0:
-            end = at + len(said)
-            while end < len(words) and words[end].isalnum():
-                end += 1
-            if (at == 0 or not words[at - 1].isalnum()) and end - at - len(said) <= 3:
-                return at, end
-            at = low.find(said, at + 1)
+    for longer in (0, ENDING_CHARACTERS_MAX):
+        for said in dict.fromkeys((folded(name), singled(name))):
+            for m in re.finditer(rf"(?<!\w){re.escape(said)}\w{{0,{longer}}}(?!\w)", low) if said else ():
+                return m.span()
     return None
 
 
