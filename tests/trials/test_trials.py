@@ -4,6 +4,9 @@ from decimal import Decimal
 
 from sqlalchemy import text
 
+from sayso.data import apps, provenance
+from sayso.data.physical import rows_of
+from sayso.db import transaction
 from sayso.models.directory import packaged
 from tests.gateway.upstream import By, Says
 from tests.trials.conftest import LETTERS, NEXT, RIGHT, TOPIC, Story, answers
@@ -80,6 +83,23 @@ async def test_past_work_is_what_is_tried_and_its_volume_is_what_a_month_costs(s
     assert [case["row"] for case in (await story.cases(again["id"]))["items"]] == first, "the same seed draws the same cases"
     case = (await story.cases(told["id"]))["items"][0]
     assert case["before"] == {"text": "Look", "model": "plain"}
+
+
+async def test_what_a_person_wrote_over_a_model_is_what_was_expected(story: Story):
+    company, row = story.desk.company, story.rows[0]
+    async with transaction(story.desk.engine) as tx:
+        app = await apps.open_app(tx, story.app, by=company.ben, to="write")
+        table = app.spec.table("tickets")
+        assert table is not None
+        rows = rows_of(app, table)
+        await provenance.keep(tx, app, rows, {(row, rows.numbers["topic"]): provenance.Provenance("written", {"model": "plain"})})
+    changed = await story.ben.patch(f"/api/apps/{story.app}/tables/tickets/rows/{row}", json={"values": {"topic": "repair"}})
+    assert changed.status_code == 200, changed.text
+    told = await story.begins(TOPIC, "better", cases={"source": "rows", "rows": [row]}, checks=[{"kind": "exact"}])
+    case = (await story.cases(told["id"]))["items"][0]
+    assert case["expected"] == "repair" and case["before"] == {"text": "Repair", "model": None}
+    assert [one["scores"] for one in case["answers"]] == [[0.0], [0.0]]
+    await story.ben.patch(f"/api/apps/{story.app}/tables/tickets/rows/{row}", json={"values": {"topic": None}})
 
 
 async def test_another_prompt_is_a_contender_too(story: Story):

@@ -15,7 +15,10 @@ from sayso.ai import runs
 from sayso.ai.inputs import Inputs, Value
 from sayso.ai.job import Job
 from sayso.ai.runs import Run
+from sayso.ai.told import text_of
+from sayso.data import provenance
 from sayso.data.open_app import OpenApp
+from sayso.data.physical import rows_of
 from sayso.data.query import PAGE_ROWS_MAX, Query, page
 from sayso.data.row import shown
 from sayso.errors import Invalid, Problem
@@ -103,6 +106,7 @@ async def _of_runs(tx: AsyncConnection, app: OpenApp, job: Job, wanted: Cases, p
     chosen = stratified(pool, wanted.count, wanted.seed)
     named = await _named(tx, app, job, [run.row for run in chosen if run.row is not None])
     more = await _more(tx, app, job, [run.row for run in chosen if run.row is not None], prompts)
+    stand = await _stand(tx, app, job, [run.row for run in chosen if run.row is not None])
     cases: list[Case] = []
     for run in chosen:
         label, detail = named.get(run.row or 0, ("", ""))
@@ -113,7 +117,8 @@ async def _of_runs(tx: AsyncConnection, app: OpenApp, job: Job, wanted: Cases, p
             "model": run.model,
             "state": run.state,
         }
-        cases.append(Case(0, job.path, label or _beginning(inputs), detail, inputs, None, before, run.row, stratum_of(run)))
+        expected = stand[run.row].expected if run.row in stand else None
+        cases.append(Case(0, job.path, label or _beginning(inputs), detail, inputs, expected, before, run.row, stratum_of(run)))
     return cases
 
 
@@ -158,14 +163,15 @@ async def _of_rows(tx: AsyncConnection, app: OpenApp, job: Job, wanted: Cases, p
     read = replace(job, prompt="\n".join((job.prompt, *prompts))) if job.prompt else job
     found = await gathering.gathered(tx, app, job.table, ids[: wanted.count], read)
     named = await _named(tx, app, job, [one.row for one in found if one.row is not None])
-    before = await _values(tx, app, job, [one.row for one in found if one.row is not None])
+    stand = await _stand(tx, app, job, [one.row for one in found if one.row is not None])
     cases: list[Case] = []
     for one in found:
         label, detail = named.get(one.row or 0, ("", ""))
         inputs = one.as_json()
-        cases.append(
-            Case(0, job.path, label or _beginning(inputs), detail, inputs, None, before.get(one.row or 0), one.row, "row")
-        )
+        now = stand.get(one.row or 0)
+        before = {"text": now.text, "value": now.value} if now else None
+        expected = now.expected if now else None
+        cases.append(Case(0, job.path, label or _beginning(inputs), detail, inputs, expected, before, one.row, "row"))
     return cases
 
 
@@ -183,17 +189,34 @@ async def _some_rows(tx: AsyncConnection, app: OpenApp, table: str, wanted: Case
     return sorted(source.sample(ids, min(wanted.count, len(ids))))
 
 
-async def _values(tx: AsyncConnection, app: OpenApp, job: Job, ids: Sequence[int]) -> dict[int, Any]:
-    """What stands in the field now: what was answered, or what a person made of it."""
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """What stands in the field now. What a person has written over a model's answer is what was expected of it."""
+
+    value: Any
+    text: str
+    by_hand: bool
+
+    @property
+    def expected(self) -> Any:
+        return self.value if self.by_hand else None
+
+
+async def _stand(tx: AsyncConnection, app: OpenApp, job: Job, ids: Sequence[int]) -> dict[int, Stands]:
+    """By row, where there is a value."""
     table = app.spec.table(job.table or "")
-    if table is None or job.output is None or table.field(job.output.id) is None or not ids:
+    field = table.field(job.output.id) if table is not None and job.output is not None else None
+    if table is None or field is None or not ids:
         return {}
-    rows = await shown(tx, app, table, list(ids))
-    return {
-        row["id"]: {"value": value, "text": value if isinstance(value, str) else orjson.dumps(value).decode()}
-        for row in rows
-        if (value := row["values"].get(job.output.id)) not in (None, "", [])
-    }
+    rows = rows_of(app, table)
+    wrote = await provenance.read(tx, app, rows, ids, rows.numbers[field.id]) if field.id in rows.numbers else {}
+    found: dict[int, Stands] = {}
+    for row in await shown(tx, app, table, list(dict.fromkeys(ids))):
+        value = row["values"].get(field.id)
+        if value not in (None, "", []):
+            by_hand = row["id"] in wrote and wrote[row["id"]].state == "by_hand"
+            found[row["id"]] = Stands(value, text_of(field, value), by_hand)
+    return found
 
 
 # ── by hand ───────────────────────────────────────────────
