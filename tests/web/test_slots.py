@@ -50,6 +50,11 @@ async def test_a_slot_is_looked_at_previewed_switched_and_tried(company: Company
     assert tried.status_code == 200, tried.text
     assert tried.json()["state"] == "written" and "broken" in tried.json()["value"], tried.text
     assert tried.json()["model"] == "sayso/reader" and tried.json()["cost"] == "0"
+    fresh = {"kind": "text", "id": "mood", "name": "Mood", "fill": {"prompt": "The mood of {Nothing}"}}
+    refused = await ben.post(f"/api/apps/{app}/tables/clients/fields/mood/try", json={"row": row, "field": fresh})
+    assert refused.status_code == 422 and "{Nothing}" in refused.text, refused.text
+    asked = await ben.post(f"/api/apps/{app}/tables/clients/questions", json={"question": "How many clients?"})
+    assert asked.status_code == 200 and asked.json()["value"] == 1 and asked.json()["read_by"] == "words", asked.text
     shown = (await ben.get(f"/api/apps/{app}/tables/clients/rows/{row}")).json()
     assert shown["values"]["gist"] is None, "trying writes nothing"
 

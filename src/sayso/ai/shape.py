@@ -24,7 +24,8 @@ _NAMES = {
     "describe_image": "description",
 }
 _MAY_BE_EMPTY = ("extract", "classify")
-_FORMATS = {"email": "email", "url": "uri", "date": "date", "datetime": "date-time"}
+_FORMATS = {"email": "email", "date": "date", "datetime": "date-time"}
+"""Formats that OpenAI's strict schemas know; any other would be refused."""
 
 
 @dataclass(frozen=True, slots=True)

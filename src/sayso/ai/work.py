@@ -34,8 +34,8 @@ ANSWER_SHOWN_CHARACTERS_MAX = 4_000
 """Of a wrong answer, when it is shown to the model again."""
 CONNECT = "Connect a model under Models → Providers, or choose another for the slot “{slot}”."
 
-_plain: OrderedDict[tuple[str, str], None] = OrderedDict()
-"""Models (workspace, provider and name) that did not know `response_format`; they are asked for JSON in words from then on."""
+_plain: OrderedDict[tuple[str, str, str], None] = OrderedDict()
+"""Models (workspace, provider and name) that did not take the schema of this name; they are asked for JSON in words from then on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ async def _answered(
     gateway: Gateway, caller: Caller, job: Job, messages: list[dict[str, Any]], form: Shape, used: Used
 ) -> tuple[dict[str, Any], bool]:
     """The answer, and whether it was asked for in words alone, because the model knows no schemas."""
-    key = _key(gateway, caller, job.model)
+    key = (*_key(gateway, caller, job.model), form.name)
     if key not in _plain:
         try:
             return await ask(
@@ -294,7 +294,7 @@ def _refused(job: Job, error: Refused) -> Outcome:
         return Outcome("refused", problem=f"{error} {CONNECT.format(slot=slot)}")
     if error.status in (401, 403) or error.code == "upstream_key_refused":
         return Outcome("refused", problem=f"{_short(str(error))} Look at the provider under Models → Providers.")
-    if error.status == 402 or error.code in ("insufficient_quota", "budget_exceeded"):
+    if error.status == 402 or error.code in ("insufficient_quota", "unpriced"):
         return Outcome("refused", problem=_short(str(error)))
     return Outcome("failed", problem=_short(str(error)), busy=error.status in (429, 503))
 

@@ -10,6 +10,8 @@ from sayso import db
 from sayso.ai import inputs, job, work
 from sayso.data import apps
 from sayso.errors import Invalid, NotFound, Problem
+from sayso.spec.app import App
+from sayso.spec.check import check
 from sayso.spec.fields import AnyField, Fill, fill_of
 from sayso.spec.fields.fill import PROMPT_CHARACTERS_MAX
 from sayso.spec.portable import invalid_from
@@ -62,7 +64,7 @@ async def create(
         home = opened.spec.table(table)
         if home is None:
             raise NotFound(f"{opened.spec.name} has no table {table}.")
-        one, fill = _filled(home, field, new)
+        one, fill = _filled(opened.spec, home, field, new)
         asked = job.of_field(opened.spec, home, one, fill)
         read = await inputs.gathered(tx, opened, table, [new.row], asked)
     if not read:
@@ -73,8 +75,8 @@ async def create(
     return Tried(**{k: v for k, v in outcome.as_json().items() if k != "first_ms"}, pictures=pictures)
 
 
-def _filled(table: Table, id: str, new: NewTry) -> tuple[AnyField, Fill]:
-    field = _field(new.field) if new.field is not None else table.field(id)
+def _filled(spec: App, table: Table, id: str, new: NewTry) -> tuple[AnyField, Fill]:
+    field = _checked(spec, table, _field(new.field)) if new.field is not None else table.field(id)
     if field is None:
         raise NotFound(f"{table.name} has no field {id}.")
     fill = fill_of(field)
@@ -83,6 +85,17 @@ def _filled(table: Table, id: str, new: NewTry) -> tuple[AnyField, Fill]:
             Problem("field", f"{field.name} is not filled by a model", '"fill": {"task": "summarise", "prompt": "{Notes}"}')
         )
     return field, fill if new.prompt is None else fill.model_copy(update={"prompt": new.prompt})
+
+
+def _checked(spec: App, table: Table, field: AnyField) -> AnyField:
+    """A field that is tried before it is kept keeps the rules of one that is. Raises `Invalid`."""
+    others = tuple(f for f in table.fields if f.id != field.id)
+    with_it = table.model_copy(update={"fields": (*others, field)})
+    trial = spec.model_copy(update={"tables": tuple(with_it if t.id == table.id else t for t in spec.tables)})
+    at = f"tables/{table.id}/fields/{field.id}"
+    if wrong := [p for p in check(trial) if p.path == at or p.path.startswith(f"{at}/")]:
+        raise Invalid.of(Problem(p.path.replace(at, "field", 1), p.reason, p.example) for p in wrong)
+    return field
 
 
 def _field(raw: dict[str, Any]) -> AnyField:
