@@ -12,7 +12,7 @@ WISH = "Keep track of clients with name, e-mail and phone. Projects belong to cl
 
 
 async def _planned(caller: Caller, id: str) -> dict[str, Any]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             got = await caller.get(f"/api/drafts/{id}")
             assert got.status_code == 200, got.text

@@ -42,6 +42,8 @@ PLAN_SECONDS_MAX = 300
 PLAN_POLL_SECONDS = 0.1
 FORGOTTEN_SECONDS = 10
 """A draft that is being planned and was not touched for so long is planned by nobody any more."""
+BEGUN_SECONDS = 1
+"""By then whoever is to plan a draft has usually begun."""
 FILES_MAX = 8
 
 
@@ -103,13 +105,13 @@ async def begin(
 
 
 async def make(engine: AsyncEngine, id: str, *, by: Actor, planner: Planner = plan) -> Draft:
-    """Plans a draft that waits for it. No transaction is open while the planner thinks; a draft that is planned already stays."""
+    """Plans a draft that waits for it, unless somebody is at it. No transaction is open while the planner thinks; a draft that is planned
+    already stays."""
     async with transaction(engine) as tx:
-        row = await _row(tx, id, by)
+        row = await _row(tx, id, by, lock=True)
         base = await _base(tx, row, by)
         sheets = await _sheets(tx, row)
-    if row.state != "planning":
-        async with transaction(engine) as tx:
+        if row.state != "planning" or not await _taken(tx, row):
             return await read(tx, id, by=by)
     started = time.perf_counter()
     before: Json | None = (row.plan or {}).get("before")
@@ -284,12 +286,21 @@ async def stream(engine: AsyncEngine, id: str, *, by: Actor, planner: Planner = 
         waited += PLAN_POLL_SECONDS
         async with transaction(engine) as tx:
             draft = await read(tx, id, by=by)
-            forgotten = await _forgotten(tx, id, FORGOTTEN_SECONDS if draft.working else 1.0)
+            forgotten = await _forgotten(tx, id, BEGUN_SECONDS)
         if draft.state == "planning" and forgotten:
             draft = await make(engine, id, by=by, planner=planner)
     for line in cards.sections(draft.plan) if draft.plan else ():
         yield line
     yield {"type": "ready", "draft": draft}
+
+
+async def _taken(tx: AsyncConnection, row: Row[Any]) -> bool:
+    """Notes down that the draft is being planned from now on; false when somebody is at it already, who would only be paid twice."""
+    if (row.plan or {}).get("working") is not None and not await _forgotten(tx, row.id, FORGOTTEN_SECONDS):
+        return False
+    plan = {**(row.plan or {}), "working": {"model": "", "round": 0, "doing": ""}}
+    await tx.execute(t.drafts.update().where(t.drafts.c.id == row.id).values(plan=plan, updated_at=datetime.now(UTC)))
+    return True
 
 
 async def _forgotten(tx: AsyncConnection, id: str, seconds: float) -> bool:
@@ -446,6 +457,12 @@ async def _sheets(tx: AsyncConnection, row: Row[Any]) -> tuple[Sheet, ...]:
     return (Sheet(found.name, tuple(columns)),) if columns else ()
 
 
+def _working(row: Row[Any]) -> Json | None:
+    """What a model is at; nothing while the planner plans, or the model is still being chosen."""
+    now: Json | None = (row.plan or {}).get("working") if row.state == "planning" else None
+    return now if now and now["model"] else None
+
+
 async def _shown(tx: AsyncConnection, row: Row[Any]) -> Draft:
     stored: Json | None = row.plan
     rows: dict[str, list[Json]] = {}
@@ -456,5 +473,5 @@ async def _shown(tx: AsyncConnection, row: Row[Any]) -> Draft:
         stored = {**stored, "suggestions": cards.suggested(spec, " ".join(m["words"] for m in row.messages if m["by"] == "you"))}
     return Draft(
         row.id, row.state, await _slug(tx, row.app), row.wish, tuple(row.messages), cards.shown(stored), row.base_version, row.took_ms, row.problem, row.report, row.created_at, rows,
-        (row.plan or {}).get("working") if row.state == "planning" else None,
+        _working(row),
     )  # fmt: skip

@@ -73,7 +73,7 @@ async def thought(engine: AsyncEngine, thinker: Thinker, wish: Wish, about: Abou
     try:
         while not task.done():
             await asyncio.wait({task}, timeout=LOOK_SECONDS)
-            if not task.done() and told.model:
+            if not task.done():
                 now: Json = {"model": told.model, "round": told.round, "doing": told.doing}
                 if await _looked(engine, about.draft, now, _partial(wish, told.app) if (now, told.app) != seen else None):
                     task.cancel()
@@ -95,7 +95,7 @@ async def _looked(engine: AsyncEngine, id: str, now: Json, partial: Json | None)
     async with transaction(engine) as tx:
         row = (await tx.execute(select(c.state, c.plan).where(c.id == id).with_for_update())).one_or_none()
         if row is None or row.state != "planning" or (row.plan or {}).get("stop"):
-            return row is None or row.state != "building"
+            return True
         stored: Json = row.plan or {}
         plan = {**stored, **({} if "before" in stored else partial or {}), "working": now}
         await tx.execute(t.drafts.update().where(c.id == id).values(plan=plan, updated_at=datetime.now(UTC)))

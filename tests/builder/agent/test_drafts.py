@@ -12,6 +12,8 @@ import pytest
 from sqlalchemy import text
 
 from sayso.ai.job import Job
+from sayso.builder import draft as drafts
+from sayso.builder.agent.drafting import Drafting
 from sayso.db import transaction
 from sayso.models.directory import packaged
 from sayso.team import keys
@@ -202,3 +204,14 @@ async def test_in_a_trial_a_model_plans_and_nothing_is_built(desk: Desk, ben: ht
     failed = await player.play(place, Job("builder", "builder", "", "text", None), case, "up/stub")
     assert failed.state == "failed" and "could not be asked" in (failed.problem or "")
     assert len((await ben.get("/api/apps")).json()["items"]) == before
+
+
+async def test_two_who_plan_the_same_draft_pay_once(desk: Desk, ben: httpx.AsyncClient) -> None:
+    desk.up.always = calls(("create_tables", TABLES), ("finish", FINISH))
+    drafting = Drafting(desk.engine, desk.gateway, packaged)
+    async with transaction(desk.engine) as tx:
+        draft = await drafts.begin(tx, WISH, by=desk.company.ben)
+    before = len(desk.up.heard)
+    made = await asyncio.gather(*(drafts.make(desk.engine, draft.id, by=desk.company.ben, planner=drafting) for _ in range(3)))
+    assert sorted(one.state for one in made) == ["planning", "planning", "ready"]
+    assert len(desk.up.heard) == before + 1
