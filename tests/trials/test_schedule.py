@@ -91,7 +91,9 @@ def soon() -> datetime:
 async def test_a_shutdown_notice_tries_what_follows_once(story: Story):
     directory = packaged()
     lives = ((one, lifecycle.of(one, directory, soon().date())) for one in directory if one.type == "text")
-    old, new = next((one.id, life.successor) for one, life in lives if life.status == "deprecated" and life.successor)
+    old, new = next(
+        (one.id, life.successor) for one, life in lives if life.status in ("deprecated", "retired") and life.successor
+    )
     await story.desk.provider("maker", story.desk.up.url, models=[old, new])
     id = await begun(story, schedule={"when": ["shutdown"]})
     before = len(await turned(story, directory, soon()))
