@@ -267,7 +267,7 @@ class _Compared:
                 if (
                     h["name"] in taken
                     or (there["name"], h["name"]) in self.neutral
-                    or h["name"].lower() in ("created at", "created by")
+                    or h["name"].lower() in ("id", "created at", "created by")
                 ):
                     continue
                 if h.get("type") == "link" and h.get("link_to") in self.free:

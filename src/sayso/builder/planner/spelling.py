@@ -71,6 +71,8 @@ def corrected(word: str) -> str:
         ("ing", "ed", "ly", "er", "est", "ment", "ness", "tion", "ises", "izes", "ites", "ory", "ary", "ive", "al", "eers")
     ):
         return word
+    if singular(word).endswith("er"):
+        return word
     forms = {word, *(word[:i] + word[i + 1 :] for i in range(1, len(word)))}
     candidates = {m for f in forms for m in _near().get(f, ())} | {
         f for f in forms if f in _vocabulary() and len(f) >= _FUZZY_LETTERS_MIN

@@ -11,10 +11,14 @@ _TITLE = re.compile(
     r"^(?:name|title|full name|first name|subject|headline|label|summary|.*\bname|.*\btitle|number|.*\bnumber|code|.*\bcode|sku|vin|plate|reference|question|quote|subject line|description|topic|item)$"
 )
 _EVENTFUL = frozenset(
-    "order booking reservation appointment visit check entry log record line shift payment invoice expense receipt donation contribution gift loan checkout handover movement reading measurement call response review rating session enrolment enrollment registration attendance transaction delivery shipment inspection treatment feeding vaccination time timesheet allocation assignment application request submission sale purchase claim rental hire trip viewing showing report update comment message score result vote run test transfer lease distribution pickup".split()
+    "order booking reservation appointment visit check entry log record line shift payment invoice expense receipt donation contribution gift loan checkout handover movement reading measurement call response review rating session enrolment enrollment registration attendance transaction delivery shipment inspection treatment feeding vaccination time timesheet allocation assignment application request submission sale purchase claim rental hire trip viewing showing report update comment message score result vote run test transfer lease distribution pickup schedule history update job ticket copy".split()
 )
 
 
+_WORKS = frozenset(
+    "book episode film movie song album article paper chapter story novel play video lesson talk podcast magazine poem painting essay webinar lecture".split()
+)
+"""What people make and give titles to rather than names."""
 _PEOPLE = re.compile(
     r"\b(?:guest|member|client|customer|contact|employee|volunteer|student|pupil|patient|tenant|donor|applicant|candidate|attendee|participant|supplier|vendor|driver|player|teacher|owner|parent|child)s?$"
 )
@@ -30,7 +34,7 @@ def settle(table: TableSketch) -> None:
                 f
                 for f in table.fields
                 if f.kind in ("text", "autonumber", "email")
-                and not f.options
+                and not (f.options or f.computed)
                 and (pattern is None or pattern.match(f.name.lower()))
             ),
             None,
@@ -45,14 +49,12 @@ def settle(table: TableSketch) -> None:
     if head in _EVENTFUL and len(table.fields) >= 2:
         table.fields.insert(
             0,
-            FieldSketch(
-                "Number", None, "autonumber", assumed="{table} has a number, so that every row can be told apart", sure=True
-            ),
+            FieldSketch("ID", None, "autonumber", assumed="{table} has a number, so that every row can be told apart", sure=True),
         )
         return
-    table.fields.insert(
-        0, FieldSketch("Name", None, "text", assumed="{table} has a name, so that every row is called something", sure=True)
-    )
+    called = "Title" if head in _WORKS else "Name"
+    why = f"{{table}} has a {called.lower()}, so that every row is called something"
+    table.fields.insert(0, FieldSketch(called, None, "text", assumed=why, sure=True))
 
 
 def app_title(text: str, sketch: Sketch) -> str:

@@ -28,6 +28,21 @@ _FORMULA = re.compile(
 _EQUATION = re.compile(r"=\s*(?P<f>[^;\n=]{2,120}?)(?=\.(?:\s|$)|;|\n|,\s|\)|$)")
 """What stands behind an equals sign, to where the sentence ends: a mark may end too soon."""
 
+_BACKWARDS = re.compile(
+    r"^(?P<f>[^=]*?[a-z]\s*(?:[×*+/]|\s(?:x|-|times|plus|minus)\s)\s*[^=]+?)\s*=\s*(?:the\s+|an?\s+)?(?P<name>[a-z][a-z' -]*)$"
+)
+"""`likelihood x impact = score`: the sum first, what it makes last."""
+_SIGNS = re.compile(r"\s*[×*+/]\s*|\s+(?:x|-|times|plus|minus)\s+")
+
+
+def _operands(formula: str, table: TableSketch, mark: Mark, sketch: Sketch) -> None:
+    """What a sum is made of and no table has is a number of this one."""
+    for name in (p.strip(" ().") for p in _SIGNS.split(formula)):
+        if re.fullmatch(r"[a-z][a-z' -]{2,30}", name) and not any(
+            f.key == lemma(name) or f.name.lower() == name for t in sketch.tables for f in t.fields
+        ):
+            table.fields.append(FieldSketch(cased_name(name), mark.span, "number", sure=True))
+
 
 def computed_field(mark: Mark, table: TableSketch, text: str, stop: int, sketch: Sketch) -> FieldSketch:
     """A field that is worked out; how, is said in the mark, in brackets in it, or right after it."""
@@ -35,6 +50,9 @@ def computed_field(mark: Mark, table: TableSketch, text: str, stop: int, sketch:
     words = re.sub(r"\s*[(=].*$", "", mark.text).strip() or mark.text
     after = _FORMULA.match(text.lower() if len(text.lower()) == len(text) else text, mark.end, min(stop, mark.end + 120))
     plain = Mark(mark.start, mark.start + len(words), mark.tag, mark.raw[: len(words)], words, mark.sure)
+    backwards = _BACKWARDS.match(mark.text)
+    if backwards:
+        plain = Mark(mark.end - len(backwards["name"]), mark.end, mark.tag, backwards["name"], backwards["name"], mark.sure)
     name = name_of(plain)
     field = table.field(name)
     if field is None:
@@ -53,6 +71,9 @@ def computed_field(mark: Mark, table: TableSketch, text: str, stop: int, sketch:
     )
     if "=" in mark.text and (whole := _EQUATION.search(text.lower() if len(text.lower()) == len(text) else text, mark.start)):
         said = whole["f"]
+    if backwards:
+        said = backwards["f"]
+        _operands(said, table, mark, sketch)
     field.formula = said.strip() or (words if re.search(r"[×*+/]|\s-\s|\btimes\b|\bminus\b|\bplus\b", words) else "")
     for how, pattern in _HOW:
         if pattern.search(words) and not re.search(r"[×*+/]|\s-\s|\btimes\b|\bminus\b|\bplus\b", said):

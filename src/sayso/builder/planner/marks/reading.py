@@ -5,7 +5,7 @@ import re
 from sayso.builder.planner import attach, companions, kinds
 from sayso.builder.planner.ai_parts import settle as settle_ai
 from sayso.builder.planner.inflect import is_plural, lemma
-from sayso.builder.planner.marks import asking, fields, links, pairs, parts, rules
+from sayso.builder.planner.marks import asking, fields, links, pairs, parts, rules, worked
 from sayso.builder.planner.marks.attachment import Attachment, Known, Mention, Spoken
 from sayso.builder.planner.marks.layout import Layout
 from sayso.builder.planner.marks.mark import Heard, Mark, Relation
@@ -88,6 +88,7 @@ class MarkReader:
         self.owners: dict[int, TableSketch] = {}
         """By place of a mark: the table that it belongs to."""
         self.placed: list[tuple[Mark, TableSketch, FieldSketch]] = []
+        self.summaries: list[tuple[Mark, int, worked.Summary]] = []
 
     def tables_and_fields(self) -> None:
         if not self.sketch.tables and any(m.tag in "FLX" for m in self.marks):
@@ -231,15 +232,37 @@ class MarkReader:
         return self.marks[n + 1].start if n + 1 < len(self.marks) else len(self.text)
 
     def _field(self, mark: Mark, n: int) -> None:
+        if mark.tag != "L" and (summary := worked.summary_of(mark, self.layout.low)) is not None:
+            self.summaries.append((mark, n, summary))
+            return
+        self._own_field(mark, n)
+
+    def _summarised(self) -> None:
+        """Summaries per row of a table, once all tables are known; what turns out to be none is a field like others."""
+        for mark, n, summary in self.summaries:
+            placed = worked.placed(summary, mark, self.sketch)
+            if placed is None:
+                self._own_field(mark, n)
+            else:
+                self.placed.append((mark, *placed))
+        self.placed.sort(key=lambda p: p[0].start)
+
+    def _own_field(self, mark: Mark, n: int) -> None:
         table = self.owner(mark)
         if table is None:
             return
+        total = worked.total_of(mark.text, self.sketch) if mark.tag != "L" and self.sketch.origin is None else None
+        if total is not None:
+            table = total[0]
         self.owners[mark.start] = table
         if mark.tag == "L":
             self.placed.append((mark, table, links.link(mark, table, self.sketch, self._led_to(mark))))
             return
         if mark.tag == "X":
-            self.placed.append((mark, table, parts.computed_field(mark, table, self.text, self._stop(n), self.sketch)))
+            field = parts.computed_field(mark, table, self.text, self._stop(n), self.sketch)
+            if total is not None and field.origin is None and table.field(total[1]) is None:
+                field.name = cased_name(total[1])
+            self.placed.append((mark, table, field))
             return
         if (names := pairs.both(mark.text)) is not None:
             self._pair(mark, n, names, table)
@@ -346,6 +369,7 @@ class MarkReader:
         for table in self.sketch.tables:
             _to_the_hour(table)
         links.from_fields(self.sketch)
+        self._summarised()
         links.between(self.layout, self.sketch, self.tables)
         companions.assumed(self.sketch)
         attach.assumed(self.sketch)
