@@ -18,7 +18,5 @@ class Course:
     decay: float = 0.01
     seed: int = 20261122
     threads: int = 1
-    without: tuple[tuple[str, ...], ...] = ((), ("noor", "sam"))
-    """Trainings of which the mean is shipped, each by the writers that it leaves out: two that know different voices err in different places."""
     weights: tuple[float, float, float, float, float, float] = (1.0, 0.2, 0.1, 0.3, 0.1, 0.3)
     """Of labels, intents, expectation, kinds, senses and pairs in the loss."""

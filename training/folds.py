@@ -40,7 +40,7 @@ def main(*, check: bool = False) -> int:
     for out in left:
         train.told(f"without {', '.join(sorted(out))}")
         kept = [w for w in wishes if w.writer not in out]
-        tuned = train.taught(kept, Course(without=((),)))
+        tuned = train.taught(kept, Course())
         networks.append({**tuned, **fitted(examples(kept, model, tuned))})
         parts.append(Unseen.of(examples([w for w in wishes if w.writer in out], model, tuned), networks[-1]))
     whole = Figures()

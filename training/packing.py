@@ -1,6 +1,6 @@
 """From a network that was taught to the arrays that are shipped."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 
@@ -34,25 +34,6 @@ def tuned(parameters: Mapping[str, np.ndarray], minilm: Path, layers: int) -> Ar
         found[ours] = parameters[f"{ours}.weight"].astype(np.float32 if ours == "label" else np.float16)
         found[f"{ours}.bias"] = parameters[f"{ours}.bias"].astype(np.float32)
     return found
-
-
-def averaged(results: Sequence[Mapping[str, np.ndarray]]) -> Arrays:
-    """The mean of trainings that began at the same place with the same dice, which is as good as any of them or better."""
-    found: Arrays = {}
-    for name, one in results[0].items():
-        if name.endswith(".step"):
-            continue
-        mean = np.mean([_whole(r, name) for r in results], 0)
-        if f"{name}.step" in results[0]:
-            found[name], found[f"{name}.step"] = quantised(mean, STEPS)
-        else:
-            found[name] = mean.astype(one.dtype)
-    return found
-
-
-def _whole(result: Mapping[str, np.ndarray], name: str) -> np.ndarray:
-    steps = result.get(f"{name}.step")
-    return result[name].astype(np.float32) * (1 if steps is None else steps[:, None])
 
 
 def write(arrays: Mapping[str, np.ndarray], path: Path) -> None:
