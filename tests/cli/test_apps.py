@@ -26,6 +26,8 @@ tables:
   - {id: name, name: Name, kind: text}
   - {id: cost, name: Cost, kind: text}
   - {id: status, name: Status, kind: select, options: [{id: new, name: New}, {id: done, name: Done}]}
+coworkers:
+- {id: mina, name: Mina, grants: [{table: jobs, may: write}]}
 """
 
 
@@ -103,6 +105,15 @@ async def test_rows_are_searched_filtered_and_sorted(home: str, repairs: Path):
     sorts = '[{"field": "name", "descending": true}]'
     assert [r["values"]["name"] for r in (await sayso(*asked, "--sorts", sorts, "--limit", "2")).json["rows"]] == ["Roof", "Pump"]
     assert "1 to 3 of 3" in (await sayso("rows", "repairs", "Jobs", "--home", home)).out
+
+
+async def test_a_coworker_is_listed_and_asked(home: str, repairs: Path):
+    listed = (await sayso("coworkers", "repairs", "--home", home, "--json")).json["items"]
+    assert [(c["key"], c["ready"], c["tables"][0]["may"]) for c in listed] == [("repairs.mina", False, "write")]
+    answer = await sayso("chat", "mina", "Which boiler is new?", "--app", "repairs", "--home", home)
+    assert answer.code == 0, answer.err
+    assert "**Boiler** in Jobs" in answer.out and "[1] Boiler" in answer.out and "No language model is connected" in answer.out
+    assert (await sayso("chat", "repairs.nobody", "x", "--home", home)).code == 3
 
 
 @pytest.mark.parametrize(

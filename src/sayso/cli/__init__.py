@@ -15,6 +15,8 @@ COMMANDS = {
     "export": "sayso.cli.export",
     "apps": "sayso.cli.apps",
     "rows": "sayso.cli.rows",
+    "coworkers": "sayso.cli.coworkers",
+    "chat": "sayso.cli.chat",
     "fill": "sayso.cli.fill",
     "ask": "sayso.cli.ask",
     "slots": "sayso.cli.slots",

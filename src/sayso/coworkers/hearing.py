@@ -64,19 +64,20 @@ def _event(value: dict[str, Any], into: Heard) -> list[str]:
     if "error" in value and "choices" not in value:
         error = value["error"] if isinstance(value["error"], dict) else {"message": str(value["error"])}
         raise Refused(str(error.get("message") or "the model failed"), 502, code=error.get("code"))
-    choice = next(iter(value.get("choices") or ()), None)
+    choice: Any = next(iter(value.get("choices") or ()), None)
     if not isinstance(choice, dict):
         return []
     into.finish = choice.get("finish_reason") or into.finish
-    delta = choice.get("delta") or {}
-    for call in delta.get("tool_calls") or ():
+    delta: dict[str, Any] = choice.get("delta") or {}
+    pieces: list[dict[str, Any]] = delta.get("tool_calls") or []
+    for call in pieces:
         _piece(call, into)
     words = delta.get("content") or delta.get("refusal")
     return _said(words, into)
 
 
 def _whole(value: dict[str, Any], into: Heard) -> list[str]:
-    choice: dict[str, Any] = next(iter(value.get("choices") or [{}]))
+    choice: Any = next(iter(value.get("choices") or [{}]))
     message: dict[str, Any] = choice.get("message") or {}
     into.finish = choice.get("finish_reason")
     calls: list[dict[str, Any]] = message.get("tool_calls") or []

@@ -40,7 +40,10 @@ async def answered_without(run: "_Run", plug: Plug, places: list[Place]) -> None
     run._tell({"type": "sources", "sources": run.sources.new})
     text = "This is what holds your words:\n\n" + "\n".join(lines) if lines else "Nothing that I may see holds these words."
     text = rendering.safe(text, run.sources.numbers, run.addresses)
-    run._part({"kind": "text", "text": text, "html": rendering.html(text, run.sources.numbers, run.addresses)})
+    n, part = run._part({"kind": "text", "text": "", "html": ""})
+    part |= {"text": text, "html": rendering.html(text, run.sources.numbers, run.addresses)}
+    run._tell({"type": "text", "n": n, "delta": text})
+    run._tell({"type": "part", "n": n, "part": part})
     run.turn.first_ms = run.turn.first_ms or run._ms()
     run._note("info", plug.problem or "", WAY)
 
