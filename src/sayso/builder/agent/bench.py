@@ -1,12 +1,12 @@
 """The copy of an app that a model works on: each call is mended, checked and applied as far as it stands; the rest is told by path."""
 
 from copy import deepcopy
-from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
 
 from sayso.builder.agent import filling, mending
+from sayso.builder.agent.call import At, Done, Json, Work, find, forget, inside, kind_of, wanted
 from sayso.builder.agent.guard import Guard, Held
 from sayso.builder.agent.meaning import meant, settled
 from sayso.builder.agent.operations import BY_NAME
@@ -18,91 +18,12 @@ from sayso.spec.check import check
 from sayso.spec.part import id_from
 from sayso.spec.portable import problem_from, spelled_out
 
-Json = dict[str, Any]
-At = tuple[str, ...]
 MENDING_ROUNDS_MAX = 40
 PARTS_IN_A_CALL_MAX = 300
-PROBLEMS_TOLD_MAX = 12
 LISTS = {"table": "tables", "view": "views", "automation": "automations", "role": "roles", "coworker": "coworkers"}
 MENDED = {"view": mending.view, "automation": mending.automation, "role": mending.role, "coworker": mending.coworker}
 FACE = ("name", "description", "icon", "hue", "zone")
 NEW_APP = "New app"
-
-
-@dataclass(slots=True)
-class Done:
-    """What became of one call."""
-
-    effects: tuple[str, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    held: tuple[Held, ...] = ()
-    mended: tuple[str, ...] = ()
-
-    def told(self) -> Json:
-        """For the model: what stands, and what is wrong with the rest, by path and with an example."""
-        said: Json = {"done": list(self.effects) or "nothing"}
-        if self.mended:
-            said["mended"] = list(self.mended)
-        if self.problems:
-            said["problems"] = [
-                {"path": p.path, "reason": p.reason, **({"example": p.example} if p.example else {})}
-                for p in self.problems[:PROBLEMS_TOLD_MAX]
-            ]
-            said["next"] = "Only what has problems is missing. Call again for that alone, put right."
-        if self.held:
-            said["held_back"] = [h.what for h in self.held]
-            said["why"] = "The person's words do not ask for it. Leave it; it is told in the plan."
-        return said
-
-
-@dataclass(slots=True)
-class _Work:
-    """One call while it is worked on: the app as parsed JSON, and the parts that the call is about."""
-
-    raw: Json
-    before: Json
-    touched: list[At] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    held: list[Held] = field(default_factory=list)
-    mended: list[str] = field(default_factory=list)
-    removed: set[At] = field(default_factory=set)
-
-    def put(self, at: At, value: Json) -> None:
-        """In place of the part that is there, or at the end of its list."""
-        home = self._list(at)
-        here = next((n for n, part in enumerate(home) if part.get("id") == at[-1]), None)
-        if here is None:
-            home.append(value)
-        else:
-            home[here] = value
-        if at not in self.touched:
-            self.touched.append(at)
-
-    def drop(self, at: At) -> None:
-        """The part as it was before this call, or not at all."""
-        was = find(self.before, at)
-        home = self._list(at)
-        here = next((n for n, p in enumerate(home) if p.get("id") == at[-1]), None)
-        if here is not None:
-            home.pop(here)
-        if was is not None:
-            old = find(self.before, at[:2])["fields"] if len(at) == 4 else self.before[at[0]]  # pyright: ignore[reportOptionalSubscript]
-            home.insert(here if here is not None else old.index(was), deepcopy(was))
-        self.removed.discard(at)
-        self.touched = [t for t in self.touched if t[: len(at)] != at]
-
-    def _list(self, at: At) -> list[Json]:
-        if len(at) == 4:
-            table = next((t for t in self.raw.get("tables", ()) if t.get("id") == at[1]), None)
-            return table.setdefault("fields", []) if table is not None else []
-        return self.raw.setdefault(at[0], [])
-
-
-def find(raw: Json, at: At) -> Json | None:
-    part = next((p for p in raw.get(at[0]) or () if p.get("id") == at[1]), None)
-    if part is None or len(at) == 2:
-        return part
-    return next((f for f in part.get("fields") or () if f.get("id") == at[3]), None)
 
 
 class Bench:
@@ -125,7 +46,7 @@ class Bench:
         """One call. Never raises: what cannot be done comes back as problems."""
         asked = mending.cleaned(arguments)
         raw = self.app.portable()
-        work = _Work(raw, deepcopy(raw))
+        work = Work(raw, deepcopy(raw))
         match name:
             case "create_tables":
                 self._name_app(work, asked)
@@ -148,14 +69,14 @@ class Bench:
 
     # ── what the calls put ────────────────────────────────────
 
-    def _name_app(self, work: _Work, asked: Json) -> None:
+    def _name_app(self, work: Work, asked: Json) -> None:
         if self.given is None and asked.get("app_name"):
             work.raw["name"] = mending.name_of({"name": asked["app_name"]}) or NEW_APP
             work.raw["id"] = id_from(work.raw["name"])
         if self.given is None and isinstance(asked.get("icon"), str):
             work.raw["icon"] = asked["icon"][:40]
 
-    def _tables(self, work: _Work, tables: list[Json]) -> None:
+    def _tables(self, work: Work, tables: list[Json]) -> None:
         """A table that is there already gets the fields that it has not: twice the same call makes nothing twice."""
         fields: list[Json] = []
         for one in tables[:PARTS_IN_A_CALL_MAX]:
@@ -171,14 +92,14 @@ class Bench:
                 there = Json(id=id_from(name, taken), name=name, fields=[])
                 there |= {k: one[k] for k in ("description", "icon") if isinstance(one.get(k), str)}
                 work.put(("tables", there["id"]), there)
-            fields += [_in(f, there["id"]) for f in mending.many(one.get("fields") or [])]
+            fields += [inside(f, there["id"]) for f in mending.many(one.get("fields") or [])]
         self._fields(work, fields)
         for at in [t for t in work.touched if len(t) == 2]:
             table = find(work.raw, at)
             if table is not None:
                 filling.title(table)
 
-    def _fields(self, work: _Work, fields: list[Json]) -> None:
+    def _fields(self, work: Work, fields: list[Json]) -> None:
         for one in fields[:PARTS_IN_A_CALL_MAX]:
             table = meant(one.get("table", ""), work.raw.get("tables") or ())
             made = mending.field({k: v for k, v in one.items() if k != "table"})
@@ -200,7 +121,7 @@ class Bench:
             made["id"] = id_from(made["name"], {f["id"] for f in table["fields"]})
             work.put(("tables", table["id"], "fields", made["id"]), made)
 
-    def _parts(self, work: _Work, kind: str, parts: list[Json]) -> None:
+    def _parts(self, work: Work, kind: str, parts: list[Json]) -> None:
         for one in parts[:PARTS_IN_A_CALL_MAX]:
             made = MENDED[kind](mending.in_our_words(kind, one))
             made["name"] = mending.name_of(made) or kind.capitalize()
@@ -215,7 +136,7 @@ class Bench:
                 made["name"] = f"{made['name']} 2"
             work.put((LISTS[kind], made["id"]), made)
 
-    def _by_a_row(self, work: _Work, kind: str, name: str) -> bool:
+    def _by_a_row(self, work: Work, kind: str, name: str) -> bool:
         if not self.guard.told_by_a_row(name):
             return False
         work.held.append(Held(f"adding the {kind} {name}, which only a row of the app asks for"))
@@ -223,9 +144,9 @@ class Bench:
 
     # ── what they change and take away ────────────────────────
 
-    def _found(self, work: _Work, one: Json) -> tuple[At, Json, tuple[str, ...]] | None:
+    def _found(self, work: Work, one: Json) -> tuple[At, Json, tuple[str, ...]] | None:
         """The part that is meant, its place, and the names that a wish would call it by."""
-        kind, name = _kind(one), one.get("name", "")
+        kind, name = kind_of(one), one.get("name", "")
         if kind == "field":
             table = meant(one.get("table", ""), work.raw.get("tables") or ())
             part = meant(name, table["fields"]) if table else None
@@ -244,15 +165,15 @@ class Bench:
         """Whether the part was there before this wish: only then is it guarded."""
         return self.given is not None and find(self.given.portable(), at) is not None
 
-    def _changes(self, work: _Work, parts: list[Json]) -> None:
+    def _changes(self, work: Work, parts: list[Json]) -> None:
         for one in parts[:PARTS_IN_A_CALL_MAX]:
-            new = _wanted(one)
+            new = wanted(one)
             if one.get("part") == "app":
                 self._face(work, new)
             elif (found := self._found(work, one)) is not None:
-                self._changed(work, *found, kind=_kind(one), new=new)
+                self._changed(work, *found, kind=kind_of(one), new=new)
 
-    def _face(self, work: _Work, new: Json) -> None:
+    def _face(self, work: Work, new: Json) -> None:
         if self.given is not None and not self.guard.may_change("app", self.given.name, "app"):
             work.held.append(Held(f"changing how {self.given.name} is called or looks"))
             return
@@ -260,7 +181,7 @@ class Bench:
             if key in new:
                 work.raw[key] = mending.name_of(new) if key == "name" else new[key]
 
-    def _changed(self, work: _Work, at: At, part: Json, names: tuple[str, ...], *, kind: str, new: Json) -> None:
+    def _changed(self, work: Work, at: At, part: Json, names: tuple[str, ...], *, kind: str, new: Json) -> None:
         name = mending.name_of(new)
         if self._ours(at):
             table = find(work.raw, at[:2]) or {}
@@ -279,7 +200,7 @@ class Bench:
             made["options"] = filling.options(part, new) if new.get("options") else part.get("options")
             made = {k: v for k, v in made.items() if v is not None}
         elif kind == "table":
-            self._fields(work, [_in(f, at[1]) for f in mending.many(new.pop("fields", None) or [])])
+            self._fields(work, [inside(f, at[1]) for f in mending.many(new.pop("fields", None) or [])])
             made = {
                 **(find(work.raw, at) or part),
                 **{k: v for k, v in new.items() if k in ("name", "description", "icon", "title")},
@@ -291,7 +212,7 @@ class Bench:
                 made["on"] = True
         work.put(at, {**made, "id": part["id"]})
 
-    def _removals(self, work: _Work, parts: list[Json]) -> None:
+    def _removals(self, work: Work, parts: list[Json]) -> None:
         for one in parts[:PARTS_IN_A_CALL_MAX]:
             found = self._found(work, one)
             if found is None:
@@ -301,13 +222,13 @@ class Bench:
             if self._ours(at) and not self.guard.may_remove(kind, *names):
                 work.held.append(Held(f"taking away the {kind} {part['name']}", "/".join(at)))
                 continue
-            home = work._list(at)
+            home = work.siblings(at)
             home[:] = [p for p in home if p.get("id") != at[-1]]
             work.removed.add(at)
 
     # ── whether it stands ─────────────────────────────────────
 
-    def _applied(self, work: _Work) -> Done:
+    def _applied(self, work: Work) -> Done:
         self._kept_in(work)
         settled(work.raw, [p for at in work.touched if (p := find(work.raw, at)) is not None])
         filling.fill(work.raw, work.touched, work.mended, work.put)
@@ -324,7 +245,7 @@ class Bench:
         self.mended += work.mended
         return Done(told, tuple(dict.fromkeys(work.problems)), tuple(work.held), tuple(work.mended))
 
-    def _kept_in(self, work: _Work) -> None:
+    def _kept_in(self, work: Work) -> None:
         """Addresses that nobody wrote do not get in: in an app that is there, a rule that was to use one is held back whole."""
         for at in list(work.touched):
             part = find(work.raw, at)
@@ -340,7 +261,7 @@ class Bench:
             part.update(clean)
             work.held += [Held(f"the address {a}, which your words do not name", "/".join(at)) for a in found]
 
-    def _standing(self, work: _Work) -> App:
+    def _standing(self, work: Work) -> App:
         """The app with as much of the call as is valid; each part that is not is left as it was, and told."""
         known = {str(p) for p in check(self.app)}
         for _ in range(MENDING_ROUNDS_MAX):
@@ -365,7 +286,7 @@ class Bench:
         work.problems.append(Problem("", "too much of this call is wrong at once", "a smaller call"))
         return self.app
 
-    def _unwritten(self, work: _Work, whole: Json, error: ValidationError) -> bool:
+    def _unwritten(self, work: Work, whole: Json, error: ValidationError) -> bool:
         """Takes out what has the wrong shape: a key that is not known goes silently, a part is told. False when it is in none of them."""
         moved = False
         for one in error.errors(include_url=False, include_input=False):
@@ -373,7 +294,7 @@ class Bench:
             if at is None:
                 continue
             part = find(work.raw, at)
-            if one["type"] == "extra_forbidden" and part is not None and _forget(part, str(one["loc"][-1])):
+            if one["type"] == "extra_forbidden" and part is not None and forget(part, str(one["loc"][-1])):
                 moved = True
             elif part is not None:
                 work.problems.append(problem_from(dict(one), whole))
@@ -383,7 +304,7 @@ class Bench:
             work.problems += [problem_from(dict(one), whole) for one in error.errors(include_url=False, include_input=False)]
         return moved
 
-    def _place(self, work: _Work, loc: tuple[Any, ...], whole: Json) -> At | None:
+    def _place(self, work: Work, loc: tuple[Any, ...], whole: Json) -> At | None:
         """Which part of this call stands at a place that pydantic names by numbers."""
         if len(loc) < 2 or not isinstance(loc[1], int) or loc[0] not in whole:
             return None
@@ -393,7 +314,7 @@ class Bench:
             at = (*at, "fields", str(part["fields"][loc[3]].get("id")))
         return at if at in work.touched or at[:2] in work.touched else None
 
-    def _left_out(self, work: _Work, problems: list[Problem]) -> bool:
+    def _left_out(self, work: Work, problems: list[Problem]) -> bool:
         """Drops the parts of this call that the problems are about; False when none is."""
         moved = False
         for problem in problems:
@@ -411,34 +332,3 @@ class Bench:
             work.problems.append(problem)
             moved = True
         return moved
-
-
-def _kind(one: Json) -> str:
-    return str(one.get("part") or ("field" if one.get("table") else "table")).lower()
-
-
-def _wanted(one: Json) -> Json:
-    """What is to be different: in `set`, or beside the name."""
-    inside = one.get("set")
-    new = (
-        dict(inside) if isinstance(inside, dict) else {k: v for k, v in one.items() if k not in ("part", "table", "name", "set")}
-    )
-    for key in ("rename_to", "new_name"):
-        if key in new:
-            new["name"] = new.pop(key)
-    return new
-
-
-def _in(field: Json, table: str) -> Json:
-    """A field that stands inside its table: another table that it names is the one that it reads."""
-    return {**field, **({"to": field["table"]} if "table" in field and "to" not in field else {}), "table": table}
-
-
-def _forget(value: Any, key: str) -> bool:
-    """Takes a key out of a part, wherever in it. False when it is nowhere."""
-    if isinstance(value, dict):
-        if key in value and key not in ("id", "name", "kind"):
-            del value[key]
-            return True
-        return any(_forget(inner, key) for inner in value.values())
-    return any(_forget(one, key) for one in value) if isinstance(value, list) else False

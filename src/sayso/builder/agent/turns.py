@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import orjson
 from pydantic_ai import ImageUrl, direct
 from pydantic_ai.messages import (
     ModelMessage,
@@ -18,7 +17,6 @@ from pydantic_ai.messages import (
     ModelResponse,
     PartStartEvent,
     SystemPromptPart,
-    TextPart,
     ToolCallPart,
     ToolReturnPart,
     UserPromptPart,
@@ -29,11 +27,20 @@ from pydantic_ai.tools import ToolDefinition
 
 from sayso.ai import agents
 from sayso.ai.answers import json_in
-from sayso.builder.agent.bench import Bench, Done
+from sayso.builder.agent.answered import (
+    NOTE_CHARACTERS_MAX,
+    arguments_of,
+    in_circles,
+    printed,
+    problem_of,
+    said_only,
+    text_of,
+    texts,
+)
+from sayso.builder.agent.bench import Bench
 from sayso.builder.agent.looking import Looking
 from sayso.builder.agent.operations import BY_NAME, OPERATIONS, action_schema
 from sayso.builder.agent.prompt import ONE_ACTION, RULES, so_far
-from sayso.errors import Problem
 from sayso.gateway.refusals import Refused
 
 Json = dict[str, Any]
@@ -46,8 +53,6 @@ CALLS_IN_A_ROUND_MAX = 24
 ANSWER_CHARACTERS_MAX = 200_000
 QUESTIONS_MAX = 2
 NOTES_MAX = 12
-NOTE_CHARACTERS_MAX = 240
-SAME_ANSWERS_MAX = 3
 SAID_BACK_CHARACTERS_MAX = 2_000
 
 
@@ -97,20 +102,20 @@ class Turns:
         for ended.rounds in range(1, DRAFT_ROUNDS_MAX + 1):
             answer = await self._answer(ended, talk, asked, None)
             talk.append(answer)
-            calls = [p for p in answer.parts if isinstance(p, ToolCallPart)] or _printed(answer)
+            calls = [p for p in answer.parts if isinstance(p, ToolCallPart)] or printed(answer)
             if not calls:
                 if self.bench.changed and not ended.wrong:
                     ended.finished = True
                     return
-                ended.wrong = _said_only(answer)
+                ended.wrong = said_only(answer)
                 talk.append(ModelRequest(parts=[UserPromptPart(ended.wrong)]))
             else:
                 back, stop = await self._called(ended, calls, cut=answer.finish_reason == "length")
                 if stop:
                     return
-                printed = not any(isinstance(p, ToolCallPart) for p in answer.parts)
-                talk.append(ModelRequest(parts=[UserPromptPart(str(b.content)) for b in back] if printed else back))
-            if _going_in_circles(seen, answer):
+                in_words = not any(isinstance(p, ToolCallPart) for p in answer.parts)
+                talk.append(ModelRequest(parts=[UserPromptPart(str(b.content)) for b in back] if in_words else back))
+            if in_circles(seen, answer):
                 return
 
     async def _called(self, ended: Ended, calls: Sequence[ToolCallPart], *, cut: bool) -> tuple[list[ToolReturnPart], bool]:
@@ -119,7 +124,7 @@ class Turns:
         wrong: list[str] = []
         finish: Json | None = None
         for call in calls[:CALLS_IN_A_ROUND_MAX]:
-            arguments, problem = _arguments(call, cut)
+            arguments, problem = arguments_of(call, cut)
             if problem is None and call.tool_name == "finish":
                 finish, told = arguments, "Noted."
             elif problem is None:
@@ -155,14 +160,14 @@ class Turns:
                 return self._asked(ended, arguments)
             case _ if name in BY_NAME:
                 done = await asyncio.to_thread(self.bench.do, name, arguments)
-                return json.dumps(done.told(), ensure_ascii=False), _problem(done)
+                return json.dumps(done.told(), ensure_ascii=False), problem_of(done)
             case _:
                 problem = f"There is no operation {name[:60]!r}. There are: {', '.join(BY_NAME)}."
                 return problem, problem
 
     def _asked(self, ended: Ended, arguments: Json) -> tuple[str, str | None]:
         question = " ".join(str(arguments.get("question") or "").split())[:NOTE_CHARACTERS_MAX]
-        answers = tuple(_texts(arguments.get("answers"))[:4])
+        answers = tuple(texts(arguments.get("answers"))[:4])
         if not question or len(answers) < 2:
             problem = (
                 'A question has 2 to 4 ready answers: {"question": "Whom is it for?", "answers": ["The office", "The shop"]}'
@@ -196,16 +201,14 @@ class Turns:
                 continue
             if await self._acted(ended, answer):
                 return
-            last = (
-                f"Your last answer: {_text(answer)[:SAID_BACK_CHARACTERS_MAX]}\nWhat came of it: {ended.wrong or ended.left_back}"
-            )
-            if _going_in_circles(seen, answer):
+            last = f"Your last answer: {text_of(answer)[:SAID_BACK_CHARACTERS_MAX]}\nWhat came of it: {ended.wrong or ended.left_back}"
+            if in_circles(seen, answer):
                 return
 
     async def _acted(self, ended: Ended, answer: ModelResponse) -> bool:
         """Does the action of one answer. True when that was the end."""
         try:
-            value = json_in(_text(answer))
+            value = json_in(text_of(answer))
         except ValueError:
             value = None
         action = value.get("action", value) if isinstance(value, dict) else None
@@ -258,81 +261,7 @@ def _person(words: str, pictures: Sequence[str]) -> UserPromptPart:
     return UserPromptPart([words, *(ImageUrl(url) for url in pictures)])
 
 
-def _text(answer: ModelResponse) -> str:
-    return "\n".join(part.content for part in answer.parts if isinstance(part, TextPart))
-
-
-def _printed(answer: ModelResponse) -> list[ToolCallPart]:
-    """A call that a model wrote out as text in place of making it."""
-    try:
-        value = json_in(_text(answer))
-    except ValueError:
-        return []
-    found = value.get("tool_calls", [value]) if isinstance(value, dict) else value if isinstance(value, list) else []
-    calls: list[ToolCallPart] = []
-    for one in found if isinstance(found, list) else []:
-        if isinstance(one, dict):
-            one = _inner(one, "function")
-            action = _inner(one, "action")
-            name = one.get("name") or action.get("do")
-            given = one.get("arguments", one.get("parameters"))
-            if isinstance(name, str) and name in BY_NAME:
-                calls.append(
-                    ToolCallPart(
-                        name, given if given is not None else {k: v for k, v in action.items() if k not in ("do", "name")}
-                    )
-                )
-    return calls
-
-
-def _inner(value: Json, key: str) -> Json:
-    found = value.get(key)
-    return found if isinstance(found, dict) else value
-
-
-def _arguments(call: ToolCallPart, cut: bool) -> tuple[Json, str | None]:
-    """The arguments as a value, or what is wrong with them."""
-    if isinstance(call.args, dict):
-        return call.args, None
-    try:
-        value = orjson.loads(call.args or "{}")
-    except orjson.JSONDecodeError as error:
-        why = "your answer was cut off; say less in one call" if cut else str(error)
-        return {}, f"The arguments of {call.tool_name} are no JSON ({why})."
-    if isinstance(value, list) and (operation := BY_NAME.get(call.tool_name)):
-        return {next(k for k, v in operation.schema["properties"].items() if v.get("type") == "array"): value}, None
-    return (value, None) if isinstance(value, dict) else ({}, f"The arguments of {call.tool_name} are an object.")
-
-
-def _problem(done: Done) -> str | None:
-    if not done.problems:
-        return None
-    first: Problem = done.problems[0]
-    return f"{first.path}: {first.reason}" if first.path else first.reason
-
-
-def _said_only(answer: ModelResponse) -> str:
-    if not _text(answer).strip():
-        return "That was empty. Propose the parts by calling operations."
-    return "Words change nothing. Propose the parts by calling operations, or call finish with what cannot be built in left_out."
-
-
 def _noted(ended: Ended, finish: Json) -> None:
     ended.title = " ".join(str(finish.get("title") or "").split())[:80]
-    ended.assumed = _texts(finish.get("assumed"))[:NOTES_MAX]
-    ended.left_out = _texts(finish.get("left_out"))[:NOTES_MAX]
-
-
-def _texts(value: Any) -> list[str]:
-    listed = value if isinstance(value, list) else [value] if value else []
-    return [" ".join(one.split())[:NOTE_CHARACTERS_MAX] for one in listed if isinstance(one, str) and one.strip()]
-
-
-def _going_in_circles(seen: list[str], answer: ModelResponse) -> bool:
-    """Whether the model has now said the very same so often that it will not say anything else."""
-    said = json.dumps(
-        [p.args if isinstance(p, ToolCallPart) else p.content for p in answer.parts if isinstance(p, (ToolCallPart, TextPart))],
-        default=str,
-    )
-    seen.append(said)
-    return seen.count(said) >= SAME_ANSWERS_MAX
+    ended.assumed = texts(finish.get("assumed"))[:NOTES_MAX]
+    ended.left_out = texts(finish.get("left_out"))[:NOTES_MAX]
