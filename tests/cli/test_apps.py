@@ -116,6 +116,20 @@ async def test_a_coworker_is_listed_and_asked(home: str, repairs: Path):
     assert (await sayso("chat", "repairs.nobody", "x", "--home", home)).code == 3
 
 
+async def test_a_table_is_asked_in_plain_words(home: str, repairs: Path):
+    asked = (await sayso("ask", "repairs", "How many jobs with glitter?", "--home", home, "--json")).json
+    assert (asked["value"], asked["total"], asked["read_by"], asked["not_understood"]) == (3, 3, "words", ["glitter"])
+    assert asked["sentence"] == "3 rows of Jobs."
+
+
+async def test_slots_are_shown_previewed_and_switched(home: str, repairs: Path):
+    seen = (await sayso("slots", "switch", "repairs", "text", "sayso/reader", "--preview", "--home", home, "--json")).json
+    assert (seen["switched"], seen["now"]["where"], seen["then"]["answers"]) == (False, "built_in", "sayso/reader")
+    assert (await sayso("slots", "switch", "repairs", "text", "sayso/reader", "--home", home, "--json")).json["switched"] is True
+    shown = (await sayso("slots", "repairs", "--home", home, "--json")).json["slots"]
+    assert (shown[0]["slot"], shown[0]["where"]) == ("text", "app")
+
+
 @pytest.mark.parametrize(
     ("args", "code", "says"),
     [
