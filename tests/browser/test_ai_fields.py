@@ -1,13 +1,16 @@
 """Fields that a model fills, and the slots where models are plugged in: the model is a scripted upstream on this machine."""
 
+import io
 import json
 import re
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.async_api import Locator, Page, expect
 
+from tests.ai.papers import picture
 from tests.browser.conftest import Arrives, Desk, Person
 from tests.browser.patience import soon
 from tests.browser.sheet import Sheet
@@ -242,6 +245,46 @@ async def test_a_table_is_asked_in_plain_words_and_shows_what_it_counted(
     await asked.get_by_role("button", name="Show these rows").click()
     await expect(sheet.foot).to_contain_text("1 of 4 rows")
     await expect(sheet.cell(0, "Name")).to_contain_text("Ostra")
+
+
+async def test_what_of_a_picture_may_change_is_painted_by_keyboard(
+    arrives: Arrives, url: str, northlight_kept: Northlight, desk: Desk
+):
+    ana = await arrives(northlight_kept.ana)
+    page, dialog = ana.page, ana.page.get_by_role("dialog", name="What may change")
+    edit = {"task": "edit_image", "prompt": "Grey wall", "picture": {"reference": "photo", "mask": "mask"}}
+    for field in (
+        {"id": "photo", "name": "Photo"},
+        {"id": "mask", "name": "Mask"},
+        {"id": "retouched", "name": "Retouched", "fill": edit},
+    ):
+        await with_field(ana, desk, {"kind": "image", **field})
+    sent = await ana.api.post("/api/files", files={"file": ("lamp.png", picture(300, 200), "image/png")})
+    lamp = sent.raise_for_status().json()["id"]
+    (await ana.api.patch(desk.rows, json={"rows": [{"id": desk.ids[0], "values": {"photo": [lamp]}}]})).raise_for_status()
+
+    sheet = await Sheet.opened(page, f"{url}/a/{desk.id}/all")
+    await sheet.to(0, "Retouched")
+    await sheet.press("Shift+F10")
+    await page.get_by_role("menuitem", name="Who wrote this").click()
+    await page.get_by_role("button", name="Paint what may change").click()
+    board = dialog.get_by_role("application")
+    await expect(board).to_be_visible()
+    await expect(dialog.get_by_role("status")).to_contain_text("Nothing is painted")
+    await board.focus()
+    await sheet.press("ArrowRight", "Shift+ArrowDown", "Enter")
+    await expect(dialog.get_by_role("status")).to_contain_text("% of the picture may change")
+    await sheet.press("Control+z")
+    await expect(dialog.get_by_role("status")).to_contain_text("Nothing is painted")
+    await sheet.press("Enter")
+    await expect(dialog.get_by_role("status")).to_contain_text("12% of the picture may change")
+    assert await violations(page) == []
+    await dialog.get_by_role("button", name="Keep it", exact=True).click()
+    await expect(dialog).to_have_count(0)
+    kept = (await ana.api.get(f"{desk.rows}/{desk.ids[0]}")).json()["values"]["mask"][0]
+    assert (kept["width"], kept["height"]) == (300, 200)
+    mask = Image.open(io.BytesIO((await ana.api.get(f"/api/files/{kept['id']}")).content)).getchannel("A")
+    assert (mask.getpixel((150, 100)), mask.getpixel((5, 5))) == (0, 255), "transparent where it may change"
 
 
 @pytest.mark.parametrize("look", ["light", "dark", "phone"])
