@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,10 @@ from sayso.trials.checks import AnyCheck
 from sayso.trials.parts import BUILDER, WHOLE, parts
 from sayso.trials.trial import CASES, CASES_MAX, OPEN, Cases, Contender, Given, Judge
 from sayso.trials.work import Work
-from sayso.web.put_together import gateway_of, trials_of
 
 LOOK_SECONDS = 0.3
+PUT_TOGETHER = "sayso.web.put_together"
+"""Loaded by those commands that ask models; it takes a second."""
 CHECKS: TypeAdapter[Any] = TypeAdapter(AnyCheck)
 GIVEN = TypeAdapter(tuple[Given, ...])
 
@@ -49,11 +51,12 @@ class Here:
 @asynccontextmanager
 async def working(settings: Settings) -> AsyncGenerator[Here]:
     """Works trials off too, beside a server if there is one: whoever is first takes a trial up."""
+    together = import_module(PUT_TOGETHER)
     shelf = Shelf(settings.home)
     async with owned(settings) as (engine, owner):
-        gateway = gateway_of(engine, settings, shelf)
+        gateway = together.gateway_of(engine, settings, shelf)
         async with gateway.running():
-            yield Here(engine, trials_of(gateway, shelf), owner)
+            yield Here(engine, together.trials_of(gateway, shelf), owner)
 
 
 @click.group("trial")
