@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -69,8 +70,14 @@ class Tool:
         """As chat completions take it."""
         return {
             "type": "function",
-            "function": {"name": self.name, "description": self.says, "parameters": _plain(self.asks.model_json_schema())},
+            "function": {"name": self.name, "description": self.says, "parameters": _parameters(self.asks)},
         }
+
+
+@cache
+def _parameters(asks: type[Asks]) -> dict[str, Any]:
+    """Made once: it takes milliseconds, and every round of every answer tells it."""
+    return _plain(asks.model_json_schema())
 
 
 def _plain(schema: Any, of: dict[str, Any] | None = None) -> Any:
