@@ -16,10 +16,11 @@ from sayso.ai.fills.fill import OPEN, Fill
 from sayso.ai.fills.wanted import Wanted
 from sayso.ai.fills.work import Fills
 from sayso.data import apps, rows, undo
+from sayso.gateway.providers import stored as providers
 from sayso.spec.app import app_from
 from sayso.spec.change import completed_app
 from sayso.team.actor import Actor
-from tests.gateway.conftest import Desk, _fresh, desk, up, web  # noqa: F401  (fixtures)
+from tests.gateway.conftest import PRICE, Desk, _fresh, desk, up, web  # noqa: F401  (fixtures)
 from tests.gateway.upstream import Says
 
 LETTERS: dict[str, Any] = {
@@ -134,6 +135,10 @@ def by_itself() -> dict[str, Any]:
 async def told(desk: Desk, spec: dict[str, Any]) -> Story:  # noqa: F811
     async with db.transaction(desk.engine) as tx:
         app = await apps.create(tx, completed_app(app_from(spec)), by=desk.company.ana)
+        for provider in await providers.listed(tx, by=desk.company.ana):  # a loaded machine is no slow upstream
+            patient = {"settings": {"prices": {"stub": PRICE}, "first_byte_seconds": 30, "idle_seconds": 30, "whole_seconds": 60}}
+            await providers.change(tx, desk.gateway.vault, provider.id, patient, by=desk.company.ana)
+    await desk.gateway.read_again()
     return Story(desk, app.id)
 
 

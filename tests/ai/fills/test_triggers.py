@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from sayso import db
+from sayso.ai.fills import triggers
 from sayso.ai.fills.triggers import Triggers
 from sayso.data import apps, rows
 from sayso.spec.change import Alter, Change
@@ -155,3 +156,18 @@ async def test_an_app_without_such_fields_costs_one_statement_and_nothing_is_hea
     async with db.transaction(story.desk.engine) as tx:
         assert (await Triggers(story.desk.engine, nothing).step(tx))[1] == 0
     assert len(await settled(story)) == len(first) == 2
+
+
+async def test_a_whole_table_filled_by_hand_does_not_fill_the_next_field_unasked(story: Story, monkeypatch: pytest.MonkeyPatch):
+    ids = await story.rows(*({"letter": f"L{n}", "gist": "-", "reply": "-"} for n in range(3)))
+    await settled(story)
+    story.always("x")
+    for id in ids:
+        await story.edit(id, gist=None, reply=None)
+    await settled(story)
+    before = story.asked
+    monkeypatch.setattr(triggers, "TRIGGERED_ROWS_MAX", 2)
+    done = await story.fill("gist")
+    assert done.written == 3, done
+    await settled(story)
+    assert story.asked == before + 3, "nobody has seen what the replies would cost"

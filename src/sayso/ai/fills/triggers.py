@@ -184,6 +184,9 @@ class _Asked:
 
     async def _changed(self, event: Any, table: str | None, fields: list[str]) -> None:
         chain: tuple[str, ...] = tuple(event.payload.get("chain") or ())
+        many = (
+            event.payload.get("of", 0) > TRIGGERED_ROWS_MAX
+        )  # what fills a whole table does not fill the next field of it unasked
         origin: Origin = "created" if event.payload.get("origin") == "created" else "changed"
         for one in self.fields:
             if table is None or not one.reads(table, fields):
@@ -194,7 +197,7 @@ class _Asked:
                 continue
             await self._stale(one, ids)
             itself = "changed" in one.fill.when or (origin == "created" and "created" in one.fill.when)
-            if itself and chain.count(one.field) == 0 and len(chain) < CHAIN_FIELDS_MAX:
+            if itself and not many and chain.count(one.field) == 0 and len(chain) < CHAIN_FIELDS_MAX:
                 self._ask(one, origin, chain, await self._not_waiting(one, ids) if chain else ids, "changed")
 
     async def _ids(self, event: Any, table: str | None) -> list[int]:

@@ -176,7 +176,7 @@ async def _told(
     """Other fields may be made of what was written; what became of the rest is only to be shown."""
     here = where(app, part.table, rows)
     if kept.ids:
-        payload = {"fields": [part.field.id], "chain": [*fill.chain, part.field.id], "origin": fill.origin}
+        payload = {"fields": [part.field.id], "chain": [*fill.chain, part.field.id], "origin": fill.origin, "of": fill.rows}
         await events.write(tx, "row.changed", rows=kept.ids, payload=payload, **here)
     changed = set(kept.ids)
     others = [line.answer.row for line in lines if line.about is not None and line.answer.row not in changed]
