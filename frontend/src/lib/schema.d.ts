@@ -6358,6 +6358,24 @@ export interface components {
              */
             rank?: number;
         };
+        /** NewQuestion */
+        NewQuestion: {
+            /**
+             * Text
+             * @default
+             */
+            text?: string;
+            /**
+             * Files
+             * @default []
+             */
+            files?: string[];
+            /**
+             * Rows
+             * @default []
+             */
+            rows?: components["schemas"]["RowMeant"][];
+        };
         /** NewRow */
         NewRow: {
             /**
@@ -8048,6 +8066,16 @@ export interface components {
              */
             title?: string | null;
         };
+        /** TableQuestion */
+        TableQuestion: {
+            /** Question */
+            question: string;
+            /**
+             * Model
+             * @description In place of the slot's.
+             */
+            model?: string | null;
+        };
         /** Template */
         Template: {
             /** Id */
@@ -9256,34 +9284,6 @@ export interface components {
              * @default false
              */
             reuse?: boolean;
-        };
-        /** NewQuestion */
-        sayso__web__api__conversations__NewQuestion: {
-            /**
-             * Text
-             * @default
-             */
-            text?: string;
-            /**
-             * Files
-             * @default []
-             */
-            files?: string[];
-            /**
-             * Rows
-             * @default []
-             */
-            rows?: components["schemas"]["RowMeant"][];
-        };
-        /** NewQuestion */
-        sayso__web__api__questions__NewQuestion: {
-            /** Question */
-            question: string;
-            /**
-             * Model
-             * @description In place of the slot's.
-             */
-            model?: string | null;
         };
     };
     responses: never;
@@ -11385,7 +11385,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["sayso__web__api__questions__NewQuestion"];
+                "application/json": components["schemas"]["TableQuestion"];
             };
         };
         responses: {
@@ -14158,7 +14158,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["sayso__web__api__conversations__NewQuestion"];
+                "application/json": components["schemas"]["NewQuestion"];
             };
         };
         responses: {

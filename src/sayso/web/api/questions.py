@@ -20,7 +20,7 @@ from sayso.web.shapes import AppId, Asked, Json, PartId, Shown
 from sayso.web.work import Engine, Once
 
 
-class NewQuestion(Asked):
+class TableQuestion(Asked):
     question: Annotated[str, Field(min_length=1, max_length=QUESTION_CHARACTERS_MAX)]
     model: ModelName | None = None
     """In place of the slot's."""
@@ -54,7 +54,7 @@ class Answer(Shown):
     ms: int
 
 
-async def create(app: AppId, table: PartId, new: NewQuestion, request: Request, engine: Engine, once: Once, by: By) -> Answer:
+async def create(app: AppId, table: PartId, new: TableQuestion, request: Request, engine: Engine, once: Once, by: By) -> Answer:
     """Ask a table something. A model (for those who may write; without one, the words alone) says what is meant; Sayso counts."""
     gateway = parts(request).gateway
     async with db.transaction(engine) as tx:
