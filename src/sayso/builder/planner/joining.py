@@ -25,6 +25,9 @@ FEATURES = (
 )  # fmt: skip
 TAGS: dict[Sort, str] = {"table": "T", "field": "FLXO", "link": "LF", "view": "V", "rule": "WSD", "role": "R"}
 SURE = 0.85
+CHOICE_SURE = 0.6
+NO_CHOICES = frozenset({"image", "file", "email", "phone", "url"})
+"""What stands in a list of choices and is of such a kind was meant as a field."""
 PART_FIELDS: dict[Sort, str] = {"view": "views", "rule": "automations", "role": "roles"}
 
 
@@ -121,7 +124,7 @@ class Joiner:
         for table in self.other.tables:
             home = self.same.get(id(table))
             for field in table.fields:
-                if field.origin is not None or field.assumed:
+                if field.origin is not None or field.assumed or (self.by == "marks" and self._is_choice(field, home)):
                     continue
                 twin = next((f for s, f in spans if field.span and _overlap(s, field.span)), None) or (
                     home.field(field.name) if home else None
@@ -142,6 +145,15 @@ class Joiner:
             ]
             made += [self._of_lead(f, table) for f in own]
         return made
+
+    def _is_choice(self, field: FieldSketch, home: TableSketch | None) -> bool:
+        """Whether the tagger takes the words of a field for one of several choices."""
+        if field.span is None or field.link is not None or field.computed or field.kind in NO_CHOICES:
+            return False
+        if home is not None and any(field.name.lower() in (o.lower() for o in f.options) for f in home.fields):
+            return True
+        start, end = self.text.span(*field.span)
+        return any(f.tag == "O" and f.sure >= CHOICE_SURE and f.start <= start and end <= f.end for f in self.found)
 
     def _of_other(self, field: FieldSketch, home: TableSketch) -> Candidate | None:
         other = self.same.get(id(field.link)) if field.link is not None else None

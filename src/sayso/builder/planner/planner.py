@@ -11,6 +11,7 @@ from sayso.builder.planner.marks import links
 from sayso.builder.planner.marks.choosing import chosen
 from sayso.builder.planner.marks.leading import rules_lead
 from sayso.builder.planner.marks.mark import Heard, Tagger, marks_of
+from sayso.builder.planner.marks.mended import mended
 from sayso.builder.planner.marks.reading import understand as by_marks
 from sayso.builder.planner.marks.trained import trained_tagger
 from sayso.builder.planner.normalise import normalised
@@ -70,7 +71,7 @@ def _joined(wish: Wish, text: Text, heard: Heard, rules: Sketch, commands: list[
     sketch = Sketch()
     with_sheets(wish.sheets, sketch)
     marks = [m for m in marks_of(text, heard.found) if not any(a < m.end and b > m.start for a, b in commands)]
-    by_marks(text.text, chosen(rules, marks, heard, text), sketch, heard)
+    by_marks(text.text, mended(chosen(rules, marks, heard, text), text.text), sketch, heard)
     if rules.tool or rules_lead(rules, marks, pieces):
         join(rules, sketch, heard, text, by="rules")
         sketch = rules

@@ -44,6 +44,8 @@ def asked_as(text: str) -> tuple[str, str | None] | None:
         "",
         t,
     )
+    if m := re.match(r"(?:whether|if)\s+(?:the|an?|our|their)\s+(?P<x>\w+\s+(?:can|may|could)\s+[\w' -]+)", t):
+        return _named(m["x"]), "checkbox"
     if m := re.match(
         r"(?:whether(?:\s+or\s+not)?|if)\s+(?:(?:it|they|he|she|this|that|we|i|you|the\s+\w+|someone|somebody)(?:'s|'re|'ve)?\s+)?(?:(?:is|are|was|were|has|have|had|been|can|should|be|got|do|does|did|needs?\s+to\s+be)\s+)*(?P<x>[\w' -]+)",
         t,

@@ -36,6 +36,8 @@ _CALLED = {
     "by whom": "Done by", "what for": "Purpose", "how long": "Duration", "how old": "Age", "cell": "Mobile", "tel": "Phone", "dob": "Date of birth", "qty": "Quantity",
 }  # fmt: skip
 NAME_WORDS_MAX = 6
+_SHORT = {"hrs": "hours", "hr": "hour", "mins": "minutes", "pts": "points", "amt": "amount", "txt": "text"}
+"""Shorthand that nobody wants to read over a column."""
 
 
 def said(mark: Mark, text: str, stop: int) -> Item:
@@ -70,7 +72,7 @@ def name_of(mark: Mark, alone: Item | None = None) -> str:
     words = raw.replace("/", " / ").split() if "/" in raw and " " in raw else raw.split()
     if len(words) > NAME_WORDS_MAX and alone is not None and alone.name:
         return alone.name
-    words = [corrected(w) if w.islower() else w for w in words[: NAME_WORDS_MAX + 2]]
+    words = [_SHORT.get(w) or corrected(w) if w.islower() else w for w in words[: NAME_WORDS_MAX + 2]]
     name = " ".join(words).strip(" .,:;-–'")
     name = re.sub(r"(?i)\bno\.?$", "number", name) if re.search(r"(?i)\w\s+no\.?$", name) else name
     name = re.sub(r"\s*#$", " number", name)

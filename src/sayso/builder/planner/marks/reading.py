@@ -1,6 +1,8 @@
 """From marks to a sketch: tables first, then what each has, then views, rules, what a model does, and roles."""
 
+import itertools
 import re
+from dataclasses import replace
 
 from sayso.builder.planner import attach, companions, kinds
 from sayso.builder.planner.ai_parts import settle as settle_ai
@@ -21,7 +23,13 @@ SURE = 0.6
 _PASSING = re.compile(
     r" (?:\w+ed )?(?:against|per|for (?:each|every|all)|(?:at|in|on|of) (?:each|every))(?: (?:the|our|each|every))? "
 )
+_BOTH = re.compile(r"\s*(?:,?\s+(?:and|or)|\s*&|\s*/)\s*(?:(?:the|our|my|their)\s+)?")
+_HAVING = re.compile(r"\s+(?:both\s+|all\s+|each\s+)?(?:with|having|including|have|has)\b")
 _WITH = re.compile(r" (?:with|having|including)(?: an?| the| its| their)? ")
+_STATE = re.compile(
+    r"\b(?:open|closed|done|new|active|inactive|pending|ready|paid|sold|free|taken|available|waiting|draft|sent|finished|cancelled|approved|rejected|planned|in|out|lost|on|off|todo|[a-z]{3,}ed)\b"
+)
+"""What rows come into and leave again."""
 _CHOICE_FOLLOWS = 12
 _CHOICE_GAP = 80
 """A list of choices may stand so many characters from the field that it belongs to."""
@@ -101,6 +109,26 @@ class MarkReader:
             if mark.tag == "O":
                 self.spoken = self.spoken_before(mark)
                 self._choices(mark)
+        self._shared()
+
+    def _shared(self) -> None:
+        """`cables and adapters with a shelf and a supplier`: what both are said to have, both have."""
+        mentions = self.attachment.mentions
+        for a, b in itertools.pairwise(mentions):
+            first, second = self.sketch.tables[a.table], self.sketch.tables[b.table]
+            low = self.layout.low
+            together = _BOTH.fullmatch(low[a.mark.end : b.mark.start]) and _HAVING.match(low, b.mark.end)
+            if first is second or not together or first.origin is not None or any(t is first for _, t, _ in self.placed):
+                continue
+            sentence = self.layout.sentence(b.mark.start)
+            after = [
+                f for m, t, f in self.placed if t is second and m.start > b.mark.end and self.layout.sentence(m.start) == sentence
+            ]
+            first.fields += [
+                replace(f, options=list(f.options), settings=dict(f.settings))
+                for f in after
+                if f.link is not first and first.field(f.name) is None and not f.computed
+            ]
 
     def owner(self, mark: Mark) -> TableSketch | None:
         """The table that a mark belongs to."""
@@ -319,11 +347,24 @@ class MarkReader:
         """A list of choices belongs to the field before it, or to one that follows at once (`open, done or paid as status`)."""
         names = fields.listed(mark.raw)
         before = next(((m, t, f) for m, t, f in reversed(self.placed) if m.end <= mark.start), None)
-        after = next(((m, t, f) for m, t, f in self.placed if 0 <= m.start - mark.end <= _CHOICE_FOLLOWS and not f.options), None)
+        after = (
+            None
+            if self._behind_a_table(mark)
+            else next(
+                ((m, t, f) for m, t, f in self.placed if 0 <= m.start - mark.end <= _CHOICE_FOLLOWS and not f.options), None
+            )
+        )
         if after is not None and (before is None or before[2].options or mark.start - before[0].end > _CHOICE_GAP // 2):
             before = after
         if (other := self._related("choices", mark)) is not None:
             before = next(((m, t, f) for m, t, f in self.placed if m is other), before)
+        if (
+            before is not None
+            and mark.text.count("/") >= 2
+            and re.fullmatch(r"\s*,\s*(?:and\s+)?", self.layout.low[before[0].end : mark.start])
+            and not _chosen_from(before[2], before[1])
+        ):
+            before = None  # between commas, a list of choices is a field of its own
         near = (
             before is not None
             and abs(mark.start - before[0].end) <= _CHOICE_GAP
@@ -342,7 +383,7 @@ class MarkReader:
                 return
             field = next((f for f in table.fields if _chosen_from(f, table) and not f.options), None)
             if field is None:
-                field = field_on(table, "Status", mark.span, self.sketch)
+                field = field_on(table, self._unnamed(mark, names), mark.span, self.sketch)
                 self.placed.append((mark, table, field))
         if len(names) >= 2 or field.options or field.kind in ("select", "multi_select"):
             field.changed = field.changed or field.origin is not None
@@ -352,6 +393,15 @@ class MarkReader:
                     "multi_select" if field.many or (is_plural(field.name.lower().split()[-1]) and not field.sure) else "select"
                 )
             field.computed = False
+
+    def _unnamed(self, mark: Mark, names: list[str]) -> str:
+        """What a list of choices without a name is: `rooms (single, double)` are of types, other rows are in a state."""
+        return "Type" if self._behind_a_table(mark) and not any(_STATE.search(n.lower()) for n in names) else "Status"
+
+    def _behind_a_table(self, mark: Mark) -> bool:
+        """Whether a list of choices opens the brackets right behind a table."""
+        table = next((m for m in reversed(self.marks) if m.tag == "T" and m.end <= mark.start), None)
+        return table is not None and re.fullmatch(r"\s*\(\s*", self.layout.low[table.end : mark.start]) is not None
 
     def _implied_table(self) -> None:
         """Fields without any table: the wish says what it is about in words that nobody marked."""
