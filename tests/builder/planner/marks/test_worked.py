@@ -43,3 +43,10 @@ def test_a_sum_that_is_said_before_its_name_has_its_operands_as_fields():
 def test_what_people_give_titles_to_has_a_title_and_what_happens_has_an_id():
     spec = built("{Films|T}: {release date|F}, {rating|F}. {Repair jobs|T}: {opened|F}, {closed|F}")
     assert [t["fields"][0]["name"] for t in spec["tables"]] == ["Title", "ID"]
+
+
+def test_a_form_that_is_only_spoken_of_is_a_view_and_one_that_is_filed_is_not():
+    spec = built("{Suggestions|T} form on our site: {phone|F}, {idea|F}.")
+    assert [v["table"] for v in spec["views"] if v["type"] == "form"] == ["Suggestions"]
+    spec = built("{Contracts|T}: {customer|F}, {the signed public form|F}, {start date|F}.")
+    assert not [v for v in spec["views"] if v["type"] == "form"]
