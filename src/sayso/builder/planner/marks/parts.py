@@ -93,6 +93,10 @@ def views(reader: "MarkReader") -> None:
             _view(mark, n, reader)
 
 
+_PERIOD = re.compile(r"\s*(?:the\s+)?(?:day|week|month|quarter|year)s?\s*")
+"""What is shown by month goes by a date, whatever the tagger thinks."""
+
+
 def _view(mark: Mark, n: int, reader: "MarkReader") -> None:
     sketch = reader.sketch
     kind = asking.asked(mark, reader.layout, reader.marks, n, reader.heard).best
@@ -113,7 +117,8 @@ def _view(mark: Mark, n: int, reader: "MarkReader") -> None:
             else ""
         )
     if (
-        (not by or (owner is not None and view_words.field_named(owner, by) is None))
+        not _PERIOD.fullmatch(by)
+        and (not by or (owner is not None and view_words.field_named(owner, by) is None))
         and (field := reader.by_field(mark)) is not None
         and not _other_moment(f"{by} {part}", field)
     ):
