@@ -50,6 +50,8 @@ def test_a_form_that_is_only_spoken_of_is_a_view_and_one_that_is_filed_is_not():
     assert [v["table"] for v in spec["views"] if v["type"] == "form"] == ["Suggestions"]
     spec = built("{Contracts|T}: {customer|F}, {the signed public form|F}, {start date|F}.")
     assert not [v for v in spec["views"] if v["type"] == "form"]
+
+
 def test_a_chart_per_month_goes_by_the_date():
     spec = built("{Parcels|T}: {weight|F}, {sent on|F}, {status|F} ({open, sent|O}). {A bar chart of parcels per month|V}")
     assert [v["by"] for v in spec["views"] if v["type"] == "chart"] == ["Sent on"]

@@ -91,6 +91,8 @@ def views(reader: "MarkReader") -> None:
     for n, mark in enumerate(reader.marks):
         if mark.tag == "V":
             _view(mark, n, reader)
+    if reader.sketch.origin is None and not any(v.kind == "form" for v in reader.sketch.views):
+        _form(reader)
 
 
 _PERIOD = re.compile(r"\s*(?:the\s+)?(?:day|week|month|quarter|year)s?\s*")
@@ -129,6 +131,32 @@ def _view(mark: Mark, n: int, reader: "MarkReader") -> None:
     twin = any(v.kind == kind and v.table is owner and v.by == view.by for v in sketch.views)
     if (owner is not None or kind == "dashboard") and not twin:
         sketch.views.append(view)
+
+
+_FORM = re.compile(
+    r"\b(?:online|web|public|intake|anonymous|feedback|contact|sign-?up|complaints?|submission)\s+form\b|\b(?:fill(?:s|ed|ing)?\s+(?:in|out)|through|via|submit|using)\s+(?:an?|the|our|this)\s+(?:[\w-]+\s+)?form\b|"
+    r"\bform\s+on\s+(?:our|the)\s+(?:web\s?)?(?:site|page)\b|\bforms?\s+please\b"
+)
+"""A form that somebody fills in, rather than one that is filed."""
+
+
+def _form(reader: "MarkReader") -> None:
+    """A form that is spoken of, though nobody marked it as a view, is one of the table that is spoken of there."""
+    said = next(
+        (
+            m
+            for m in _FORM.finditer(reader.layout.low)
+            if not any(k.tag == "F" and k.start < m.end() and k.end > m.start() for k in reader.marks)
+        ),
+        None,
+    )
+    if said is None:
+        return
+    place = Mark(*said.span(), "V", reader.text[slice(*said.span())], said[0], 1.0, -1)
+    named = next(iter(reader.sketch.mentioned(reader.layout.sentence_text(reader.layout.sentence(said.start())))), None)
+    owner = named or reader.near(place)
+    if owner is not None:
+        reader.sketch.views.append(ViewSketch("form", said[0], said.span(), table=owner))
 
 
 _MOMENT = frozenset("due start end deadline expiry return close send publish delivery birthday".split())
