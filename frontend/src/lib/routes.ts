@@ -47,8 +47,8 @@ export const to = {
     `/a/${e(app)}/${isPart(view) || view === "tables" || view === "views" ? `views/${e(view)}` : e(view)}${row ? `/${row}` : ""}`,
   table: (app: string, table: string, row?: number | null) => `/a/${e(app)}/tables/${e(table)}${row ? `/${row}` : ""}`,
   part: (app: string, part: (typeof PARTS)[number], id?: string) => `/a/${e(app)}/${part}${id ? `/${e(id)}` : ""}`,
-  /** Other models on the past work of one part of an app; null where there are no trials. */
-  trial: (app: string, part: string): string | null => (isPart("trials") ? `/a/${e(app)}/trials/new?part=${e(part)}` : null),
+  /** Other models on the past work of one part of an app. */
+  trial: (app: string, part: string) => `/trials/new?app=${e(app)}&path=${e(part)}`,
   draft: (draft: string) => `/d/${e(draft)}`,
   import: (id: string) => `/import/${e(id)}`,
   gateway: (section = "", id?: string) => `/gateway${section ? `/${section}` : ""}${id ? `/${e(id)}` : ""}`,
