@@ -100,6 +100,15 @@ async def test_a_model_that_stays_wrong_is_given_up_in_words(story: Story, field
     assert done.problem and reason in done.problem and len(done.problem) <= 500
 
 
+async def test_a_character_that_no_text_can_hold_is_left_out(story: Story) -> None:
+    """With it the value could never be written, and a fill would try for ever."""
+    done = await outcome(story, "summary", {"summary": "Bro\0ken."})
+    assert (done.state, done.value, done.text) == ("written", "Broken.", "Broken.")
+    row = await story.row(subject="Lamp", letter=LETTER)
+    story.desk.up.will(Says.chat({"role": "assistant", "content": None, "refusal": "I will\0 not."}))
+    assert "\0" not in ((await story.does(row, "summary")).problem or "")
+
+
 async def test_what_is_cut_off_is_asked_again_shorter(story: Story) -> None:
     row = await story.row(subject="Lamp", letter=LETTER)
     story.desk.up.will(Says.chat({"role": "assistant", "content": '{"summary": "The lamp is br'}, "length"))

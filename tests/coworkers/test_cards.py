@@ -3,6 +3,9 @@
 import asyncio
 from typing import Any
 
+import pytest
+
+from sayso.coworkers import asking, cards, work
 from tests.coworkers.desk import Place, calls, card_of, kinds, notes_of, text_of, words
 
 
@@ -62,6 +65,48 @@ async def test_a_yes_counts_once(crm: Place):
         == 1
     )
     assert list(await crm.rows()).count("Otto") == 1
+
+
+async def test_a_yes_that_comes_before_the_run_has_ended_is_not_lost(crm: Place, monkeypatch: pytest.MonkeyPatch):
+    ending = work._Run._end
+
+    async def with_a_yes_first(run: Any) -> None:
+        if run.turn.state == "waiting":
+            id = next(p["id"] for p in run.turn.parts if p["kind"] == "card")
+            _, mine = await cards.approve(crm.engine, id, 1, by=run.by)
+            assert mine
+        await ending(run)
+
+    monkeypatch.setattr(work._Run, "_end", with_a_yes_first)
+    iris = (await crm.rows())["Iris Eyewear"]
+    talk = await crm.talk()
+    crm.up.will(calls(change(iris, stage="won")), words("Iris is won."))
+    turn = await crm.say("Do it", talk=talk)
+    kept = await crm.sql("select state, thread from sayso.coworker_turns where id = :id", id=turn["id"])
+    assert kept[0].state == "working" and kept[0].thread[-1]["role"] == "tool", "what was answered to the yes is kept"
+    await asking.go_on(crm.desk, turn["id"], by=crm.company.mia)
+    turn = await crm.goes_on(talk)
+    assert turn["state"] == "done" and text_of(turn) == "Iris is won."
+
+
+async def test_a_yes_waits_for_a_run_that_is_ending(crm: Place, monkeypatch: pytest.MonkeyPatch):
+    ending, hold = work._Run._end, asyncio.Event()
+
+    async def slowly(run: Any) -> None:
+        await ending(run)
+        if run.turn.state == "waiting":
+            await hold.wait()
+
+    monkeypatch.setattr(work._Run, "_end", slowly)
+    iris = (await crm.rows())["Iris Eyewear"]
+    crm.up.will(calls(change(iris, stage="won")), words("Iris is won."))
+    turn = await crm.say("Do it")
+    said_yes = asyncio.create_task(approve(crm, card_of(turn)))
+    await asyncio.sleep(0)
+    hold.set()
+    assert (await said_yes).json()["state"] == "applied"
+    turn = await crm.goes_on(turn["conversation"])
+    assert turn["state"] == "done" and text_of(turn) == "Iris is won."
 
 
 async def test_no_means_no_and_is_not_asked_again(crm: Place):

@@ -213,3 +213,10 @@ async def test_kill_9_in_the_middle_of_a_yes(crm: Place, fresh_url: str):
     assert await yes_killed(fresh_url, card["id"], 10_000) == 0
     assert not (await cards.approve(crm.engine, card["id"], 1, by=crm.company.mia))[1]
     assert list(await crm.rows()).count("Otto") == 1
+
+
+async def test_a_character_that_no_text_can_hold_does_not_lose_the_answer(crm: Place):
+    crm.up.will(calls(("find_rows", {"table": "clients\0"})), words("Hel\0lo."))
+    turn = await crm.say("Who is there?")
+    assert turn["state"] == "done" and text_of(turn) == "Hello."
+    assert (await crm.goes_on(turn["conversation"]))["state"] == "done", "and it is kept"

@@ -10,7 +10,9 @@ from openai import AsyncOpenAI
 
 from sayso.db import transaction
 from sayso.gateway import aliases, keys
+from sayso.gateway.refusals import Refused
 from tests.coworkers.desk import Place, calls, kinds, notes_of, text_of, words
+from tests.gateway.upstream import Status
 
 
 @pytest.fixture
@@ -144,3 +146,35 @@ async def test_without_a_language_model_it_finds_and_says_so(crm: Place):
         async with transaction(crm.engine) as tx:
             await aliases.create(tx, "writer", [{"model": "up/stub"}], slot="text", settings={"retries": 0}, by=crm.company.ana)
         await crm.desk.gateway.read_again()
+
+
+async def test_it_is_no_model_for_what_asks_models_itself(crm: Place):
+    gateway, mia = crm.desk.gateway, crm.company.mia
+    with pytest.raises(Refused, match="no model for a slot"):
+        await gateway.ask(gateway.caller(mia.workspace, app="crm", member=mia.member), "chat/completions", asking("x"))
+    assert not crm.up.heard
+
+
+async def test_it_is_not_its_own_model_when_that_fails(crm: Place, key: str):
+    """An alias that falls back to a co-worker would ask it again and again."""
+    ana = crm.company.ana
+    async with transaction(crm.engine) as tx:
+        writer = next(a for a in await aliases.listed(tx, by=ana) if a.name == "writer")
+        targets = [{"model": "up/stub"}, {"model": "coworker/crm.mina"}]
+        await aliases.change(tx, writer.id, {"targets": targets}, by=ana)
+    await crm.desk.gateway.read_again()
+    crm.up.will(Status(500), Status(500), Status(500))
+    try:
+        answer = await ask(crm, key, asking("Hello"))
+        assert answer.status_code >= 400, answer.text
+        assert len(crm.up.heard) == 1, "it is asked once, and not by itself"
+    finally:
+        async with transaction(crm.engine) as tx:
+            await aliases.change(tx, writer.id, {"targets": [{"model": "up/stub"}]}, by=ana)
+        await crm.desk.gateway.read_again()
+
+
+async def test_nul_is_refused_in_words(crm: Place, key: str):
+    answer = await ask(crm, key, asking("a\0b"))
+    assert answer.status_code == 400 and "NUL" in answer.json()["error"]["message"]
+    assert (await ask(crm, key, asking("x", "coworker/mi\0na"))).status_code in (400, 404)

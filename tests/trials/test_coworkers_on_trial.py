@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from sayso.db import transaction
-from sayso.trials.coworker_player import ROUNDS_MAX
+from sayso.errors import Invalid
+from sayso.trials.coworker_player import ROUNDS_MAX, _arguments
 from tests.trials.conftest import Story
 
 PIA = "coworkers/pia"
@@ -74,3 +76,8 @@ async def test_past_questions_are_ones_own_or_shared(story: Story):
     told = await story.begins(PIA, "better", cases={"source": "runs"})
     asked = sorted(case["inputs"][0]["text"] for case in (await story.cases(told["id"]))["items"])
     assert asked == ["Question 0", "Question 2"], "what another member asked in private is nobody's case"
+
+
+def test_arguments_with_a_character_that_no_text_can_hold_are_told_to_the_model():
+    with pytest.raises(Invalid, match="NUL"):
+        _arguments('{"words": "a\\u0000b"}')

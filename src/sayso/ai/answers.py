@@ -32,8 +32,26 @@ _CLAIMS = re.compile(
 _ONLY_DONE = re.compile(r"\A\W*(?:done|success(?:fully)?(?: completed)?|task completed?|completed|all set)\W*\Z", re.I)
 
 
+def without_nul(value: Any) -> Any:
+    """The same without the character NUL, which PostgreSQL cannot store: one answer with it would never be written."""
+    match value:
+        case str():
+            return value.replace("\0", "")
+        case list():
+            return [without_nul(one) for one in value]
+        case dict():
+            return {without_nul(name): without_nul(one) for name, one in value.items()}
+        case _:
+            return value
+
+
 def json_in(text: str) -> Any:
     """The JSON object in an answer, whatever stands around it. Raises `ValueError` when there is none."""
+    value = _json_in(text)
+    return without_nul(value) if "\\u0000" in text else value
+
+
+def _json_in(text: str) -> Any:
     text = _THOUGHT.sub("", text)
     if fenced := _FENCE.match(text):
         text = fenced[1]

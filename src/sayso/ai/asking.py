@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from sayso.ai.answers import without_nul
 from sayso.gateway.asked import as_body
 from sayso.gateway.caller import Caller
 from sayso.gateway.calls import Call
@@ -64,7 +65,7 @@ async def ask(
         raise Refused("the upstream did not answer in JSON", 502) from None
     if answer.status >= 400 or not isinstance(value, dict):
         raise refusal(value, answer.status)
-    return value
+    return without_nul(value) if b"\\u0000" in whole else value
 
 
 def refusal(value: Any, status: int) -> Refused:

@@ -18,12 +18,22 @@ from sayso.team.actor import Actor
 
 FAMILY = "coworker"
 HISTORY_MESSAGES_MAX = 40
+NO_SLOT = (
+    "A co-worker is no model for a slot, a field, a question or a trial: it acts by itself, with somebody's rights. "
+    "Talk to it in the workspace, or ask it on /v1 with a key of a member."
+)
 NO_MEMBER = (
     "This key belongs to no member, and a co-worker acts with the rights of whoever asks. "
     "Make a key that is bound to a member: Gateway → Keys, or POST /api/gateway/keys with `member`."
 )
 
 Value = dict[str, Any]
+
+
+class _Within(Caller):
+    """A co-worker that was asked on /v1 and asks its own model, which is never a co-worker again."""
+
+    __slots__ = ()
 
 
 class CoworkerModels:
@@ -47,6 +57,10 @@ class CoworkerModels:
         desk = self.desk
         if desk is None:
             raise no_such_model(model)
+        if caller.key is None or isinstance(caller, _Within):
+            raise Refused(NO_SLOT, 400, param="model", code="unsupported_endpoint")
+        if "\0" in model:
+            raise no_such_model(model)
         by = await _asker(desk, caller)
         text, history = _said(body)
         try:
@@ -55,7 +69,7 @@ class CoworkerModels:
                 _must_be_of(caller, one)
                 talk = await conversations.create(tx, one, by=by, title=text, kept=False)
             budgets = desk.gateway.workspace(caller.workspace).budgets_of(key=caller.key, app=one.app, member=by.member)
-            inner = Caller(
+            inner = _Within(
                 caller.workspace, key=caller.key, app=one.app, member=by.member, name=one.coworker.name, budgets=budgets
             )
             turn = await asking.ask(desk, talk.id, text, by=by, caller=inner, more={"api": True, "history": history})
@@ -101,6 +115,8 @@ def _said(body: Value) -> tuple[str, list[Value]]:
     if not spoken or spoken[-1][0] != "user":
         raise Refused("The last message is the user's.", 400, param="messages")
     text = "\n\n".join([*(f"(I also say: {one})" for one in asked), spoken[-1][1]])
+    if any("\0" in one for _, one in said):
+        raise Refused("No text here can hold the character NUL.", 400, param="messages")
     return text, [{"role": role, "content": text} for role, text in spoken[:-1]][-HISTORY_MESSAGES_MAX:]
 
 

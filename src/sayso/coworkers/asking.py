@@ -68,7 +68,10 @@ async def ask(desk: Desk, conversation: str, text: str, *, by: Actor, caller: Ca
 
 
 async def go_on(desk: Desk, turn_id: str, *, by: Actor) -> None:
-    """After a yes or no."""
+    """After a yes or no. A run that has come as far as to wait, and is only ending, is let end first: then there is room for this one."""
+    ending, told = desk.live.tasks.get(turn_id), desk.live.turns.get(turn_id)
+    if ending is not None and told is not None and told.state == "waiting":
+        await asyncio.wait([ending])
     async with db.transaction(desk.engine) as tx:
         turn = await turns.read(tx, turn_id)
     if turn.state == "working":

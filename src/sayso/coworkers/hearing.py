@@ -89,6 +89,7 @@ def _whole(value: dict[str, Any], into: Heard) -> list[str]:
 def _said(words: Any, into: Heard) -> list[str]:
     if not isinstance(words, str) or not words or len(into.text) > TEXT_CHARACTERS_MAX:
         return []
+    words = words.replace("\0", "")  # no text of PostgreSQL holds it: the turn could not be kept
     into.text += words
     return [words]
 
@@ -103,10 +104,10 @@ def _piece(call: dict[str, Any], into: Heard) -> None:
         into.calls.append({"id": f"call_{len(into.calls)}", "type": "function", "function": {"name": "", "arguments": ""}})
     kept, function = into.calls[index], call.get("function") or {}
     if call.get("id"):
-        kept["id"] = str(call["id"])[:200]
+        kept["id"] = str(call["id"]).replace("\0", "")[:200]
     if function.get("name"):
-        kept["function"]["name"] = str(function["name"])[:100]
+        kept["function"]["name"] = str(function["name"]).replace("\0", "")[:100]
     if isinstance(function.get("arguments"), str) and len(kept["function"]["arguments"]) < ARGUMENTS_CHARACTERS_MAX:
-        kept["function"]["arguments"] += function["arguments"]
+        kept["function"]["arguments"] += function["arguments"].replace("\0", "")
     if call.get("extra_content"):
         kept["extra_content"] = call["extra_content"]

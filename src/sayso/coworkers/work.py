@@ -415,7 +415,8 @@ class _Run:
                 part |= {"state": "failed", "result": "not finished"}
         if turn.state == "working":
             turn.state = "failed"
-        await self._save()
+        if turn.state != "waiting":  # what waits was kept with its card, and somebody may have said yes to that since
+            await self._save()
         async with db.transaction(self.desk.engine) as tx:
             shown = (await turns.shown(tx, [turn]))[0]
         self._tell({"type": "done", "turn": shown})

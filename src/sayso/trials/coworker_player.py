@@ -166,6 +166,8 @@ def _arguments(said: Any) -> dict[str, Any]:
         raise Invalid(f"the arguments are not JSON: {error}") from None
     if not isinstance(value, dict):
         raise Invalid("the arguments are an object")
+    if b"\\u0000" in orjson.dumps(value):
+        raise Invalid("the arguments hold the character NUL")
     return value
 
 

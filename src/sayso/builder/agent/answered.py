@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
 
-from sayso.ai.answers import json_in
+from sayso.ai.answers import json_in, without_nul
 from sayso.builder.agent.call import Done
 from sayso.builder.agent.operations import BY_NAME
 from sayso.errors import Problem
@@ -17,7 +17,7 @@ SAME_ANSWERS_MAX = 3
 
 
 def text_of(answer: ModelResponse) -> str:
-    return "\n".join(part.content for part in answer.parts if isinstance(part, TextPart))
+    return without_nul("\n".join(part.content for part in answer.parts if isinstance(part, TextPart)))
 
 
 def printed(answer: ModelResponse) -> list[ToolCallPart]:
@@ -53,7 +53,7 @@ def arguments_of(call: ToolCallPart, cut: bool) -> tuple[Json, str | None]:
     if isinstance(call.args, dict):
         return call.args, None
     try:
-        value = orjson.loads(call.args or "{}")
+        value = without_nul(orjson.loads(call.args or "{}"))
     except orjson.JSONDecodeError as error:
         why = "your answer was cut off; say less in one call" if cut else str(error)
         return {}, f"The arguments of {call.tool_name} are no JSON ({why})."
