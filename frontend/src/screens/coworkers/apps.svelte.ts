@@ -14,6 +14,11 @@ class Apps {
     }
     return this.#known[app];
   }
+
+  /** Tables may have come since: each is read once more when it is next asked for. */
+  again(): void {
+    this.#asked.clear();
+  }
 }
 
 export const apps = new Apps();

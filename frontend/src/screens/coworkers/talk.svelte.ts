@@ -22,6 +22,7 @@ export class Talk {
   working = $derived(this.last?.state === "working");
   sources = $derived(this.turns.flatMap((turn) => turn.sources));
   #following: AbortController | null = null;
+  #reading = false;
 
   constructor(conversation: Conversation) {
     this.id = conversation.id;
@@ -42,7 +43,8 @@ export class Talk {
 
   /** Sends a message and shows the answer while it is written. False when the server did not take it: what was typed stays. */
   async say(text: string, files: Stored[]): Promise<boolean> {
-    const before = this.turns;
+    const known = new Set(this.turns.map((turn) => turn.id));
+    const taken = (): boolean => this.turns.some((turn) => !known.has(turn.id) && turn.asked.text.trim() === text.trim());
     this.busy = true;
     try {
       const body = { text, files: files.map((file) => file.id) };
@@ -50,9 +52,10 @@ export class Talk {
       return true;
     } catch (error) {
       toasts.problem(error);
-      // A card that this message would have put aside is still open.
-      if (error instanceof Problem) await this.reread();
-      return this.turns.length > before.length;
+      const heard = taken();
+      // A card that this message would have put aside is still open; and what broke off on the way may have arrived.
+      await this.reread().catch(() => {});
+      return heard || (!(error instanceof Problem) && taken());
     } finally {
       this.busy = false;
     }
@@ -60,12 +63,19 @@ export class Talk {
 
   /** Goes on reading an answer that is being written, here or in another process. */
   async follow(): Promise<void> {
-    if (!this.working) return;
+    if (!this.working || this.#reading) return;
     try {
       await this.#read(path`/api/conversations/${this.id}/run`);
     } catch (error) {
       toasts.problem(error);
     }
+  }
+
+  /** The server is there again: what was missed is read, and an answer that goes on is followed. */
+  async back(): Promise<void> {
+    if (this.#reading) return;
+    await this.reread().catch(() => {});
+    await this.follow();
   }
 
   leave(): void {
@@ -75,6 +85,7 @@ export class Talk {
   async stop(): Promise<void> {
     try {
       await api.del(path`/api/conversations/${this.id}/run`);
+      if (!this.#reading) await this.back();
     } catch (error) {
       toasts.problem(error);
     }
@@ -93,9 +104,15 @@ export class Talk {
   }
 
   async edit(card: Card, acts: { id: string; rows: { n: number; values: Record<string, unknown> }[] }[]): Promise<Card> {
-    const edited = await api.patch<Card>(path`/api/cards/${card.id}`, { version: card.version, acts });
-    this.#put(edited);
-    return edited;
+    try {
+      const edited = await api.patch<Card>(path`/api/cards/${card.id}`, { version: card.version, acts });
+      this.#put(edited);
+      return edited;
+    } catch (error) {
+      // Decided or edited elsewhere: the card as it is now.
+      if (error instanceof Problem && error.status === 409) await this.reread().catch(() => {});
+      throw error;
+    }
   }
 
   async #decide(card: Card, how: "approval" | "refusal", body: unknown): Promise<void> {
@@ -104,8 +121,8 @@ export class Talk {
       this.#put(await api.post<Card>(`${path`/api/cards/${card.id}`}/${how}`, body));
       await this.#read(path`/api/conversations/${this.id}/run`);
     } catch (error) {
-      if (error instanceof Problem && error.status === 409) await this.reread();
       toasts.problem(error);
+      if (error instanceof Problem && (error.status === 409 || error.status === 404)) await this.reread().catch(() => {});
     } finally {
       this.busy = false;
     }
@@ -115,12 +132,21 @@ export class Talk {
   async #read(where: string, body?: unknown): Promise<void> {
     this.#following?.abort();
     const cancel = (this.#following = new AbortController());
+    this.#reading = true;
+    try {
+      await this.#reads(cancel.signal, where, body);
+    } finally {
+      if (this.#following === cancel) this.#reading = false;
+    }
+  }
+
+  async #reads(signal: AbortSignal, where: string, body?: unknown): Promise<void> {
     for (let tries = 0; ; tries++) {
       try {
-        for await (const line of lines<Line>(where, cancel.signal, body)) this.#hear(line);
-        if (!this.working) return;
+        for await (const line of lines<Line>(where, signal, body)) if (!signal.aborted) this.#hear(line);
+        if (!this.working || signal.aborted) return;
       } catch (error) {
-        if (cancel.signal.aborted) return;
+        if (signal.aborted) return;
         // Not taken, or refused: nothing is being written that could be taken up.
         if (error instanceof Problem || (!this.working && body)) throw error;
         if (tries >= RECONNECTS_MAX) throw error;
