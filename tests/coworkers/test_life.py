@@ -220,3 +220,13 @@ async def test_a_character_that_no_text_can_hold_does_not_lose_the_answer(crm: P
     turn = await crm.say("Who is there?")
     assert turn["state"] == "done" and text_of(turn) == "Hello."
     assert (await crm.goes_on(turn["conversation"]))["state"] == "done", "and it is kept"
+
+
+async def test_a_question_that_is_sent_twice_under_one_key_is_asked_once(crm: Place):
+    crm.up.will(words("Hello."))
+    talk, headers = await crm.talk(), {"idempotency-key": "say-it-once"}
+    first = await crm.callers["mia"].post(f"/api/conversations/{talk}/messages", json={"text": "Hi"}, headers=headers)
+    assert first.status_code == 200, first.text
+    again = await crm.callers["mia"].post(f"/api/conversations/{talk}/messages", json={"text": "Hi"}, headers=headers)
+    assert again.status_code == 409 and "done already" in again.json()["detail"]
+    assert len((await crm.callers["mia"].get(f"/api/conversations/{talk}")).json()["turns"]) == 1

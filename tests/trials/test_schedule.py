@@ -122,3 +122,18 @@ async def test_a_new_snapshot_is_tried_pinned(story: Story):
     fresh = await story.ended(made[0]["id"])
     assert fresh["contenders"][-1]["model"] == f"dated/{newest}" and fresh["contenders"][-1]["snapshot"] == newest
     await story.ben.delete(f"/api/trials/{id}")
+
+
+async def test_a_schedule_of_somebody_who_has_left_ends_and_holds_up_nobody(story: Story):
+    left = await begun(story, schedule={"when": ["weekly"], "cron": "0 6 * * 1"})
+    async with transaction(story.desk.engine) as tx:
+        await tx.execute(text("update sayso.trials set next_at = null where id <> :id"), {"id": left})
+        await tx.execute(
+            text("update sayso.trials set created_by = 'm_gone', next_at = :at where id = :id"), {"id": left, "at": NOW}
+        )
+    async with transaction(story.desk.engine) as tx:
+        assert await again.turn(tx, story.desk.gateway, packaged(), NOW + timedelta(days=8)) == left
+    async with transaction(story.desk.engine) as tx:
+        row = (await tx.execute(text("select next_at, schedule, problem from sayso.trials where id = :id"), {"id": left})).one()
+        assert row.next_at is None and row.schedule is None and "not done again" in row.problem
+        assert await again.turn(tx, story.desk.gateway, packaged(), NOW + timedelta(days=9)) is None

@@ -13,6 +13,8 @@ from sayso.gateway.builtin.reader.language import NAMES, language
 JUDGED_CHARACTERS_MIN = 40
 """A shorter text does not show its language."""
 LANGUAGE_SURE_MIN = 0.5
+BEGINNINGS_MAX = 50
+"""Places that an object is looked for from: brackets within brackets would be read as often as there are of them."""
 _FENCE = re.compile(r"\A\s*```(?:\w+)?\s*\n?(.*?)\n?\s*```\s*\Z", re.S)
 _THOUGHT = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>\s*", re.S | re.I)
 _PREAMBLE = re.compile(
@@ -59,8 +61,8 @@ def _json_in(text: str) -> Any:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         pass
-    start = text.find("{")
-    while start >= 0:
+    start, tries = text.find("{"), 0
+    while start >= 0 and (tries := tries + 1) <= BEGINNINGS_MAX:
         end = _closing(text, start)
         if end < 0:
             break

@@ -36,7 +36,13 @@ async def turn(tx: AsyncConnection, gateway: Gateway, directory: Directory, now:
         except SaysoError as error:
             log.warning("the trial %s was not done again: %s", trial.id, error)
             await tx.execute(update(t).where(t.c.id == id).values(problem=f"It was not done again: {error}"[:500]))
-    await _moved_on(tx, trial, directory, now)
+    try:
+        async with tx.begin_nested():
+            await _moved_on(tx, trial, directory, now)
+    except SaysoError as error:  # whoever began it has left, or may not read the app: nobody else's schedule waits for that
+        log.warning("the schedule of the trial %s has ended: %s", trial.id, error)
+        ended = {"schedule": None, "next_at": None, "problem": f"It is not done again: {error}"[:500]}
+        await tx.execute(update(t).where(t.c.id == id).values(**ended))
     return id
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Row, delete, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from sayso import db
 from sayso.db.tables import idempotency as t
@@ -82,13 +82,17 @@ async def given_up(engine: AsyncEngine, mine: Mine) -> None:
 
 
 async def kept(request: Request, answer: Response) -> None:
-    """Keeps the answer under the claimed key. An answer that holds a secret is not kept, only that it was given."""
+    """Keeps the answer under the claimed key. Of one that holds a secret, or that comes as it is written, only that it was given."""
     claim: tuple[AsyncConnection | AsyncEngine, Mine] | None = getattr(request.state, "claim", None)
     if claim is None:
         return
     at, mine = claim
-    body = None if getattr(request.state, "secret", False) else bytes(answer.body)
-    headers = {"content-type": answer.media_type or answer.headers.get("content-type", "")}
+    streamed = isinstance(answer, StreamingResponse)
+    body = None if streamed or getattr(request.state, "secret", False) else bytes(answer.body)
+    headers = {
+        "content-type": answer.media_type or answer.headers.get("content-type", ""),
+        **({"streamed": "yes"} if streamed else {}),
+    }
     values = {"status": answer.status_code, "headers": headers, "body": body, "done": True}
     keep = update(t).where(*_is(mine)).values(values)
     if isinstance(at, AsyncConnection):
@@ -110,6 +114,8 @@ def _earlier(row: Row[Any], digest: bytes) -> Response | None:
         if row.at < datetime.now(UTC) - timedelta(seconds=UNANSWERED_SECONDS_MAX):
             return None
         raise Conflict("The first request with this Idempotency-Key has not ended yet.")
+    if row.body is None and row.headers.get("streamed"):
+        raise Conflict("This was done already. Its answer was told as it was written: read what came of it at its own address.")
     if row.body is None:
         raise Conflict("This was done already. Its answer held a secret, which is shown once and not kept.")
     return Response(row.body, row.status, {**row.headers, "idempotent-replayed": "true"})

@@ -68,6 +68,7 @@ async def preview(tx: AsyncConnection, gateway: Gateway, spec: App, slot_id: str
 
 async def preview_of_workspace(tx: AsyncConnection, gateway: Gateway, kind: str, model: str | None, *, by: Actor) -> Preview:
     """Of the workspace's own slot. Raises `NotFound` for a kind that there is none of."""
+    by.must("read")
     plug = of_workspace(kind)
     caller = gateway.caller(by.workspace, member=by.member)
     then = replace(plug, model=model) if model else plug
