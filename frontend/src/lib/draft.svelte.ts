@@ -9,6 +9,9 @@ import { rememberWish } from "./wishes";
 export const SECTIONS = ["tables", "losses", "questions", "views", "automations", "coworkers", "roles"] as const;
 export type Section = (typeof SECTIONS)[number];
 
+const RECONNECTS_MAX = 5;
+const RECONNECT_MS = 500;
+
 export class DraftState {
   draft = $state.raw<Draft>(null as never);
   /** The app as it is now, when the draft changes one. */
@@ -50,17 +53,28 @@ export class DraftState {
     if (this.draft.state !== "planning") return;
     this.#following?.abort();
     const cancel = (this.#following = new AbortController());
-    try {
-      for await (const event of lines<DraftEvent>(`${path`/api/drafts/${this.draft.id}`}/events`, cancel.signal)) {
-        if (event.type === "section") this.arrived = new Map([...this.arrived, [event.section, namesIn(event.value)]]);
-        else if (event.type === "working") this.draft = { ...this.draft, working: event };
-        else if (event.draft) this.#take(event.draft);
+    for (let tries = 0; this.draft.state === "planning" && !cancel.signal.aborted; tries++) {
+      if (tries) await new Promise((done) => setTimeout(done, RECONNECT_MS * Math.min(tries, RECONNECTS_MAX)));
+      try {
+        await this.#listen(cancel.signal);
+      } catch (error) {
+        if (cancel.signal.aborted) return;
+        if (error instanceof Problem || tries >= RECONNECTS_MAX) return void (this.error = error);
       }
-      // A stream that broke off says nothing of the end: ask.
-      if (this.draft.state === "planning") this.#take(await api.get<Draft>(path`/api/drafts/${this.draft.id}`));
-    } catch (error) {
-      if (!cancel.signal.aborted) this.error = error;
     }
+  }
+
+  async #listen(signal: AbortSignal): Promise<void> {
+    for await (const event of lines<DraftEvent>(`${path`/api/drafts/${this.draft.id}`}/events`, signal)) {
+      if (signal.aborted) return;
+      if (event.type === "section") this.arrived = new Map([...this.arrived, [event.section, namesIn(event.value)]]);
+      else if (event.type === "working") this.draft = { ...this.draft, working: event };
+      else if (event.draft) this.#take(event.draft);
+    }
+    // A stream that broke off says nothing of the end: ask.
+    if (this.draft.state !== "planning") return;
+    const now = await api.get<Draft>(path`/api/drafts/${this.draft.id}`, {}, { signal });
+    if (now.state !== "planning") this.#take(now);
   }
 
   stop(): void {
