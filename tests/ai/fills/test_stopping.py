@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import DataError
 
-from sayso.ai.fills import stored
+from sayso.ai.fills import stored, writing
 from sayso.ai.fills.fill import Fill
 from sayso.ai.fills.run import CALLS_AT_ONCE
 from sayso.ai.fills.work import Fills
@@ -37,6 +38,20 @@ async def test_a_budget_stops_it_kindly_and_a_higher_one_goes_on(story: Story):
         await go_on(story, one, budget=one.cost)
     done = await go_on(story, one, budget=Decimal(1))
     assert (done.state, done.written, done.why, story.asked) == ("done", 50, "", 50)
+
+
+async def test_what_cannot_be_stored_ends_it_and_is_not_tried_for_ever(story: Story, monkeypatch: pytest.MonkeyPatch):
+    async def refused(*_: Any) -> Fill:
+        raise DataError("insert", {}, Exception("integer out of range"))
+
+    monkeypatch.setattr(writing, "write", refused)
+    await story.rows({"letter": "a"})
+    story.always("repair")
+    one = await story.fill("topic")
+    assert (one.state, one.why) == ("stopped", "Stopped: what a model answered cannot be stored.")
+    monkeypatch.undo()
+    done = await go_on(story, one)
+    assert (done.state, done.written, story.asked) == ("done", 1, 1), "what was answered is not asked again"
 
 
 async def test_a_provider_that_is_away_stops_it_and_says_why(story: Story):

@@ -20,7 +20,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from sayso import db
@@ -409,6 +409,11 @@ class Run:
         while True:
             try:
                 return await do()
+            except DataError as error:  # the same again would be refused again, for ever
+                log.error("the fill %s cannot be written: %s", self.fill.id, error)
+                self.unwritable = True
+                self._end("Stopped: what a model answered cannot be stored.")
+                return None
             except (DBAPIError, PoolTimeout) as error:
                 log.warning("a fill waits for PostgreSQL: %s", error)
                 await asyncio.sleep(TRY_AGAIN_SECONDS)

@@ -1,5 +1,7 @@
 """Rows into the trash: always after a yes that names them."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from sayso import db
@@ -10,7 +12,7 @@ from sayso.coworkers.tools.tool import Asks, At, Proposed, Tool
 
 class TrashRows(Asks):
     table: str
-    ids: list[int] = Field(min_length=1, max_length=ROWS_PROPOSED_MAX)
+    ids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(min_length=1, max_length=ROWS_PROPOSED_MAX)
 
 
 async def run(at: At, asked: TrashRows) -> Proposed:
