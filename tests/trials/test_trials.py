@@ -1,13 +1,17 @@
 """A trial, from the first estimate to the model that is kept, through the API."""
 
 from decimal import Decimal
+from typing import Any
 
+import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DataError
 
 from sayso.data import apps, provenance
 from sayso.data.physical import rows_of
 from sayso.db import transaction
 from sayso.models.directory import packaged
+from sayso.trials import stored
 from tests.gateway.upstream import By, Says
 from tests.trials.conftest import LETTERS, NEXT, RIGHT, TOPIC, Story, answers
 
@@ -242,3 +246,19 @@ async def test_an_empty_or_wrong_answer_is_no_answer(story: Story):
     assert better["failed"] == 5 and better["quality"]["value"] == 0 and better["p50_ms"] is None
     problem = (await story.cases(told["id"]))["items"][0]["answers"][1]["problem"]
     assert problem
+
+
+async def test_an_answer_that_cannot_be_stored_fails_alone(story: Story, monkeypatch: pytest.MonkeyPatch):
+    keep = stored.keep
+
+    async def picky(tx: Any, id: str, said: Any) -> None:
+        said = list(said)
+        if any("Chase" in one.text for one in said):
+            raise DataError("insert", {}, Exception("unsupported character"))
+        await keep(tx, id, said)
+
+    monkeypatch.setattr(stored, "keep", picky)
+    told = await story.begins(NEXT, "better", "poor")
+    plain, better, poor = told["contenders"]
+    assert (told["state"], plain["failed"], better["failed"], poor["failed"]) == ("done", 0, 5, 0)
+    assert sum(h.json["model"] == "better" for h in story.desk.up.heard if "messages" in h.json) == 5, "nothing is asked twice"

@@ -7,6 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.exc import DataError
+
 from sayso import db
 from sayso.ai.job import Job
 from sayso.db.claims import BEAT_SECONDS
@@ -35,6 +37,8 @@ REFUSED_MAX = 10
 """A contender that was refused so often in a row is not asked on: no key, no budget, no such model."""
 ANSWER_SECONDS_MAX = 600
 """One case on one contender, with whatever it is asked again."""
+
+UNSTORABLE = "What was answered cannot be stored."
 
 log = logging.getLogger(__name__)
 
@@ -196,7 +200,7 @@ class Run:
             await asyncio.sleep(KEPT_TOGETHER_SECONDS)
             some, self._waiting = self._waiting, []
             try:
-                await self._written(trial, [answer for answer, _ in some])
+                await self._stored(trial, [answer for answer, _ in some])
             except Exception as error:
                 for _, done in some:
                     if not done.done():
@@ -205,6 +209,20 @@ class Run:
             for _, done in some:
                 if not done.done():
                     done.set_result(None)
+
+    async def _stored(self, trial: Trial, some: Sequence[Answer]) -> None:
+        """What PostgreSQL cannot store fails alone: the trial would be taken up again, and that case asked and paid again, for ever."""
+        try:
+            await self._written(trial, some)
+        except DataError as error:
+            log.error("an answer of the trial %s cannot be stored: %s", self.id, error)
+            if len(some) == 1:
+                one = some[0]
+                lost = Answer(one.n, one.contender, "failed", problem=UNSTORABLE, cost=one.cost, ms=one.ms, calls=one.calls)
+                await self._written(trial, [lost])
+            else:
+                for one in some:
+                    await self._stored(trial, [one])
 
     async def _written(self, trial: Trial, some: Sequence[Answer]) -> None:
         now = asyncio.get_running_loop().time()
