@@ -163,8 +163,24 @@ def test_what_a_model_should_do_is_declared_and_says_that_none_is_connected(word
     made = planned(f"Interviews: person, date, transcript. {words}")
     ai = next(f for t in made.spec.tables for f in t.fields if f.kind == "ai")
     assert ai.task == task
-    assert any("no model is connected" in n.words for n in made.notes)
+    without = task in ("summarise", "image")
+    assert any(("by a built-in model" if without else "no model is connected") in n.words for n in made.notes)
     assert {s.id for s in made.spec.slots} == {"image" if task == "image" else "text"}
+
+
+@pytest.mark.parametrize(
+    ("words", "choices"),
+    [
+        ("Classify each message as billing, bug or praise.", ["Billing", "Bug", "Praise"]),
+        ("Classify the messages into urgent, normal and junk with AI.", ["Urgent", "Normal", "Junk"]),
+    ],
+)
+def test_what_a_model_sorts_into_is_no_choice_of_another_field(words: str, choices: list[str]):
+    made = planned(f"Tickets have a subject, a message and a status (new, open, closed). {words}")
+    fields = {f.kind: f for t in made.spec.tables for f in t.fields}
+    assert [o.name for o in fields["ai"].options] == choices and fields["ai"].task == "classify"  # type: ignore[union-attr]
+    assert [o.name for o in fields["select"].options] == ["New", "Open", "Closed"]  # type: ignore[union-attr]
+    assert not [n for n in made.notes if n.kind == "not_understood"]
 
 
 def test_roles_by_their_words():

@@ -117,7 +117,36 @@ def settle(sketch: Sketch) -> None:
         best = picked or next((f for f in sources if f.kind == "long_text"), None) or next(iter(sources), None)
         field.kind = "ai"
         field.computed = False
+        if part.task == "classify" and not field.options and (names := choices_in(part.words)):
+            _choose(field, table, names)
         field.settings |= {"task": part.task, "prompt": _prompt(part, best, field), "words": part.words}
+
+
+_CHOICES = re.compile(
+    r"\b(?:as|into|in|between)\s+(?:either\s+|one\s+of\s+)?(?P<of>[^.;:()]+?\s(?:or|and)\s[^.;:,()]+?)(?=\s+(?:with|by|using|for|so|when|if)\b|[.;:()]|$)",
+    re.IGNORECASE,
+)
+"""`classify each letter as urgent, normal or junk`, `sort them into praise and complaints`."""
+CHOICE_WORDS_MAX = 3
+
+
+def choices_in(words: str) -> list[str]:
+    """What a sentence has something sorted into; nothing when it names no short list."""
+    for found in _CHOICES.finditer(words):
+        names = [n.strip(" '\"“”") for n in re.split(r"\s*,\s*(?:(?:or|and)\s+)?|\s+(?:or|and)\s+|\s*/\s*", found["of"])]
+        if len(names) >= 2 and all(n and len(n.split()) <= CHOICE_WORDS_MAX for n in names):
+            return names
+    return []
+
+
+def _choose(field: FieldSketch, table: TableSketch, names: list[str]) -> None:
+    """The model chooses from these: they are no choices of another field, and no field is there for them alone."""
+    field.options = [n[:1].upper() + n[1:] for n in names]
+    known = {n.casefold() for n in names}
+    for other in [f for f in table.fields if f is not field and known <= {o.casefold() for o in f.options}]:
+        other.options = [o for o in other.options if o.casefold() not in known]
+        if not other.options and other.origin is None:
+            table.fields.remove(other)
 
 
 def _prompt(part: AiSketch, source: FieldSketch | None, field: FieldSketch) -> str:

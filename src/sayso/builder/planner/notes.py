@@ -125,12 +125,19 @@ def _models(app: App, wish: Wish) -> Iterable[Note]:
         for field in table.fields:
             path = f"tables/{table.id}/fields/{field.id}"
             if isinstance(field, Ai) and path not in old:
-                yield Note("assumed", path, f"{field.name} stays empty until a model does it: {NO_MODEL}")
+                yield Note("assumed", path, f"{field.name} {_filled(field)}")
     had = {a.id for a in wish.app.automations} if wish.app else set()
     for rule in app.automations:
         if rule.id not in had:
             reason = NO_MODEL if any(s.kind == "ai" for s in rule.steps) else "you switch it on when it looks right"
             yield Note("assumed", f"automations/{rule.id}", f"“{rule.name}” arrives switched off: {reason}")
+
+
+def _filled(field: Ai) -> str:
+    """The built-in models sort, sum up, take details out and draw; they do not write."""
+    if field.task in ("summarise", "extract", "image") or (field.task == "classify" and field.options):
+        return "is filled from the menu of its column, by a built-in model until a better one is connected"
+    return f"stays empty until a model does it: {NO_MODEL}"
 
 
 def _questions(

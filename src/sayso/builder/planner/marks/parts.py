@@ -177,7 +177,11 @@ def models(reader: "MarkReader") -> None:
             table = reader.near(mark)
             if table is not None:
                 task = asking.asked(mark, reader.layout, reader.marks, n, reader.heard).best
-                ai_parts.add(task, Clause(mark.start, mark.end, mark.raw, mark.text), table, reader.sketch)
+                layout = reader.layout
+                # What it sorts into may stand after the mark.
+                end = layout.sentence_spans[layout.sentence(mark.start)][1] if task == "classify" else mark.end
+                clause = Clause(mark.start, mark.end, layout.text[mark.start : end] if end > mark.end else mark.raw, mark.text)
+                ai_parts.add(task, clause, table, reader.sketch)
 
 
 # ── roles ─────────────────────────────────────────────────

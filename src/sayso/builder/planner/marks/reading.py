@@ -106,10 +106,22 @@ class MarkReader:
                 self._field(mark, n)
         self.placed.sort(key=lambda p: p[0].start)
         for mark in self.marks:
-            if mark.tag == "O":
+            if mark.tag == "O" and not self._sorted_into(mark):
                 self.spoken = self.spoken_before(mark)
                 self._choices(mark)
         self._shared()
+
+    def _sorted_into(self, mark: Mark) -> bool:
+        """`classify each letter as urgent, normal or junk`: choices of the model, of no field that was said before."""
+        low, sentence = self.layout.low, self.layout.sentence(mark.start)
+        before = [m for m in self.marks if m.tag in "AF" and m.start <= mark.start and self.layout.sentence(m.start) == sentence]
+        if not before or before[-1].tag != "A":
+            return False
+        return (
+            mark.end <= before[-1].end
+            or re.fullmatch(r"[^.;:,()]{0,40}\b(?:as|into|in|between)\s+(?:either\s+)?", low[before[-1].end : mark.start])
+            is not None
+        )
 
     def _shared(self) -> None:
         """`cables and adapters with a shelf and a supplier`: what both are said to have, both have."""
