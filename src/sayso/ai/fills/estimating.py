@@ -116,7 +116,8 @@ async def of_rows(
     each = past.cost if past and past.cost is not None else _price(gateway, caller, route, job, into, out)
     seconds = round(rows * past.ms / 1000 / 32) if past and past.ms else round(rows / ROWS_A_SECOND)
     cost = None if each is None else each * rows
-    name = f"{route.provider.name}/{route.model}"
+    own = f"{route.provider.name}/"
+    name = route.model if route.model.startswith(own) else own + route.model
     return Estimate(rows, skipped, name, route.provider.name, {"input": into * rows, "output": out * rows}, cost, seconds)
 
 
