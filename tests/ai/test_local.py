@@ -23,7 +23,7 @@ async def tiny(story: Story, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.mark.parametrize(
     ("field", "allowed"),
-    [("topic", {"billing", "delivery", "repair", None}), ("angry", {True, False}), ("score", {1, 2, 3, 4, 5, None})],
+    [("topic", {"billing", "delivery", "repair", None}), ("angry", {True, False}), ("score", {0, 1, 2, 3, 4, 5, None})],
 )
 async def test_a_local_model_is_held_to_the_fields_rules(story: Story, tiny: str, field: str, allowed: set[object]) -> None:
     row = await story.row(subject="Lamp", letter="The lamp is broken.")
