@@ -1,28 +1,19 @@
 /** Co-workers as the API tells them: who they are, what was said, what they ask to do. */
+import type { components } from "./schema";
 import type { Coworker as Spec } from "./spec";
 import type { Stored, Value } from "./shapes";
 
+type Schemas = components["schemas"];
+
 export type Policy = "always" | "asks" | "never";
-export interface MayDo {
-  tool: string;
-  title: string;
-  kind: "reads" | "keeps" | "writes" | "destroys";
-  policy: Policy;
-}
+export type MayDo = Schemas["May"];
 export interface TableGrant {
   app: string;
   table: string;
   name: string;
   may: "read" | "write" | "never";
 }
-export interface Spent {
-  month: string;
-  conversations: number;
-  answers: number;
-  cost: string;
-  unpriced: number;
-  budget: string | null;
-}
+export type Spent = Schemas["CoworkerUsage"];
 export interface Coworker {
   key: string;
   id: string;
@@ -45,18 +36,7 @@ export interface Coworker {
   spec: Spec;
 }
 
-export interface ConversationLine {
-  id: string;
-  coworker: string;
-  title: string;
-  shared: boolean;
-  mine: boolean;
-  by: string;
-  by_name: string;
-  state: string | null;
-  created_at: string;
-  updated_at: string;
-}
+export type ConversationLine = Schemas["Conversation"];
 export interface Source {
   n: number;
   kind: "row" | "rows" | "file";
@@ -150,17 +130,5 @@ export type Line =
   | { type: "title"; title: string }
   | { type: "done"; turn: Turn };
 
-export interface Memory {
-  id: string;
-  text: string;
-  at: string;
-}
-export interface Known {
-  kind: "table" | "file";
-  id: string;
-  name: string;
-  pieces: number;
-  waiting: number;
-  read_at: string | null;
-  problem: string | null;
-}
+export type Memory = Schemas["Memory"];
+export type Known = Schemas["Known"];

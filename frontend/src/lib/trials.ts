@@ -1,23 +1,13 @@
 /** Trials as the API tells them: the same cases, asked of several models. Amounts are dollars as text, null when a price is not known. */
+import type { components } from "./schema";
 import type { Effect } from "./shapes";
+
+type Schemas = components["schemas"];
 
 export type State = "queued" | "running" | "cancelling" | "cancelled" | "stopped" | "done" | "failed";
 export type Grade = "good" | "fine" | "poor";
 
-export interface PartToTry {
-  path: string;
-  kind: "field" | "step" | "coworker" | "builder" | "app";
-  name: string;
-  where: string;
-  task: string | null;
-  slot: string | null;
-  model: string | null;
-  model_name: string | null;
-  prompt: string | null;
-  table: string | null;
-  runs: number;
-  problem: string | null;
-}
+export type PartToTry = Schemas["TrialPart"];
 export interface Check {
   kind: "exact" | "rules" | "pattern" | "contains" | "shape" | "likeness";
   title?: string;
@@ -52,15 +42,7 @@ export interface NewTrial {
   budget?: string;
   schedule?: Schedule | null;
 }
-export interface Estimate {
-  cases: number;
-  calls: number;
-  left_out: { why: string; count: number }[];
-  masked: number;
-  seconds: number;
-  cost: string | null;
-  contenders: { id: string; name: string; model: string | null; cost: string | null; cost_each: string | null; problem: string | null }[];
-}
+export type Estimate = Schemas["TrialEstimate"];
 export interface TrialLine {
   id: string;
   app: string | null;
@@ -105,7 +87,8 @@ export interface Contender {
   grades: Record<Grade, number>;
   votes_missing: number;
   quality: Share | null;
-  checks: { title: string; share: Share | null }[];
+  /** One for each check of the plan, in its order. */
+  checks: (Share | null)[];
   cost: string | null;
   cost_per_1000: string | null;
   cost_per_month: string | null;
