@@ -69,6 +69,7 @@ export const TRIGGER_KINDS: Record<Trigger["kind"], { icon: IconName; label: str
   button: { icon: "mouse-pointer-click", label: "When a button is pressed" },
   webhook: { icon: "webhook", label: "When a web address is called" },
   email: { icon: "mail", label: "When an e-mail arrives" },
+  message: { icon: "message-square", label: "When someone writes to a co-worker" },
   called: { icon: "zap", label: "When something else calls it" },
 };
 
@@ -86,6 +87,22 @@ export const STEP_KINDS: Record<Step["kind"], { icon: IconName; label: string }>
   wait: { icon: "clock", label: "Wait" },
   branch: { icon: "git-branch", label: "Choose a path" },
   for_each: { icon: "repeat", label: "For each row" },
+  upsert_row: { icon: "pencil", label: "Change or add a row" },
+  aggregate: { icon: "sigma", label: "Work out figures" },
+  changes: { icon: "history", label: "What changed" },
+  switch: { icon: "git-branch", label: "Choose one of several paths" },
+  stop: { icon: "x", label: "Stop here" },
+  set_values: { icon: "type", label: "Set values" },
+  call: { icon: "zap", label: "Start another automation" },
+  ask_coworker: { icon: "bot", label: "Ask a co-worker" },
+  document: { icon: "file", label: "Make a document" },
+  chart: { icon: "chart-column", label: "Draw a chart" },
+  sheet: { icon: "table-2", label: "Make a spreadsheet" },
+  respond: { icon: "undo-2", label: "Answer the caller" },
+  webhook_out: { icon: "webhook", label: "Send a webhook" },
+  sql: { icon: "database", label: "Ask a database" },
+  mcp_tool: { icon: "plug", label: "Use a tool" },
+  operation: { icon: "globe", label: "Call a service" },
 };
 
 export const HUES: readonly Hue[] = ["gray", "red", "orange", "yellow", "green", "teal", "cyan", "blue", "purple", "pink"];

@@ -2308,6 +2308,57 @@ export interface components {
             /** Value */
             value: unknown;
         };
+        /**
+         * AggregateRows
+         * @description Figures over the rows of a table, for all of them or by a field.
+         */
+        AggregateRows: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "aggregate";
+            /** Table */
+            table: string;
+            /**
+             * @default {
+             *       "match": "all",
+             *       "of": []
+             *     }
+             */
+            filter?: components["schemas"]["Filter"];
+            /** @default null */
+            by?: components["schemas"]["Grouping"] | null;
+            /**
+             * Figures
+             * @default [
+             *       {
+             *         "name": "Rows",
+             *         "summary": "count",
+             *         "field": null
+             *       }
+             *     ]
+             */
+            figures?: components["schemas"]["RowFigure"][];
+        };
         /** Aggregates */
         Aggregates: {
             /** Groups */
@@ -2641,8 +2692,31 @@ export interface components {
             /** App */
             app: string;
         };
-        /** Approval */
+        /**
+         * Approval
+         * @description Waits until somebody says yes or no, in the app or by the link in an e-mail; at most `seconds`.
+         *
+         *     `by` is a member, a role, `everyone` or a field in braces. After a no the run stops, or goes on with `approved` false.
+         */
         Approval: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -2658,6 +2732,50 @@ export interface components {
              * @default
              */
             question?: string;
+            /**
+             * Seconds
+             * @default 604800
+             */
+            seconds?: number;
+            /**
+             * Declined
+             * @default stop
+             * @enum {string}
+             */
+            declined?: "stop" | "go_on";
+        };
+        /** AskCoworker */
+        AskCoworker: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "ask_coworker";
+            /** Coworker */
+            coworker: string;
+            /**
+             * Ask
+             * @default
+             */
+            ask?: string;
         };
         /** Attached */
         Attached: {
@@ -2670,7 +2788,7 @@ export interface components {
         };
         /**
          * Automation
-         * @description A rule. It arrives off: a person switches it on.
+         * @description A rule. It arrives off: a person switches it on. `at_once` bounds how many of its runs go on together; None leaves it to Sayso.
          */
         Automation: {
             /** Id */
@@ -2688,12 +2806,17 @@ export interface components {
              */
             on?: boolean;
             /** Trigger */
-            trigger: components["schemas"]["Schedule"] | components["schemas"]["RowCreated"] | components["schemas"]["RowChanged"] | components["schemas"]["RowDeleted"] | components["schemas"]["EntersView"] | components["schemas"]["DateReached"] | components["schemas"]["FormSubmitted"] | components["schemas"]["ButtonPressed"] | components["schemas"]["WebhookReceived"] | components["schemas"]["EmailReceived"] | components["schemas"]["Called"];
+            trigger: components["schemas"]["Schedule"] | components["schemas"]["RowCreated"] | components["schemas"]["RowChanged"] | components["schemas"]["RowDeleted"] | components["schemas"]["EntersView"] | components["schemas"]["DateReached"] | components["schemas"]["FormSubmitted"] | components["schemas"]["ButtonPressed"] | components["schemas"]["WebhookReceived"] | components["schemas"]["EmailReceived"] | components["schemas"]["MessageReceived"] | components["schemas"]["Called"];
             /**
              * Steps
              * @default []
              */
-            steps?: (components["schemas"]["FindRows"] | components["schemas"]["CreateRow"] | components["schemas"]["UpdateRow"] | components["schemas"]["DeleteRow"] | components["schemas"]["SendEmail"] | components["schemas"]["SendMessage"] | components["schemas"]["Notify"] | components["schemas"]["HttpRequest"] | components["schemas"]["AiStep"] | components["schemas"]["Approval"] | components["schemas"]["Wait"] | components["schemas"]["Branch"] | components["schemas"]["ForEach"])[];
+            steps?: (components["schemas"]["FindRows"] | components["schemas"]["CreateRow"] | components["schemas"]["UpdateRow"] | components["schemas"]["UpsertRow"] | components["schemas"]["DeleteRow"] | components["schemas"]["AggregateRows"] | components["schemas"]["Changes"] | components["schemas"]["Branch"] | components["schemas"]["Switch"] | components["schemas"]["ForEach"] | components["schemas"]["Wait"] | components["schemas"]["Stop"] | components["schemas"]["SetValues"] | components["schemas"]["Approval"] | components["schemas"]["Call"] | components["schemas"]["AiStep"] | components["schemas"]["AskCoworker"] | components["schemas"]["Document"] | components["schemas"]["ChartPicture"] | components["schemas"]["Sheet"] | components["schemas"]["SendEmail"] | components["schemas"]["SendMessage"] | components["schemas"]["Notify"] | components["schemas"]["HttpRequest"] | components["schemas"]["Respond"] | components["schemas"]["WebhookOut"] | components["schemas"]["Sql"] | components["schemas"]["McpTool"] | components["schemas"]["Operation"])[];
+            /**
+             * At Once
+             * @default null
+             */
+            at_once?: number | null;
         };
         /**
          * Autonumber
@@ -2819,25 +2942,60 @@ export interface components {
         };
         /**
          * Branch
-         * @description Goes on with `then` when the trigger's row meets `filter`, else with `otherwise`.
+         * @description Goes on with `then` when the row meets `filter` and the `tests` hold (all, or any of them), else with `otherwise`.
          */
         Branch: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             kind: "branch";
-            filter: components["schemas"]["Filter"];
+            /**
+             * @default {
+             *       "match": "all",
+             *       "of": []
+             *     }
+             */
+            filter?: components["schemas"]["Filter"];
+            /**
+             * Tests
+             * @default []
+             */
+            tests?: components["schemas"]["Test"][];
+            /**
+             * Match
+             * @default all
+             * @enum {string}
+             */
+            match?: "all" | "any";
             /**
              * Then
              * @default []
              */
-            then?: (components["schemas"]["FindRows"] | components["schemas"]["CreateRow"] | components["schemas"]["UpdateRow"] | components["schemas"]["DeleteRow"] | components["schemas"]["SendEmail"] | components["schemas"]["SendMessage"] | components["schemas"]["Notify"] | components["schemas"]["HttpRequest"] | components["schemas"]["AiStep"] | components["schemas"]["Approval"] | components["schemas"]["Wait"] | components["schemas"]["Branch"] | components["schemas"]["ForEach"])[];
+            then?: (components["schemas"]["FindRows"] | components["schemas"]["CreateRow"] | components["schemas"]["UpdateRow"] | components["schemas"]["UpsertRow"] | components["schemas"]["DeleteRow"] | components["schemas"]["AggregateRows"] | components["schemas"]["Changes"] | components["schemas"]["Branch"] | components["schemas"]["Switch"] | components["schemas"]["ForEach"] | components["schemas"]["Wait"] | components["schemas"]["Stop"] | components["schemas"]["SetValues"] | components["schemas"]["Approval"] | components["schemas"]["Call"] | components["schemas"]["AiStep"] | components["schemas"]["AskCoworker"] | components["schemas"]["Document"] | components["schemas"]["ChartPicture"] | components["schemas"]["Sheet"] | components["schemas"]["SendEmail"] | components["schemas"]["SendMessage"] | components["schemas"]["Notify"] | components["schemas"]["HttpRequest"] | components["schemas"]["Respond"] | components["schemas"]["WebhookOut"] | components["schemas"]["Sql"] | components["schemas"]["McpTool"] | components["schemas"]["Operation"])[];
             /**
              * Otherwise
              * @default []
              */
-            otherwise?: (components["schemas"]["FindRows"] | components["schemas"]["CreateRow"] | components["schemas"]["UpdateRow"] | components["schemas"]["DeleteRow"] | components["schemas"]["SendEmail"] | components["schemas"]["SendMessage"] | components["schemas"]["Notify"] | components["schemas"]["HttpRequest"] | components["schemas"]["AiStep"] | components["schemas"]["Approval"] | components["schemas"]["Wait"] | components["schemas"]["Branch"] | components["schemas"]["ForEach"])[];
+            otherwise?: (components["schemas"]["FindRows"] | components["schemas"]["CreateRow"] | components["schemas"]["UpdateRow"] | components["schemas"]["UpsertRow"] | components["schemas"]["DeleteRow"] | components["schemas"]["AggregateRows"] | components["schemas"]["Changes"] | components["schemas"]["Branch"] | components["schemas"]["Switch"] | components["schemas"]["ForEach"] | components["schemas"]["Wait"] | components["schemas"]["Stop"] | components["schemas"]["SetValues"] | components["schemas"]["Approval"] | components["schemas"]["Call"] | components["schemas"]["AiStep"] | components["schemas"]["AskCoworker"] | components["schemas"]["Document"] | components["schemas"]["ChartPicture"] | components["schemas"]["Sheet"] | components["schemas"]["SendEmail"] | components["schemas"]["SendMessage"] | components["schemas"]["Notify"] | components["schemas"]["HttpRequest"] | components["schemas"]["Respond"] | components["schemas"]["WebhookOut"] | components["schemas"]["Sql"] | components["schemas"]["McpTool"] | components["schemas"]["Operation"])[];
         };
         /**
          * Budget
@@ -2933,6 +3091,13 @@ export interface components {
             table: string;
             /** Label */
             label: string;
+            /**
+             * @default {
+             *       "match": "all",
+             *       "of": []
+             *     }
+             */
+            filter?: components["schemas"]["Filter"];
         };
         /** Calendar */
         Calendar: {
@@ -2997,6 +3162,44 @@ export interface components {
              */
             by?: string | null;
         };
+        /**
+         * Call
+         * @description Starts another automation of this app, whose trigger is `called`.
+         */
+        Call: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "call";
+            /** Automation */
+            automation: string;
+            /**
+             * Inputs
+             * @default {}
+             */
+            inputs?: {
+                [key: string]: string;
+            };
+        };
         /** CallableModels */
         CallableModels: {
             /**
@@ -3017,6 +3220,11 @@ export interface components {
              * @enum {string}
              */
             kind: "called";
+            /**
+             * Inputs
+             * @default []
+             */
+            inputs?: components["schemas"]["Input"][];
         };
         /**
          * Card
@@ -3101,6 +3309,40 @@ export interface components {
             reason?: string;
         };
         /**
+         * Case
+         * @description One of several ways: the first that fits is taken.
+         */
+        Case: {
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * @default {
+             *       "match": "all",
+             *       "of": []
+             *     }
+             */
+            filter?: components["schemas"]["Filter"];
+            /**
+             * Tests
+             * @default []
+             */
+            tests?: components["schemas"]["Test"][];
+            /**
+             * Match
+             * @default all
+             * @enum {string}
+             */
+            match?: "all" | "any";
+            /**
+             * Then
+             * @default []
+             */
+            then?: (components["schemas"]["FindRows"] | components["schemas"]["CreateRow"] | components["schemas"]["UpdateRow"] | components["schemas"]["UpsertRow"] | components["schemas"]["DeleteRow"] | components["schemas"]["AggregateRows"] | components["schemas"]["Changes"] | components["schemas"]["Branch"] | components["schemas"]["Switch"] | components["schemas"]["ForEach"] | components["schemas"]["Wait"] | components["schemas"]["Stop"] | components["schemas"]["SetValues"] | components["schemas"]["Approval"] | components["schemas"]["Call"] | components["schemas"]["AiStep"] | components["schemas"]["AskCoworker"] | components["schemas"]["Document"] | components["schemas"]["ChartPicture"] | components["schemas"]["Sheet"] | components["schemas"]["SendEmail"] | components["schemas"]["SendMessage"] | components["schemas"]["Notify"] | components["schemas"]["HttpRequest"] | components["schemas"]["Respond"] | components["schemas"]["WebhookOut"] | components["schemas"]["Sql"] | components["schemas"]["McpTool"] | components["schemas"]["Operation"])[];
+        };
+        /**
          * Cases
          * @description Where cases come from. `runs` is past work as it was kept, `rows` is rows as they are now, `hand` what is written in `given`.
          */
@@ -3164,6 +3406,59 @@ export interface components {
             budget?: number | string | null;
             /** @description Null ends it. */
             schedule?: components["schemas"]["Again"] | null;
+        };
+        /**
+         * Changes
+         * @description What changed in a table since this automation's last finished run (or in the last `days`): added, changed, trashed.
+         */
+        Changes: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "changes";
+            /** Table */
+            table: string;
+            /**
+             * Fields
+             * @default []
+             */
+            fields?: string[];
+            /**
+             * @default {
+             *       "match": "all",
+             *       "of": []
+             *     }
+             */
+            filter?: components["schemas"]["Filter"];
+            /**
+             * Days
+             * @default null
+             */
+            days?: number | null;
+            /**
+             * Limit
+             * @default 200
+             */
+            limit?: number;
         };
         /**
          * Chart
@@ -3246,6 +3541,73 @@ export interface components {
              *     }
              */
             measure?: components["schemas"]["Measure"];
+        };
+        /**
+         * ChartPicture
+         * @description A picture of a chart view, or of a figure of a table by one of its fields.
+         */
+        ChartPicture: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "chart";
+            /**
+             * View
+             * @default null
+             */
+            view?: string | null;
+            /**
+             * Table
+             * @default null
+             */
+            table?: string | null;
+            /**
+             * @default {
+             *       "match": "all",
+             *       "of": []
+             *     }
+             */
+            filter?: components["schemas"]["Filter"];
+            /** @default null */
+            by?: components["schemas"]["Grouping"] | null;
+            /**
+             * @default {
+             *       "name": "Rows",
+             *       "summary": "count",
+             *       "field": null
+             *     }
+             */
+            figure?: components["schemas"]["RowFigure"];
+            /**
+             * Style
+             * @default bar
+             * @enum {string}
+             */
+            style?: "bar" | "line" | "pie";
+            /**
+             * Title
+             * @default
+             */
+            title?: string;
         };
         /** ChartTile */
         ChartTile: {
@@ -3676,6 +4038,24 @@ export interface components {
          */
         CreateRow: {
             /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
@@ -3902,8 +4282,29 @@ export interface components {
              */
             default?: "now" | string | null;
         };
-        /** DeleteRow */
+        /**
+         * DeleteRow
+         * @description To the trash, from where it comes back.
+         */
         DeleteRow: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -3913,6 +4314,57 @@ export interface components {
             table: string;
             /** @default null */
             filter?: components["schemas"]["Filter"] | null;
+        };
+        /**
+         * Document
+         * @description A document from a template in Markdown or HTML. The output `file` can be attached.
+         */
+        Document: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document";
+            /**
+             * Template
+             * @default
+             */
+            template?: string;
+            /**
+             * Written In
+             * @default markdown
+             * @enum {string}
+             */
+            written_in?: "markdown" | "html";
+            /**
+             * Format
+             * @default pdf
+             * @enum {string}
+             */
+            format?: "pdf" | "html";
+            /**
+             * File Name
+             * @default
+             */
+            file_name?: string;
         };
         /** Draft */
         Draft: {
@@ -4128,15 +4580,31 @@ export interface components {
              */
             kind: "email";
         };
-        /** EmailReceived */
+        /**
+         * EmailReceived
+         * @description A new e-mail in a folder of an IMAP connection; without a connection, at the automation's own address of Sayso's mail door.
+         */
         EmailReceived: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             kind: "email";
+            /**
+             * Connection
+             * @default null
+             */
+            connection?: string | null;
+            /**
+             * Folder
+             * @default INBOX
+             */
+            folder?: string;
         };
-        /** EntersView */
+        /**
+         * EntersView
+         * @description A row that the view did not show is now among its rows.
+         */
         EntersView: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -4145,6 +4613,12 @@ export interface components {
             kind: "enters_view";
             /** View */
             view: string;
+            /**
+             * Many
+             * @default each
+             * @enum {string}
+             */
+            many?: "each" | "together";
         };
         /** EstimatedContender */
         EstimatedContender: {
@@ -4469,6 +4943,24 @@ export interface components {
         /** FindRows */
         FindRows: {
             /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
@@ -4495,19 +4987,52 @@ export interface components {
         };
         /**
          * ForEach
-         * @description Once for each row that the last `find_rows` found.
+         * @description Once for each row that the last `find_rows` found, or for each item of the list that `over` names; `at_once` of them together.
          */
         ForEach: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             kind: "for_each";
             /**
+             * Over
+             * @default
+             */
+            over?: string;
+            /**
+             * At Once
+             * @default 1
+             */
+            at_once?: number;
+            /**
+             * Limit
+             * @default 1000
+             */
+            limit?: number;
+            /**
              * Steps
              * @default []
              */
-            steps?: (components["schemas"]["FindRows"] | components["schemas"]["CreateRow"] | components["schemas"]["UpdateRow"] | components["schemas"]["DeleteRow"] | components["schemas"]["SendEmail"] | components["schemas"]["SendMessage"] | components["schemas"]["Notify"] | components["schemas"]["HttpRequest"] | components["schemas"]["AiStep"] | components["schemas"]["Approval"] | components["schemas"]["Wait"] | components["schemas"]["Branch"] | components["schemas"]["ForEach"])[];
+            steps?: (components["schemas"]["FindRows"] | components["schemas"]["CreateRow"] | components["schemas"]["UpdateRow"] | components["schemas"]["UpsertRow"] | components["schemas"]["DeleteRow"] | components["schemas"]["AggregateRows"] | components["schemas"]["Changes"] | components["schemas"]["Branch"] | components["schemas"]["Switch"] | components["schemas"]["ForEach"] | components["schemas"]["Wait"] | components["schemas"]["Stop"] | components["schemas"]["SetValues"] | components["schemas"]["Approval"] | components["schemas"]["Call"] | components["schemas"]["AiStep"] | components["schemas"]["AskCoworker"] | components["schemas"]["Document"] | components["schemas"]["ChartPicture"] | components["schemas"]["Sheet"] | components["schemas"]["SendEmail"] | components["schemas"]["SendMessage"] | components["schemas"]["Notify"] | components["schemas"]["HttpRequest"] | components["schemas"]["Respond"] | components["schemas"]["WebhookOut"] | components["schemas"]["Sql"] | components["schemas"]["McpTool"] | components["schemas"]["Operation"])[];
         };
         /**
          * Form
@@ -5242,10 +5767,33 @@ export interface components {
         /** HttpRequest */
         HttpRequest: {
             /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             kind: "http_request";
+            /**
+             * Connection
+             * @default null
+             */
+            connection?: string | null;
             /**
              * Method
              * @default POST
@@ -5257,6 +5805,13 @@ export interface components {
              * @default
              */
             url?: string;
+            /**
+             * Headers
+             * @default {}
+             */
+            headers?: {
+                [key: string]: string;
+            };
             /**
              * Body
              * @default
@@ -5450,6 +6005,30 @@ export interface components {
             sheet?: string | null;
             /** Columns */
             columns?: components["schemas"]["ImportColumnChoice"][] | null;
+        };
+        /**
+         * Input
+         * @description What a caller may or must give along.
+         */
+        Input: {
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @default text
+             * @enum {string}
+             */
+            kind: "text" | "number" | "checkbox" | "date";
+            /**
+             * Required
+             * @default false
+             */
+            required?: boolean;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
         };
         /**
          * Into
@@ -5853,6 +6432,52 @@ export interface components {
              */
             policy: "always" | "asks" | "never";
         };
+        /**
+         * McpTool
+         * @description A tool of a connected MCP server.
+         */
+        McpTool: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "mcp_tool";
+            /**
+             * Connection
+             * @default null
+             */
+            connection?: string | null;
+            /**
+             * Tool
+             * @default
+             */
+            tool?: string;
+            /**
+             * Arguments
+             * @default {}
+             */
+            arguments?: {
+                [key: string]: string;
+            };
+        };
         /** Me */
         Me: {
             member: components["schemas"]["Member"];
@@ -5953,6 +6578,19 @@ export interface components {
              * @enum {string}
              */
             builder: "auto" | "planner" | "agent";
+        };
+        /**
+         * MessageReceived
+         * @description Somebody wrote to a co-worker.
+         */
+        MessageReceived: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "message";
+            /** Coworker */
+            coworker: string;
         };
         /**
          * Money
@@ -6059,6 +6697,25 @@ export interface components {
              * @default []
              */
             default?: string[];
+        };
+        /**
+         * NamedAnswer
+         * @description One named part of what a model is to answer.
+         */
+        NamedAnswer: {
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @default text
+             * @enum {string}
+             */
+            kind: "text" | "number" | "checkbox" | "choice";
+            /**
+             * Choices
+             * @default []
+             */
+            choices?: string[];
         };
         /** NewAlias */
         NewAlias: {
@@ -6593,9 +7250,27 @@ export interface components {
         Nothing: Record<string, never>;
         /**
          * Notify
-         * @description In the workspace.
+         * @description In the workspace: to a member, a role, `everyone` or a field in braces.
          */
         Notify: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -6752,6 +7427,52 @@ export interface components {
             version?: number | null;
             /** Id */
             id: number;
+        };
+        /**
+         * Operation
+         * @description An operation of a connected OpenAPI document.
+         */
+        Operation: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "operation";
+            /**
+             * Connection
+             * @default null
+             */
+            connection?: string | null;
+            /**
+             * Operation
+             * @default
+             */
+            operation?: string;
+            /**
+             * Arguments
+             * @default {}
+             */
+            arguments?: {
+                [key: string]: string;
+            };
         };
         /**
          * Option
@@ -7346,6 +8067,61 @@ export interface components {
             name: string;
         };
         /**
+         * Respond
+         * @description What whoever called the webhook is answered.
+         */
+        Respond: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "respond";
+            /**
+             * Status
+             * @default 200
+             */
+            status?: number;
+            /**
+             * Body
+             * @default
+             */
+            body?: string;
+        };
+        /**
+         * Retry
+         * @description How often a step is tried again, and how long it is waited before the first time; then twice as long each time.
+         */
+        Retry: {
+            /**
+             * Times
+             * @default 3
+             */
+            times?: number;
+            /**
+             * Seconds
+             * @default 5
+             */
+            seconds?: number;
+        };
+        /**
          * Right
          * @description On one table: how far, on which rows, without which fields.
          */
@@ -7512,7 +8288,7 @@ export interface components {
         };
         /**
          * RowChanged
-         * @description A row came to meet `filter` by a change to one of `fields` (any field when empty).
+         * @description A row came to meet `filter` by a change to one of `fields` (any field when empty); `was` is what it met before.
          */
         RowChanged: {
             /**
@@ -7533,7 +8309,20 @@ export interface components {
              *       "of": []
              *     }
              */
+            was?: components["schemas"]["Filter"];
+            /**
+             * @default {
+             *       "match": "all",
+             *       "of": []
+             *     }
+             */
             filter?: components["schemas"]["Filter"];
+            /**
+             * Many
+             * @default each
+             * @enum {string}
+             */
+            many?: "each" | "together";
         };
         /** RowChanges */
         RowChanges: {
@@ -7556,8 +8345,17 @@ export interface components {
              *     }
              */
             filter?: components["schemas"]["Filter"];
+            /**
+             * Many
+             * @default each
+             * @enum {string}
+             */
+            many?: "each" | "together";
         };
-        /** RowDeleted */
+        /**
+         * RowDeleted
+         * @description A row went to the trash.
+         */
         RowDeleted: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -7566,6 +8364,38 @@ export interface components {
             kind: "row_deleted";
             /** Table */
             table: string;
+            /**
+             * @default {
+             *       "match": "all",
+             *       "of": []
+             *     }
+             */
+            filter?: components["schemas"]["Filter"];
+            /**
+             * Many
+             * @default each
+             * @enum {string}
+             */
+            many?: "each" | "together";
+        };
+        /**
+         * RowFigure
+         * @description One number over rows: how many, or a summary of a field.
+         */
+        RowFigure: {
+            /** Name */
+            name: string;
+            /**
+             * Summary
+             * @default count
+             * @enum {string}
+             */
+            summary?: "count" | "sum" | "average" | "minimum" | "maximum" | "median" | "earliest" | "latest" | "filled" | "empty" | "unique" | "any" | "all" | "join";
+            /**
+             * Field
+             * @default null
+             */
+            field?: string | null;
         };
         /** RowIds */
         RowIds: {
@@ -7623,6 +8453,8 @@ export interface components {
         /**
          * Schedule
          * @description Five-field cron in a time zone (the app's when left out); `words` is what the person said.
+         *
+         *     `catch_up` is for slots that passed while no server ran: one run for all of them, a run for each, or none.
          */
         Schedule: {
             /**
@@ -7647,6 +8479,12 @@ export interface components {
              * @default null
              */
             table?: string | null;
+            /**
+             * Catch Up
+             * @default once
+             * @enum {string}
+             */
+            catch_up?: "once" | "all" | "none";
         };
         /**
          * Select
@@ -7692,19 +8530,49 @@ export interface components {
         };
         /**
          * SendEmail
-         * @description `to` is an address, a field in braces, a role or `everyone`.
+         * @description `to` is an address, a member's name, a field in braces, a role or `everyone`; several with commas. `body` is Markdown.
+         *
+         *     `attachments` name files in braces; `{find: table}` in the body draws a table of rows, `{chart: picture}` a chart.
          */
         SendEmail: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             kind: "send_email";
             /**
+             * Connection
+             * @default null
+             */
+            connection?: string | null;
+            /**
              * To
              * @default
              */
             to?: string;
+            /**
+             * Cc
+             * @default
+             */
+            cc?: string;
             /**
              * Subject
              * @default
@@ -7715,9 +8583,32 @@ export interface components {
              * @default
              */
             body?: string;
+            /**
+             * Attachments
+             * @default []
+             */
+            attachments?: string[];
         };
         /** SendMessage */
         SendMessage: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -7730,6 +8621,11 @@ export interface components {
              */
             via?: "slack" | "teams" | "discord" | "telegram" | "sms";
             /**
+             * Connection
+             * @default null
+             */
+            connection?: string | null;
+            /**
              * To
              * @default
              */
@@ -7739,6 +8635,42 @@ export interface components {
              * @default
              */
             body?: string;
+        };
+        /**
+         * SetValues
+         * @description Values for later steps, by name: a text with braces, or `=` and a formula over the trigger's row.
+         */
+        SetValues: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "set_values";
+            /**
+             * Values
+             * @default {}
+             */
+            values?: {
+                [key: string]: string;
+            };
         };
         /**
          * Shape
@@ -7773,6 +8705,68 @@ export interface components {
              * @enum {string}
              */
             by: "votes" | "judge" | "checks" | "pairs";
+        };
+        /**
+         * Sheet
+         * @description A file of rows: of a table (those that `filter` finds), of a view, or of those that an earlier step found (`rows`).
+         */
+        Sheet: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "sheet";
+            /**
+             * View
+             * @default null
+             */
+            view?: string | null;
+            /**
+             * Table
+             * @default null
+             */
+            table?: string | null;
+            /**
+             * @default {
+             *       "match": "all",
+             *       "of": []
+             *     }
+             */
+            filter?: components["schemas"]["Filter"];
+            /**
+             * Rows
+             * @default
+             */
+            rows?: string;
+            /**
+             * Format
+             * @default xlsx
+             * @enum {string}
+             */
+            format?: "csv" | "xlsx";
+            /**
+             * File Name
+             * @default
+             */
+            file_name?: string;
         };
         /** ShownSlot */
         ShownSlot: {
@@ -7972,6 +8966,96 @@ export interface components {
              */
             descending?: boolean;
         };
+        /**
+         * Sql
+         * @description One statement on a connected database. `:name` in the query is bound to the value of that name; nothing is spliced in.
+         */
+        Sql: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "sql";
+            /**
+             * Connection
+             * @default null
+             */
+            connection?: string | null;
+            /**
+             * Query
+             * @default
+             */
+            query?: string;
+            /**
+             * Values
+             * @default {}
+             */
+            values?: {
+                [key: string]: string;
+            };
+            /**
+             * Write
+             * @default false
+             */
+            write?: boolean;
+        };
+        /**
+         * Stop
+         * @description Ends the run here: as done, or as failed with this message.
+         */
+        Stop: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "stop";
+            /**
+             * Message
+             * @default
+             */
+            message?: string;
+            /**
+             * As Failed
+             * @default false
+             */
+            as_failed?: boolean;
+        };
         /** StoredFile */
         StoredFile: {
             /** Id */
@@ -8005,6 +9089,42 @@ export interface components {
             values: {
                 [key: string]: unknown;
             };
+        };
+        /** Switch */
+        Switch: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "switch";
+            /**
+             * Cases
+             * @default []
+             */
+            cases?: components["schemas"]["Case"][];
+            /**
+             * Otherwise
+             * @default []
+             */
+            otherwise?: (components["schemas"]["FindRows"] | components["schemas"]["CreateRow"] | components["schemas"]["UpdateRow"] | components["schemas"]["UpsertRow"] | components["schemas"]["DeleteRow"] | components["schemas"]["AggregateRows"] | components["schemas"]["Changes"] | components["schemas"]["Branch"] | components["schemas"]["Switch"] | components["schemas"]["ForEach"] | components["schemas"]["Wait"] | components["schemas"]["Stop"] | components["schemas"]["SetValues"] | components["schemas"]["Approval"] | components["schemas"]["Call"] | components["schemas"]["AiStep"] | components["schemas"]["AskCoworker"] | components["schemas"]["Document"] | components["schemas"]["ChartPicture"] | components["schemas"]["Sheet"] | components["schemas"]["SendEmail"] | components["schemas"]["SendMessage"] | components["schemas"]["Notify"] | components["schemas"]["HttpRequest"] | components["schemas"]["Respond"] | components["schemas"]["WebhookOut"] | components["schemas"]["Sql"] | components["schemas"]["McpTool"] | components["schemas"]["Operation"])[];
         };
         /** SwitchedSlot */
         SwitchedSlot: {
@@ -8098,6 +9218,25 @@ export interface components {
             items: components["schemas"]["Template"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * Test
+         * @description A value against another; both may be texts with names in braces.
+         */
+        Test: {
+            /** Value */
+            value: string;
+            /**
+             * Op
+             * @default is
+             * @enum {string}
+             */
+            op?: "is" | "is_not" | "contains" | "not_contains" | "empty" | "not_empty" | "gt" | "gte" | "lt" | "lte";
+            /**
+             * To
+             * @default
+             */
+            to?: string;
         };
         /**
          * Text
@@ -8801,9 +9940,27 @@ export interface components {
         };
         /**
          * UpdateRow
-         * @description The trigger's row, or the rows of `table` that `filter` finds.
+         * @description The trigger's row (inside a loop: the row whose turn it is), or the rows of `table` that `filter` finds.
          */
         UpdateRow: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -8884,6 +10041,46 @@ export interface components {
              * @enum {string}
              */
             kind: "updated_by";
+        };
+        /**
+         * UpsertRow
+         * @description Changes the row whose `match` fields have the same values, or adds one.
+         */
+        UpsertRow: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "upsert_row";
+            /** Table */
+            table: string;
+            /** Match */
+            match: string[];
+            /**
+             * Values
+             * @default {}
+             */
+            values?: {
+                [key: string]: unknown;
+            };
         };
         /**
          * Url
@@ -9023,23 +10220,138 @@ export interface components {
             /** @description As it was asked for: blind when the vote named a letter. */
             case: components["schemas"]["TrialCase"];
         };
-        /** Wait */
+        /**
+         * Wait
+         * @description For `seconds`, until the day or moment that `until` names, or until its own web address is called (at most `seconds`).
+         */
         Wait: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             kind: "wait";
-            /** Seconds */
-            seconds: number;
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds?: number;
+            /**
+             * Until
+             * @default
+             */
+            until?: string;
+            /**
+             * Webhook
+             * @default false
+             */
+            webhook?: boolean;
         };
-        /** WebhookReceived */
+        /**
+         * WebhookOut
+         * @description Sends an event to an address, signed by Standard Webhooks with the connection's or the automation's own secret.
+         */
+        WebhookOut: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "webhook_out";
+            /**
+             * Connection
+             * @default null
+             */
+            connection?: string | null;
+            /**
+             * Url
+             * @default
+             */
+            url?: string;
+            /**
+             * Event
+             * @default
+             */
+            event?: string;
+            /**
+             * Body
+             * @default
+             */
+            body?: string;
+        };
+        /**
+         * WebhookReceived
+         * @description Its address was called. `verify` says how the caller proves itself; the secret is kept outside the spec.
+         *
+         *     `dedupe` names what makes a delivery the same one: a header (`header: X-Id`) or a place in the body (`body: id`); without it,
+         *     the scheme's own id, else the body itself. `answer` is the text sent back, unless a step `respond` answers.
+         */
         WebhookReceived: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             kind: "webhook";
+            /**
+             * Verify
+             * @default none
+             * @enum {string}
+             */
+            verify?: "none" | "standard" | "github" | "stripe" | "slack" | "secret";
+            /**
+             * Header
+             * @default
+             */
+            header?: string;
+            /**
+             * Dedupe
+             * @default
+             */
+            dedupe?: string;
+            /**
+             * Answer
+             * @default
+             */
+            answer?: string;
+            /**
+             * Status
+             * @default 200
+             */
+            status?: number;
         };
         /**
          * Who
@@ -9180,9 +10492,27 @@ export interface components {
         };
         /**
          * Ai
-         * @description A model's work; the answer goes into `into` of the trigger's row, or on to the next steps.
+         * @description A model's work; the answer goes into `into` of the trigger's row, or on to the next steps: as `answer`, or as `answers` by name.
          */
         AiStep: {
+            /**
+             * Id
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /** @default null */
+            retry?: components["schemas"]["Retry"] | null;
+            /**
+             * Failed
+             * @default stop
+             * @enum {string}
+             */
+            failed?: "stop" | "go_on";
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -9209,6 +10539,11 @@ export interface components {
              * @default null
              */
             into?: string | null;
+            /**
+             * Answers
+             * @default []
+             */
+            answers?: components["schemas"]["NamedAnswer"][];
         };
         /**
          * Ai

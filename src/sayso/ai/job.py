@@ -12,8 +12,8 @@ from sayso.ai import slots
 from sayso.errors import NotFound
 from sayso.spec.app import App
 from sayso.spec.automation import Ai as AiStep
-from sayso.spec.automation import Branch, ForEach
-from sayso.spec.change.renamed import trigger_table
+from sayso.spec.automation import at as step_at
+from sayso.spec.automation import every, row_tables
 from sayso.spec.fields import AnyField, Fill, LongText, Picture, fill_of
 from sayso.spec.fields.fill import PICTURE_TASKS
 from sayso.spec.table import Table
@@ -72,9 +72,10 @@ def of(spec: App, path: str) -> Job:
                 return of_field(spec, table, field, fill, path)
         case ["automations", id, "steps", *rest]:
             automation = next((a for a in spec.automations if a.id == id), None)
-            step = _step(automation.steps, rest) if automation else None
+            at = "/".join(rest)
+            step = step_at(automation.steps, at) if automation else None
             if automation is not None and isinstance(step, AiStep):
-                return _of_step(spec, path, step, spec.table(trigger_table(spec, automation) or ""))
+                return _of_step(spec, path, step, spec.table(row_tables(spec, automation)[at] or ""))
         case ["coworkers", id]:
             coworker = next((c for c in spec.coworkers if c.id == id), None)
             if coworker is not None:
@@ -98,7 +99,7 @@ def of_field(spec: App, table: Table, field: AnyField, fill: Fill, path: str = "
 def paths(spec: App) -> tuple[str, ...]:
     """Every AI part of an app, in its order."""
     fields = [f"tables/{t.id}/fields/{f.id}" for t in spec.tables for f in t.fields if fill_of(f) is not None]
-    steps = [f"automations/{a.id}/steps/{at}" for a in spec.automations for at in _ai_steps(a.steps)]
+    steps = [f"automations/{a.id}/steps/{at}" for a in spec.automations for at, s in every(a.steps) if isinstance(s, AiStep)]
     return (*fields, *steps, *(f"coworkers/{c.id}" for c in spec.coworkers))
 
 
@@ -107,26 +108,3 @@ def _of_step(spec: App, path: str, step: AiStep, table: Table | None) -> Job:
     plug = slots.resolve(spec, slots.natural(table, step.task, step.prompt, step.slot))
     output = into or LongText(id="answer", name="Answer")
     return Job(path, step.task, step.prompt, plug.slot, output, Settings(), table.id if table else None, plug.model)
-
-
-def _step(steps: tuple[Any, ...], way: list[str]) -> Any:
-    """`0`, or `2/then/1` inside a branch, `3/steps/0` inside a loop."""
-    if not way or not way[0].isdecimal() or int(way[0]) >= len(steps):
-        return None
-    step = steps[int(way[0])]
-    if len(way) == 1:
-        return step
-    inner = (
-        getattr(step, way[1], None) if isinstance(step, (Branch, ForEach)) and way[1] in ("then", "otherwise", "steps") else None
-    )
-    return _step(inner, way[2:]) if isinstance(inner, tuple) else None
-
-
-def _ai_steps(steps: tuple[Any, ...]) -> list[str]:
-    found: list[str] = []
-    for at, step in enumerate(steps):
-        if isinstance(step, AiStep):
-            found.append(str(at))
-        for inside in ("then", "otherwise") if isinstance(step, Branch) else ("steps",) if isinstance(step, ForEach) else ():
-            found += [f"{at}/{inside}/{way}" for way in _ai_steps(getattr(step, inside))]
-    return found

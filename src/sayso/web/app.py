@@ -140,7 +140,7 @@ class _Front(Convertor[str]):
         return value
 
 
-NAMES = {"sayso__spec__automation__Ai": "AiStep", "sayso__spec__fields__ai__Ai": "Ai"}
+NAMES = {"sayso__spec__automation__steps__Ai": "AiStep", "sayso__spec__fields__ai__Ai": "Ai"}
 """Two kinds of the spec share a class name; in the OpenAPI file each has one of its own."""
 
 

@@ -58,6 +58,7 @@ export function triggerText(app: App, trigger: Trigger): string {
     case "button": return `When “${trigger.label}” is pressed in a row of ${tableName(app, trigger.table)}`;
     case "webhook": return "When its web address is called";
     case "email": return "When an e-mail arrives";
+    case "message": return `When someone writes to ${app.coworkers?.find((one) => one.id === trigger.coworker)?.name ?? "a co-worker"}`;
     case "called": return "When something else calls it";
   }
 }
@@ -75,8 +76,24 @@ export function stepText(app: App, step: Step): string {
     case "http_request": return `call ${step.url || "a web address"}`;
     case "ai": return `ask a model to ${step.task ?? "generate"}`;
     case "approval": return `ask ${step.by || "someone"} to approve`;
-    case "wait": return `wait ${waitText(step.seconds)}`;
+    case "wait": return step.until ? `wait until ${step.until}` : step.webhook ? "wait until its web address is called" : `wait ${waitText(step.seconds ?? 0)}`;
     case "branch": return `choose a path`;
+    case "upsert_row": return `change or add a row of ${tableName(app, step.table)}`;
+    case "aggregate": return `work out figures of ${tableName(app, step.table)}`;
+    case "changes": return `list what changed in ${tableName(app, step.table)}`;
+    case "switch": return "choose one of several paths";
+    case "stop": return step.message ? `stop: “${step.message}”` : "stop here";
+    case "set_values": return `set ${listText(Object.keys(step.values ?? {})) || "values"}`;
+    case "call": return `start ${app.automations?.find((one) => one.id === step.automation)?.name ?? "another automation"}`;
+    case "ask_coworker": return `ask ${app.coworkers?.find((one) => one.id === step.coworker)?.name ?? "a co-worker"}`;
+    case "document": return `make ${step.file_name || "a document"}`;
+    case "chart": return `draw ${step.title || (step.view ? viewName(app, step.view) : `a chart of ${tableName(app, step.table)}`)}`;
+    case "sheet": return `make ${step.file_name || "a spreadsheet"}`;
+    case "respond": return "answer the caller";
+    case "webhook_out": return `send a webhook${step.url ? ` to ${step.url}` : ""}`;
+    case "sql": return "ask a database";
+    case "mcp_tool": return `use the tool ${step.tool || "of a server"}`;
+    case "operation": return `call ${step.operation || "a service"}`;
     case "for_each": return `for each row: ${(step.steps ?? []).map((one) => stepText(app, one)).join(", then ")}`;
   }
 }

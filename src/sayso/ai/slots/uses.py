@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,8 +12,7 @@ from sayso.ai.slots.plug import natural, reads, resolve
 from sayso.db import tables as t
 from sayso.spec.app import App
 from sayso.spec.automation import Ai as AiStep
-from sayso.spec.automation import Branch, ForEach
-from sayso.spec.change.renamed import trigger_table
+from sayso.spec.automation import every, row_tables
 from sayso.spec.fields import Image, fill_of
 from sayso.spec.fields.fill import PICTURE_TASKS
 from sayso.spec.table import Table
@@ -68,8 +66,11 @@ def _every(spec: App) -> Iterator[Use]:
                     spec, f"tables/{table.id}/fields/{field.id}", field.name, sentence, fill.task, fill.prompt, slot, table
                 )
     for automation in spec.automations:
-        table = spec.table(trigger_table(spec, automation) or "")
-        for at, step in _ai_steps(automation.steps):
+        tables = row_tables(spec, automation)
+        for at, step in every(automation.steps):
+            if not isinstance(step, AiStep):
+                continue
+            table = spec.table(tables[at] or "")
             slot = natural(table, step.task, step.prompt, step.slot)
             path, sentence = (
                 f"automations/{automation.id}/steps/{at}",
@@ -93,11 +94,3 @@ def _use(spec: App, path: str, name: str, sentence: str, task: str, prompt: str,
         task == "describe_image" or (table is not None and any(isinstance(f, Image) for f in reads(table, prompt)))
     )
     return Use(spec.id, path, name, sentence, task, ("vision",) if sees else (), "image" if draws else "text", slot)
-
-
-def _ai_steps(steps: tuple[Any, ...], way: str = "") -> Iterator[tuple[str, AiStep]]:
-    for at, step in enumerate(steps):
-        if isinstance(step, AiStep):
-            yield f"{way}{at}", step
-        for inside in ("then", "otherwise") if isinstance(step, Branch) else ("steps",) if isinstance(step, ForEach) else ():
-            yield from _ai_steps(getattr(step, inside), f"{way}{at}/{inside}/")

@@ -20,9 +20,12 @@ class Gone:
     """Fields that are still there, but of another kind, or links to another table: what relied on the old kind no longer makes sense."""
     views: frozenset[str] = frozenset()
     slots: frozenset[str] = frozenset()
+    coworkers: frozenset[str] = frozenset()
+    automations: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
-        return any((self.tables, self.fields, self.options, self.turned, self.views, self.slots))
+        parts = (self.views, self.slots, self.coworkers, self.automations)
+        return any((self.tables, self.fields, self.options, self.turned, *parts))
 
     def field(self, table: str, field: str | None) -> bool:
         return field is not None and ((table, field) in self.fields or table in self.tables)
@@ -51,6 +54,8 @@ def gone_between(before: App, after: App) -> Gone:
         turned=frozenset(turned),
         views=frozenset(_ids(before.views) - _ids(after.views)),
         slots=frozenset(_ids(before.slots) - _ids(after.slots)),
+        coworkers=frozenset(_ids(before.coworkers) - _ids(after.coworkers)),
+        automations=frozenset(_ids(before.automations) - _ids(after.automations)),
     )
 
 

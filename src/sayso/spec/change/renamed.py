@@ -8,13 +8,30 @@ from dataclasses import dataclass
 from typing import Any
 
 from sayso.spec.app import App
-from sayso.spec.automation import Automation
+from sayso.spec.automation import Automation, trigger_table
 from sayso.spec.change.siblings import with_siblings
 from sayso.spec.fields import Ai, Formula, Link
 from sayso.spec.formula import renamed
 from sayso.spec.part import Frozen
 from sayso.spec.table import Table
 
+_PLAIN = (
+    "kind",
+    "id",
+    "filter",
+    "was",
+    "sorts",
+    "table",
+    "view",
+    "connection",
+    "coworker",
+    "automation",
+    "slot",
+    "by",
+    "figures",
+    "figure",
+)
+"""What in a step is no text with names: ids and plain values."""
 _BRACES = re.compile(r"\{([^{}]+)\}(?:\.\{([^{}]+)\})?")
 
 
@@ -108,14 +125,6 @@ def _automation(before: App, after: App, automation: Automation) -> Automation:
     return automation.model_copy(update={"steps": tuple(_worded(s, lambda t: in_text(t, names)) for s in automation.steps)})
 
 
-def trigger_table(app: App, automation: Automation) -> str | None:
-    """The table whose row an automation is about."""
-    trigger: Any = automation.trigger
-    if view_id := getattr(trigger, "view", None):
-        return getattr(app.view(view_id), "table", None)
-    return getattr(trigger, "table", None)
-
-
 def _worded(value: Any, swap: Callable[[str], str]) -> Any:
     """The same value with every text in it rewritten; conditions keep theirs, which are ids and plain values."""
     match value:
@@ -126,7 +135,7 @@ def _worded(value: Any, swap: Callable[[str], str]) -> Any:
         case dict():
             return {k: _worded(v, swap) for k, v in value.items()}
         case Frozen():
-            texts = {n: getattr(value, n) for n in type(value).model_fields if n not in ("kind", "filter", "sorts", "table")}
+            texts = {n: getattr(value, n) for n in type(value).model_fields if n not in _PLAIN}
             return value.model_copy(update={n: _worded(v, swap) for n, v in texts.items()})
         case _:
             return value

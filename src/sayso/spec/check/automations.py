@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,22 +16,34 @@ from sayso.spec.app import App
 from sayso.spec.automation import (
     STEP_DEPTH_MAX,
     STEPS_MAX,
+    AggregateRows,
     Ai,
+    AskCoworker,
+    Automation,
     Branch,
+    Call,
+    Called,
+    Changes,
+    ChartPicture,
     CreateRow,
     DateReached,
-    DeleteRow,
     EntersView,
     FindRows,
-    ForEach,
     FormSubmitted,
+    MessageReceived,
     RowChanged,
+    RowFigure,
     Schedule,
+    Sheet,
+    Switch,
     UpdateRow,
+    UpsertRow,
     Wait,
+    every,
+    inner,
+    row_tables,
 )
-from sayso.spec.change.renamed import trigger_table
-from sayso.spec.check.fields import slot_problems
+from sayso.spec.check.fields import slot_problems, summary_problems
 from sayso.spec.check.views import known, unknown_table
 from sayso.spec.conditions import unknown_field
 from sayso.spec.fields import AnyField
@@ -42,35 +54,40 @@ from sayso.spec.view import Form
 
 WAIT_SECONDS_MAX = 366 * 86_400
 _RELATIVE = ("today", "tomorrow", "yesterday", "now", "me")
+_TAKEN = ("trigger", "item", "run", "app", "today", "now")
+"""What names in braces mean already."""
 
 
 def problems(app: App) -> Iterator[Problem]:
     for automation in app.automations:
         at = f"automations/{automation.id}"
         yield from _trigger(app, f"{at}/trigger", automation.trigger)
-        table = app.table(trigger_table(app, automation) or "")
         count, depth = _size(automation.steps)
         if count > STEPS_MAX or depth > STEP_DEPTH_MAX:
             yield Problem(f"{at}/steps", f"at most {STEPS_MAX} steps, nested {STEP_DEPTH_MAX} deep, fit into one automation")
-        else:
-            yield from _steps(app, f"{at}/steps", table, automation.steps)
+            continue
+        yield from _ids(f"{at}/steps", automation)
+        rows = row_tables(app, automation)
+        for path, step in every(automation.steps):
+            yield from _step(app, f"{at}/steps/{path}", app.table(rows[path] or ""), step)
 
 
 def _size(steps: tuple[Any, ...], depth: int = 1) -> tuple[int, int]:
     if depth > STEP_DEPTH_MAX:
         return 0, depth
-    inner = [_size(s, depth + 1) for step in steps for s in _inside(step) if s]
-    return len(steps) + sum(n for n, _ in inner), max((d for _, d in inner), default=depth)
+    deeper = [_size(some, depth + 1) for step in steps for _, some in inner(step) if some]
+    return len(steps) + sum(n for n, _ in deeper), max((d for _, d in deeper), default=depth)
 
 
-def _inside(step: Any) -> tuple[tuple[Any, ...], ...]:
-    match step:
-        case Branch():
-            return step.then, step.otherwise
-        case ForEach():
-            return (step.steps,)
-        case _:
-            return ()
+def _ids(at: str, automation: Automation) -> Iterator[Problem]:
+    """Later steps name outputs by a step's id: it means one step, and nothing else."""
+    seen: set[str] = set()
+    for path, step in every(automation.steps):
+        if step.id in _TAKEN:
+            yield Problem(f"{at}/{path}/id", f"{step.id!r} means something else already", f"{step.id}_2")
+        elif step.id in seen:
+            yield Problem(f"{at}/{path}/id", f"another step is called {step.id!r} already", f"{step.id}_2")
+        seen |= {step.id} if step.id else set()
 
 
 def _trigger(app: App, at: str, trigger: Any) -> Iterator[Problem]:
@@ -86,6 +103,9 @@ def _trigger(app: App, at: str, trigger: Any) -> Iterator[Problem]:
             yield from _schedule(at, trigger)
         case RowChanged() if table:
             yield from known(f"{at}/fields", table, trigger.fields)
+            yield from conditions.problems(app, f"{at}/was", table, trigger.was)
+        case MessageReceived():
+            yield from _coworker(app, at, trigger.coworker)
         case DateReached() if table:
             yield from _date_reached(app, at, table, trigger)
         case EntersView() | FormSubmitted():
@@ -127,39 +147,86 @@ def _date_reached(app: App, at: str, table: Table, trigger: DateReached) -> Iter
         yield Problem(f"{at}/time", f"{trigger.time!r} is no time of day", "09:00")
 
 
-def _steps(app: App, at: str, table: Table | None, steps: tuple[Any, ...]) -> Iterator[Problem]:
-    for number, step in enumerate(steps):
-        yield from _step(app, f"{at}/{number}", table, step)
-
-
-def _step(app: App, at: str, table: Table | None, step: Any) -> Iterator[Problem]:
+def _step(app: App, at: str, row: Table | None, step: Any) -> Iterator[Problem]:
+    """`row` is the table of the row that the step is about."""
+    table_id: str | None = getattr(step, "table", None)
+    table = app.table(table_id) if table_id else None
+    if table_id and table is None:
+        yield unknown_table(app, at, table_id)
+        return
+    if table and (filter := getattr(step, "filter", None)):
+        yield from conditions.problems(app, at, table, filter)
+    if table:
+        yield from _of_table(app, at, table, step)
     match step:
-        case FindRows() | CreateRow() | UpdateRow() | DeleteRow():
-            target = app.table(step.table)
-            if target is None:
-                yield unknown_table(app, at, step.table)
-                return
-            if filter := getattr(step, "filter", None):
-                yield from conditions.problems(app, at, target, filter)
-            if isinstance(step, FindRows):
-                yield from known(f"{at}/sorts", target, [s.field for s in step.sorts])
-            elif not isinstance(step, DeleteRow):
-                yield from _values(f"{at}/values", target, step.values)
-        case Branch():
-            if table:
-                yield from conditions.problems(app, at, table, step.filter)
-            yield from _steps(app, f"{at}/then", table, step.then)
-            yield from _steps(app, f"{at}/otherwise", table, step.otherwise)
-        case ForEach():
-            yield from _steps(app, f"{at}/steps", table, step.steps)
+        case Branch() | Switch():
+            for n, way in enumerate(step.cases if isinstance(step, Switch) else (step,)):
+                if row and way.filter.of:
+                    yield from conditions.problems(app, f"{at}/cases/{n}" if isinstance(step, Switch) else at, row, way.filter)
         case Ai():
             yield from slot_problems(app, at, step.slot)
-            if table and step.into:
-                yield from known(f"{at}/into", table, [step.into])
-        case Wait() if not 1 <= step.seconds <= WAIT_SECONDS_MAX:
-            yield Problem(f"{at}/seconds", "a wait lasts from a second to a year", "86400")
+            if row and step.into:
+                yield from known(f"{at}/into", row, [step.into])
+        case AskCoworker():
+            yield from _coworker(app, at, step.coworker)
+        case Call():
+            yield from _called(app, at, step)
+        case ChartPicture() | Sheet() if step.view and app.view(step.view) is None:
+            yield Problem(f"{at}/view", f"there is no view with the id {step.view!r}", _some(v.id for v in app.views))
+        case Wait():
+            if not (1 <= step.seconds <= WAIT_SECONDS_MAX) and not (step.seconds == 0 and (step.until.strip() or step.webhook)):
+                yield Problem(f"{at}/seconds", "a wait lasts from a second to a year", "86400")
         case _:
             return
+
+
+def _of_table(app: App, at: str, table: Table, step: Any) -> Iterator[Problem]:
+    match step:
+        case FindRows():
+            yield from known(f"{at}/sorts", table, [s.field for s in step.sorts])
+        case CreateRow() | UpdateRow():
+            yield from _values(f"{at}/values", table, step.values)
+        case UpsertRow():
+            yield from known(f"{at}/match", table, step.match)
+            yield from _values(f"{at}/values", table, step.values)
+            for id in step.match:
+                if id not in step.values:
+                    yield Problem(f"{at}/match", f"rows are matched by {id}, which is given no value", "add it to values")
+        case Changes():
+            yield from known(f"{at}/fields", table, step.fields)
+        case AggregateRows():
+            yield from known(f"{at}/by", table, [step.by.field] if step.by else [])
+            for n, figure in enumerate(step.figures):
+                yield from _figure(app, f"{at}/figures/{n}", table, figure)
+        case ChartPicture():
+            yield from known(f"{at}/by", table, [step.by.field] if step.by else [])
+            yield from _figure(app, f"{at}/figure", table, step.figure)
+        case _:
+            return
+
+
+def _figure(app: App, at: str, table: Table, figure: RowFigure) -> Iterator[Problem]:
+    field = table.field(figure.field) if figure.field else None
+    yield from known(f"{at}/field", table, [figure.field] if figure.field else [])
+    if field or not figure.field:
+        yield from summary_problems(app, at, table, field, figure.summary)
+
+
+def _coworker(app: App, at: str, id: str) -> Iterator[Problem]:
+    if all(c.id != id for c in app.coworkers):
+        yield Problem(f"{at}/coworker", f"there is no co-worker with the id {id!r}", _some(c.id for c in app.coworkers))
+
+
+def _called(app: App, at: str, step: Call) -> Iterator[Problem]:
+    other = next((a for a in app.automations if a.id == step.automation), None)
+    if other is None or not isinstance(other.trigger, Called):
+        callable = _some(a.id for a in app.automations if isinstance(a.trigger, Called))
+        yield Problem(f"{at}/automation", f"there is no automation {step.automation!r} that can be called", callable)
+
+
+def _some(ids: Iterable[str]) -> str | None:
+    known = ", ".join(list(ids)[:8])
+    return f"one of: {known}" if known else None
 
 
 def _values(at: str, table: Table, values: dict[str, Any]) -> Iterator[Problem]:
