@@ -8967,6 +8967,61 @@ export interface components {
             descending?: boolean;
         };
         /**
+         * Source
+         * @description Rows of a table that live elsewhere.
+         *
+         *     `synced` keeps them here as well, so that every view, formula, link and automation works, and brings them up to date by `cron`
+         *     (in the app's zone; none: when somebody asks). `live` asks the source each time rows are read, and keeps nothing.
+         */
+        Source: {
+            /** Connection */
+            connection: string;
+            /** What */
+            what: string;
+            /** Key */
+            key: string[];
+            /**
+             * Fields
+             * @default {}
+             */
+            fields?: {
+                [key: string]: string;
+            };
+            /**
+             * Mode
+             * @default synced
+             * @enum {string}
+             */
+            mode?: "synced" | "live";
+            /**
+             * Cron
+             * @default null
+             */
+            cron?: string | null;
+            /**
+             * Cursor
+             * @default null
+             */
+            cursor?: string | null;
+            /**
+             * Wins
+             * @default source
+             * @enum {string}
+             */
+            wins?: "source" | "ours" | "newest" | "ask";
+            /**
+             * Gone
+             * @default trash
+             * @enum {string}
+             */
+            gone?: "trash" | "keep";
+            /**
+             * Writes
+             * @default false
+             */
+            writes?: boolean;
+        };
+        /**
          * Sql
          * @description One statement on a connected database. `:name` in the query is bound to the value of that name; nothing is spliced in.
          */
@@ -9185,6 +9240,8 @@ export interface components {
              * @default null
              */
             title?: string | null;
+            /** @default null */
+            source?: components["schemas"]["Source"] | null;
         };
         /** TableQuestion */
         TableQuestion: {

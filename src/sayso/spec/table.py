@@ -2,6 +2,7 @@
 
 from sayso.spec.fields import AnyField
 from sayso.spec.part import Id, Part
+from sayso.spec.source import Source
 
 
 class Table(Part):
@@ -10,6 +11,8 @@ class Table(Part):
     icon: str = "table"
     fields: tuple[AnyField, ...] = ()
     title: Id | None = None
+    source: Source | None = None
+    """Where its rows come from, when they live elsewhere."""
 
     def field(self, id: str) -> AnyField | None:
         return next((f for f in self.fields if f.id == id), None)

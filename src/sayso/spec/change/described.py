@@ -102,7 +102,17 @@ def _table(app: App, old: Table, new: Any) -> list[Told]:
         told += _fields(app, old, new)
     if old.description != new.description:
         told.append((f"Changes the description of {new.name}", "changes"))
+    if old.source != new.source:
+        told.append(_source(old, new))
     return told or [(f"Changes the look of {new.name}", "changes")]
+
+
+def _source(old: Table, new: Table) -> Told:
+    if new.source is None:
+        return f"Disconnects {new.name}; its rows stay", "changes"
+    if old.source is None or (old.source.connection, old.source.what) != (new.source.connection, new.source.what):
+        return f"Connects {new.name} to {new.source.what[:120]}", "changes"
+    return f"Changes how {new.name} is connected", "changes"
 
 
 def _fields(app: App, old: Table, new: Table) -> list[Told]:

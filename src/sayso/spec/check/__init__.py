@@ -10,7 +10,7 @@ from sayso.errors import Problem
 from sayso.spec.app import App
 from sayso.spec.change.apply import apply
 from sayso.spec.change.step import Change
-from sayso.spec.check import automations, circles, fields, fills, names, people, stored, views
+from sayso.spec.check import automations, circles, fields, fills, names, people, sources, stored, views
 from sayso.spec.check.ways_out import with_way_out
 
 PROBLEMS_TOLD_MAX = 200
@@ -24,7 +24,7 @@ def check(app: App) -> tuple[Problem, ...]:
     found = [*stored.problems(app), *circles.too_large(app)]
     if found:
         return tuple(found)
-    for rules in (names, fields, fills, circles, views, automations, people):
+    for rules in (names, fields, fills, circles, views, automations, people, sources):
         for problem in rules.problems(app):
             found.append(problem)
             if len(found) >= PROBLEMS_TOLD_MAX:

@@ -10,6 +10,7 @@ from sayso.spec.change.gone import Gone
 from sayso.spec.fields import Ai, Fill, Link, Lookup, MultiSelect, Rollup, Select
 from sayso.spec.filter import Condition, Filter
 from sayso.spec.shape import summary_suits
+from sayso.spec.source import Source
 from sayso.spec.table import Table
 
 
@@ -71,9 +72,16 @@ def _turned(table: str, field: str | None, gone: Gone) -> bool:
 def _table(table: Table, gone: Gone) -> Table:
     fields = tuple(_field(table, f, gone) for f in table.fields if (table.id, f.id) not in gone.fields)
     title = None if gone.field(table.id, table.title) else table.title
-    return (
-        table if (fields, title) == (table.fields, table.title) else table.model_copy(update={"fields": fields, "title": title})
-    )
+    now = {"fields": fields, "title": title, "source": _source(table, gone)}
+    return table if all(getattr(table, key) == value for key, value in now.items()) else table.model_copy(update=now)
+
+
+def _source(table: Table, gone: Gone) -> Source | None:
+    """A field that is gone is filled by no column any more; the others go on."""
+    if table.source is None:
+        return None
+    left = {f: column for f, column in table.source.fields.items() if not gone.field(table.id, f)}
+    return table.source if left == table.source.fields else table.source.model_copy(update={"fields": left})
 
 
 def _field(table: Table, field: Any, gone: Gone) -> Any:

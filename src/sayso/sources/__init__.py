@@ -1,0 +1,1 @@
+"""Connected tables: rows that live elsewhere, brought in and kept in step."""
