@@ -55,5 +55,7 @@ async def test_every_system_row_carries_its_workspace():
         "sayso.trial_cases",
         "sayso.trial_answers",
         "sayso.trial_votes",
+        "sayso.automation_steps",
     }
-    assert without == {"sayso.workspaces", "sayso.gateway_processes", "sayso.ai_follow"} | parts_of_what_does
+    places = {"sayso.ai_follow", "sayso.automation_follow", "sayso.automation_workers", "sayso.gateway_processes"}
+    assert without == {"sayso.workspaces"} | places | parts_of_what_does

@@ -7,9 +7,14 @@ kinds   row.created row.changed row.moved row.trashed row.restored row.imported 
         comment.created comment.removed                                              `table`, `rows`
         draft.changed import.changed trial.changed                                   payload `{"id": …}`
         fill.changed                                                                 payload `{"id": …, "state", "rows", "done", …}`
+        run.changed                                                                  payload `{"id", "automation", "state", …}`
+
+What a run of an automation causes says so: its payload has `run` (the run's id) and `hops` (how many runs led to it), see `caused_by`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Literal
 
 from sqlalchemy import Text, func, select
@@ -25,8 +30,20 @@ ROW_IDS_TOLD_MAX = 1_000
 Kind = Literal[
     "row.created", "row.changed", "row.moved", "row.trashed", "row.restored", "row.imported",
     "app.built", "app.changed", "app.trashed", "app.restored",
-    "comment.created", "comment.removed", "draft.changed", "import.changed", "fill.changed", "trial.changed",
+    "comment.created", "comment.removed", "draft.changed", "import.changed", "fill.changed", "trial.changed", "run.changed",
 ]  # fmt: skip
+
+_cause: ContextVar[dict[str, Any]] = ContextVar("cause", default={})  # noqa: B039 (never changed in place)
+
+
+@contextmanager
+def caused_by(run: str, hops: int) -> Iterator[None]:
+    """Every event written inside says which run of an automation led to it, and how many before that: so loops are found."""
+    token = _cause.set({"run": run, "hops": hops})
+    try:
+        yield
+    finally:
+        _cause.reset(token)
 
 
 async def write(
@@ -50,7 +67,7 @@ async def write(
             table_no=table_no,
             kind=kind,
             row_ids=list(rows) if len(rows) <= ROW_IDS_TOLD_MAX else [],
-            payload={**told, "rows": len(rows), "by_name": by.name, **(payload or {})},
+            payload={**told, "rows": len(rows), "by_name": by.name, **_cause.get(), **(payload or {})},
             by_actor=by.id,
         )
         .returning(t.c.id)

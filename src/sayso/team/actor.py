@@ -34,8 +34,9 @@ class Actor:
 
     @property
     def id(self) -> str:
-        """How `created_by`, `by` and `by_actor` name it: the member's id, else the kind."""
-        return self.member or self.kind
+        """How `created_by`, `by` and `by_actor` name it: the member's id, else the kind. What an automation does by itself is not told as
+        its owner's doing, though it acts with their rights."""
+        return self.kind if self.kind == "automation" else self.member or self.kind
 
     @property
     def rights(self) -> tuple[Right, ...]:
