@@ -73,6 +73,7 @@ async def things(company: Company) -> Things:
     ids |= {"trials": trial["id"], "case": 1, "models": "gpt-4o"}
     ids |= {"provider": provider["id"], "alias": alias["id"], "key": key["id"], "budget": budget["id"], "call": f"req_{0:032x}"}
     ids |= {"coworker": helper["key"], "conversation": talk["id"], "memory": "y_0", "card": "c_0"}
+    ids |= {"notifications": "1", "approval": "ok_0"}
     return Things({name: str(id) for name, id in ids.items()})
 
 
@@ -142,6 +143,9 @@ BODIES: dict[str, Any] = {
     "PATCH /api/cards/{card}": {"version": 1, "acts": []},
     "POST /api/cards/{card}/approval": {"version": 1},
     "POST /api/cards/{card}/refusal": {"reason": "Later"},
+    "PATCH /api/notifications": {"read": True, "until": 1},
+    "PATCH /api/notifications/{id}": {"read": True},
+    "POST /api/approvals/{approval}/decision": {"approved": True, "reason": "Fine"},
     "PATCH /api/gateway/settings": {"retries": 1},
     "POST /api/gateway/providers": {**NORTHLIGHT_PROVIDER, "name": "other"},
     "PATCH /api/gateway/providers/{provider}": {"rank": 2},
@@ -162,12 +166,13 @@ QUERIES = {
 MINE = {
     "/api/session", "/api/me", "/api/members", "/api/workspace", "/api/tokens", "/api/search", "/api/apps", "/api/trash",
     "/api/trials", "/api/trials/estimates", "/api/models/{id:path}/measurements", "/api/slots", "/api/slots/{slot}", "/api/slots/{slot}/preview",
-    "/api/files", "/api/imports", "/api/drafts", "/api/builder", "/api/coworkers", "/api/templates", "/api/wishes",
+    "/api/notifications", "/api/approvals", "/api/files", "/api/imports", "/api/drafts", "/api/builder", "/api/coworkers", "/api/templates", "/api/wishes",
     *(f"/api/gateway/{name}" for name in ("settings", "kinds", "providers", "aliases", "keys", "budgets", "usage", "usage/elsewhere", "calls", "calls.csv", "models")),
 }  # fmt: skip
 """Addresses that name nothing: what they answer is the caller's own."""
 VIEWERS_TOO = {
     "PATCH /api/me",
+    "PATCH /api/notifications",
     "DELETE /api/session",
     "POST /api/tokens",
     "POST /api/apps/{app}/plans",
@@ -181,7 +186,7 @@ VIEWERS_TOO = {
 OWN = tuple(
     f"{verb} /api/{thing}/"
     for verb in ("POST", "PATCH", "DELETE")
-    for thing in ("conversations", "cards", "coworkers/{coworker}/memories")
+    for thing in ("conversations", "cards", "notifications", "approvals", "coworkers/{coworker}/memories")
 )
 """What is another member's own, whatever the role."""
 
@@ -268,6 +273,7 @@ NAMES = [
     "conversation",
     "memory",
     "card",
+    "approval",
 ]
 PARAMETERS = [
     "view",
@@ -321,7 +327,7 @@ def test_nothing_is_public_but_what_is_listed(app: FastAPI):
     """Changing this list is a decision about safety."""
     assert {f"{p.verb} {p.path}" for p in PUBLIC} == {
         "GET /healthz", "GET /metrics", "GET /sign-in", "GET /sign-in/{token}", "POST /sign-in/{token}", "GET /f/{token}", "POST /f/{token}",
-        "GET /f/{token}/sent", "GET /look/{name}", "GET /api/docs", "GET /api/openapi.json", "GET /api/models", "GET /api/models/changes",
+        "GET /f/{token}/sent", "GET /approve/{token}", "POST /approve/{token}", "GET /look/{name}", "GET /api/docs", "GET /api/openapi.json", "GET /api/models", "GET /api/models/changes",
         "GET /api/models/comparison", "GET /api/models/costs", "GET /api/models/export", "GET /api/models/{id:path}",
         "GET /models", "GET /models.png", "GET /models.{ending}", "GET /models/changes", "GET /models/changes.atom", "GET /models/providers",
         "GET /models/providers/{provider}", "GET /models/{id:path}", "GET /models/{id}/card.png", "GET /models/{id}/figures.{ending}", "GET /compare",

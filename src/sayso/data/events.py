@@ -7,6 +7,7 @@ kinds   row.created row.changed row.moved row.trashed row.restored row.imported 
         comment.created comment.removed                                              `table`, `rows`
         draft.changed import.changed trial.changed                                   payload `{"id": …}`
         fill.changed                                                                 payload `{"id": …, "state", "rows", "done", …}`
+        notification.created approval.changed                                        not written here; payload `{"members": […]}`
         run.changed                                                                  payload `{"id", "automation", "state", …}`
 
 What a run of an automation causes says so: its payload has `run` (the run's id) and `hops` (how many runs led to it), see `caused_by`.
@@ -20,10 +21,11 @@ from typing import Any, Literal
 from sqlalchemy import Text, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sayso.db.tables import EVENTS_CHANNEL
 from sayso.db.tables import events as t
 from sayso.team.actor import Actor
 
-CHANNEL = "sayso_events"
+CHANNEL = EVENTS_CHANNEL
 ROW_IDS_TOLD_MAX = 1_000
 """An event of more rows names none of them: whoever shows the table reads it again."""
 

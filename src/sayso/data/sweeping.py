@@ -11,6 +11,7 @@ from sayso import db
 from sayso.data import apps, forgetting, trash
 from sayso.db import tables as t
 from sayso.errors import SaysoError
+from sayso.team import notifications
 from sayso.team.actor import Actor, system
 
 SWEEP_SECONDS = 60 * 60
@@ -42,6 +43,7 @@ async def sweep(engine: AsyncEngine) -> None:
         await tx.execute(delete(t.idempotency).where(t.idempotency.c.at < now - timedelta(hours=ANSWERS_KEPT_HOURS)))
         await tx.execute(delete(t.sessions).where(t.sessions.c.expires_at < now))
         await tx.execute(delete(t.links).where(t.links.c.kind == "sign_in", t.links.c.expires_at < now - timedelta(days=1)))
+        await notifications.sweep(tx)
         old = now - timedelta(days=apps.TRASH_DAYS)
         gone = list((await tx.execute(select(t.apps.c.number).where(t.apps.c.deleted_at < old))).scalars())
         here = select(t.apps.c.id, t.apps.c.workspace_id).where(t.apps.c.deleted_at.is_(None))

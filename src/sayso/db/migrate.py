@@ -9,10 +9,28 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from sayso.db import ai_tables, automation_tables, coworker_tables, endpoint_tables, fill_tables, gateway_tables, trial_tables
+from sayso.db import (
+    ai_tables,
+    automation_tables,
+    coworker_tables,
+    endpoint_tables,
+    fill_tables,
+    gateway_tables,
+    notification_tables,
+    trial_tables,
+)
 from sayso.db.tables import SCHEMA, metadata
 
-OTHERS = (ai_tables, automation_tables, coworker_tables, endpoint_tables, fill_tables, gateway_tables, trial_tables)
+OTHERS = (
+    ai_tables,
+    automation_tables,
+    coworker_tables,
+    endpoint_tables,
+    fill_tables,
+    gateway_tables,
+    notification_tables,
+    trial_tables,
+)
 assert all(tables.metadata is metadata for tables in OTHERS)  # their tables are part of the whole
 
 MIGRATIONS = Path(__file__).parent / "migrations"

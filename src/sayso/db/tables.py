@@ -282,6 +282,9 @@ imports = Table(
     Index("imports_state", "workspace_id", "state"),
 )
 
+EVENTS_CHANNEL = "sayso_events"
+"""On which listeners hear of each event, at the commit that writes it."""
+
 events = Table(
     "events",
     metadata,

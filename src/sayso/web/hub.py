@@ -97,7 +97,9 @@ class Hub:
             found = (await tx.execute(select(t).where(t.c.id.in_(ids)).order_by(t.c.id))).all()
         for event in found:
             for message, app in messages(event):
-                _tell([tab for tab in self._tabs if tab.hears(event.workspace_id, app)], message)
+                hearing = [tab for tab in self._tabs if tab.hears(event.workspace_id, app)]
+                whose = event.payload.get("members")
+                _tell([tab for tab in hearing if tab.by.member in whose] if isinstance(whose, list) else hearing, message)
 
 
 async def _still_there(listener: psycopg.AsyncConnection[Any]) -> list[int]:
@@ -129,6 +131,10 @@ def messages(event: Any) -> list[tuple[dict[str, Any], str | None]]:
                 for k in ("id", "table", "field", "state", "rows", "done", "failed", "review", "skipped", "cost", "why")
             }
             return [({"event": "fill", "app": app, **shown, "by": event.by_actor}, app)]
+        case "notification":
+            return [({"event": "notification"}, None)]
+        case "approval":
+            return [({"event": "approval", "id": told.get("id"), "app": app, "by": event.by_actor}, None)]
         case "draft" | "import" | "trial":
             return [({"event": subject, "id": told.get("id"), "app": app, "by": event.by_actor}, None)]
         case _:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from sayso.web import health, live, metrics
 from sayso.web.api import (
     ai_values,
+    approvals,
     apps,
     cards,
     comments,
@@ -31,6 +32,7 @@ from sayso.web.api import (
     me,
     members,
     models,
+    notifications,
     plans,
     questions,
     rows,
@@ -49,7 +51,7 @@ from sayso.web.api.gateway import aliases, budgets, calls, elsewhere, ledger, pr
 from sayso.web.api.gateway import keys as gateway_keys
 from sayso.web.api.gateway import settings as gateway_settings
 from sayso.web.api.trials import estimates, measurements, promotions, trial_cases, trial_parts, trials
-from sayso.web.pages import form, look, reference, sign_in
+from sayso.web.pages import approve, form, look, reference, sign_in
 from sayso.web.pages.directory import card, catalogue, comparison, downloads, makers, model_page, news, sitemap
 from sayso.web.pages.directory.shown import for_anybody
 
@@ -218,6 +220,13 @@ API = (
     Address("POST", f"{CARD}/approval", cards.approve),
     Address("POST", f"{CARD}/refusal", cards.refuse),
     #
+    Address("GET", "/api/notifications", notifications.listed),
+    Address("PATCH", "/api/notifications", notifications.update_all),
+    Address("PATCH", "/api/notifications/{id}", notifications.update),
+    Address("GET", "/api/approvals", approvals.listed),
+    Address("GET", "/api/approvals/{approval}", approvals.show),
+    Address("POST", "/api/approvals/{approval}/decision", approvals.decide),
+    #
     Address("GET", f"{GATEWAY}/settings", gateway_settings.show),
     Address("PATCH", f"{GATEWAY}/settings", gateway_settings.update),
     Address("GET", f"{GATEWAY}/kinds", providers.kinds),
@@ -262,6 +271,8 @@ PUBLIC = (
     Page("GET", "/f/{token}", form.show),
     Page("POST", "/f/{token}", form.send),
     Page("GET", "/f/{token}/sent", form.sent),
+    Page("GET", "/approve/{token}", approve.show),
+    Page("POST", "/approve/{token}", approve.decide),
     Page("GET", "/look/{name}", look.show),
     Page("GET", "/api/models", for_anybody(models.listed)),
     Page("GET", "/api/models/changes", for_anybody(models.changes)),
