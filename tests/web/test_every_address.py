@@ -332,5 +332,5 @@ def test_nothing_is_public_but_what_is_listed(app: FastAPI):
         "GET /models", "GET /models.png", "GET /models.{ending}", "GET /models/changes", "GET /models/changes.atom", "GET /models/providers",
         "GET /models/providers/{provider}", "GET /models/{id:path}", "GET /models/{id}/card.png", "GET /models/{id}/figures.{ending}", "GET /compare",
         "GET /compare/{names:path}", "GET /compare/{names}/card.png", "GET /compare/{names}/figures.{ending}", "GET /sitemap.xml",
-        "GET /sitemap-{number:int}.xml", "GET /robots.txt",
+        "GET /sitemap-{number:int}.xml", "GET /robots.txt", "POST /mcp", "GET /mcp", "DELETE /mcp",
     }  # fmt: skip

@@ -51,6 +51,7 @@ from sayso.web.api.gateway import aliases, budgets, calls, elsewhere, ledger, pr
 from sayso.web.api.gateway import keys as gateway_keys
 from sayso.web.api.gateway import settings as gateway_settings
 from sayso.web.api.trials import estimates, measurements, promotions, trial_cases, trial_parts, trials
+from sayso.web.mcp import endpoint as mcp
 from sayso.web.pages import approve, form, look, reference, sign_in
 from sayso.web.pages.directory import card, catalogue, comparison, downloads, makers, model_page, news, sitemap
 from sayso.web.pages.directory.shown import for_anybody
@@ -274,6 +275,9 @@ PUBLIC = (
     Page("GET", "/approve/{token}", approve.show),
     Page("POST", "/approve/{token}", approve.decide),
     Page("GET", "/look/{name}", look.show),
+    Page("POST", "/mcp", mcp.post),
+    Page("GET", "/mcp", mcp.no_stream),
+    Page("DELETE", "/mcp", mcp.no_stream),
     Page("GET", "/api/models", for_anybody(models.listed)),
     Page("GET", "/api/models/changes", for_anybody(models.changes)),
     Page("GET", "/api/models/comparison", for_anybody(models.compare)),

@@ -77,21 +77,21 @@ class Tool:
 @cache
 def _parameters(asks: type[Asks]) -> dict[str, Any]:
     """Made once: it takes milliseconds, and every round of every answer tells it."""
-    return _plain(asks.model_json_schema())
+    return plain(asks.model_json_schema())
 
 
-def _plain(schema: Any, of: dict[str, Any] | None = None) -> Any:
+def plain(schema: Any, of: dict[str, Any] | None = None) -> Any:
     """The schema without titles, defaults and references: fewer tokens, and read by every model."""
     known: dict[str, Any] = schema.get("$defs", {}) if of is None else of
     match schema:
         case {"$ref": str(ref)}:
-            return _plain(known[ref.rpartition("/")[2]], known)
+            return plain(known[ref.rpartition("/")[2]], known)
         case dict():
             kept = {k: v for k, v in schema.items() if k not in ("title", "default", "$defs")}
             if isinstance(kept.get("properties"), dict):
-                kept["properties"] = {k: _plain(v, known) for k, v in kept["properties"].items()}
-            return {k: v if k == "properties" else _plain(v, known) for k, v in kept.items()}
+                kept["properties"] = {k: plain(v, known) for k, v in kept["properties"].items()}
+            return {k: v if k == "properties" else plain(v, known) for k, v in kept.items()}
         case list():
-            return [_plain(one, known) for one in schema]
+            return [plain(one, known) for one in schema]
         case _:
             return schema
