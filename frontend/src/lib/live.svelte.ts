@@ -21,6 +21,8 @@ export type LiveEvent =
   | { event: "app"; app: string; version: number; by: string }
   | { event: "people"; app: string; people: Present[] }
   | { event: "fill"; app: string; id: string; table: string; field: string; state: FillState; rows: number; done: number; failed: number; review: number; cost: string }
+  | { event: "notification" }
+  | { event: "approval"; id: string }
   | { event: "draft"; id: string }
   | { event: "import"; id: string }
   | { event: "trial"; id: string; app: string | null; by: string };

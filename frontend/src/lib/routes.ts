@@ -10,6 +10,8 @@ export type Route =
   | { page: "gateway"; section: string; id: string | null }
   | { page: "coworkers"; id: string | null }
   | { page: "trials"; id: string | null }
+  | { page: "inbox" }
+  | { page: "connections"; id: string | null }
   | { page: "nothing" };
 
 const PARTS = ["versions", "trash", "automations", "coworkers", "slots", "roles"] as const;
@@ -24,6 +26,8 @@ export function routeOf(pathname: string): Route {
   if (top === "import" && one) return { page: "import", id: one };
   if (top === "coworkers") return { page: "coworkers", id: one ?? null };
   if (top === "trials") return { page: "trials", id: one ?? null };
+  if (top === "inbox") return { page: "inbox" };
+  if (top === "connections") return { page: "connections", id: one ?? null };
   if (top === "gateway") return { page: "gateway", section: one ?? "", id: two ?? null };
   if (top === "settings") return { page: "settings", section: one ?? "workspace" };
   return { page: "nothing" };
@@ -54,5 +58,8 @@ export const to = {
   gateway: (section = "", id?: string) => `/gateway${section ? `/${section}` : ""}${id ? `/${e(id)}` : ""}`,
   coworkers: (id?: string) => `/coworkers${id ? `/${e(id)}` : ""}`,
   trials: (id?: string) => `/trials${id ? `/${e(id)}` : ""}`,
+  inbox: () => "/inbox",
+  /** `id` is a connection, or one of `new`, `webhooks` and `server`. */
+  connections: (id?: string) => `/connections${id ? `/${e(id)}` : ""}`,
   settings: (section = "") => `/settings${section ? `/${section}` : ""}`,
 };
