@@ -1836,6 +1836,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I am told, newest first.
+         * @description What I am told, newest first.
+         */
+        get: operations["notifications_listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * I have read everything.
+         * @description I have read everything.
+         */
+        patch: operations["notifications_update_all"];
+        trace?: never;
+    };
+    "/api/notifications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * I have read it, or want it unread again.
+         * @description I have read it, or want it unread again.
+         */
+        patch: operations["notifications_update"];
+        trace?: never;
+    };
+    "/api/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Questions that I was asked (builders: of everybody), newest first.
+         * @description Questions that I was asked (builders: of everybody), newest first.
+         */
+        get: operations["approvals_listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{approval}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One question, and how it was decided.
+         * @description One question, and how it was decided.
+         */
+        get: operations["approvals_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{approval}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say yes or no, once. Its run goes on at once.
+         * @description Say yes or no, once. Its run goes on at once.
+         */
+        post: operations["approvals_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/gateway/settings": {
         parameters: {
             query?: never;
@@ -2743,6 +2847,83 @@ export interface components {
              * @enum {string}
              */
             declined?: "stop" | "go_on";
+        };
+        /** ApprovalDetail */
+        ApprovalDetail: {
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+        };
+        /** ApprovalMember */
+        ApprovalMember: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /** ApprovalShown */
+        ApprovalShown: {
+            /** Id */
+            id: string;
+            /** App */
+            app: string;
+            /** App Name */
+            app_name: string;
+            /** Automation */
+            automation: string;
+            /** Automation Name */
+            automation_name: string;
+            /** Run */
+            run: string;
+            /** Question */
+            question: string;
+            /** Details */
+            details: components["schemas"]["ApprovalDetail"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "approved" | "declined" | "expired" | "withdrawn";
+            /**
+             * Members
+             * @description Who may decide.
+             */
+            members: components["schemas"]["ApprovalMember"][];
+            /**
+             * Mine
+             * @description Whether I may, now.
+             */
+            mine: boolean;
+            /** Reason */
+            reason: string;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided By Name */
+            decided_by_name: string;
+            /** Decided Through */
+            decided_through: ("app" | "link") | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Decided At */
+            decided_at: string | null;
+        };
+        /** Approvals */
+        Approvals: {
+            /** Items */
+            items: components["schemas"]["ApprovalShown"][];
+            /** Next */
+            next: string | null;
+            /**
+             * Waiting
+             * @description How many wait for me.
+             */
+            waiting: number;
         };
         /** AskCoworker */
         AskCoworker: {
@@ -4281,6 +4462,16 @@ export interface components {
              * @default null
              */
             default?: "now" | string | null;
+        };
+        /** Decision */
+        Decision: {
+            /** Approved */
+            approved: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
         };
         /**
          * DeleteRow
@@ -6387,6 +6578,27 @@ export interface components {
              */
             cost: string | null;
         };
+        /** MarkedNotification */
+        MarkedNotification: {
+            /**
+             * Read
+             * @default true
+             */
+            read?: boolean;
+        };
+        /** MarkedNotifications */
+        MarkedNotifications: {
+            /**
+             * Read
+             * @default true
+             */
+            read?: boolean;
+            /**
+             * Until
+             * @description The `place` up to which; without it all.
+             */
+            until?: number | null;
+        };
         /**
          * Mask
          * @description What is taken out. Nothing unless it is chosen.
@@ -7248,6 +7460,58 @@ export interface components {
          * @description Nothing to say: an empty object.
          */
         Nothing: Record<string, never>;
+        /** Notification */
+        Notification: {
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "automation" | "failure" | "approval" | "mail" | "connection" | "fill" | "trial" | "sync" | "webhook";
+            /** Title */
+            title: string;
+            /** Text */
+            text: string;
+            /**
+             * Link
+             * @description An address in this workspace, such as `/a/crm`.
+             */
+            link: string | null;
+            /** App */
+            app: string | null;
+            /**
+             * Times
+             * @description How often it was told while I had not read it.
+             */
+            times: number;
+            /** By Name */
+            by_name: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Read */
+            read: boolean;
+            /**
+             * Place
+             * @description Grows with every notification: `until` of reading all.
+             */
+            place: number;
+        };
+        /** Notifications */
+        Notifications: {
+            /** Items */
+            items: components["schemas"]["Notification"][];
+            /** Next */
+            next: string | null;
+            /**
+             * Unread
+             * @description Of all, not of this page.
+             */
+            unread: number;
+        };
         /**
          * Notify
          * @description In the workspace: to a member, a role, `everyone` or a field in braces.
@@ -9994,6 +10258,11 @@ export interface components {
             undone: {
                 [key: string]: unknown;
             };
+        };
+        /** Unread */
+        Unread: {
+            /** Unread */
+            unread: number;
         };
         /**
          * UpdateRow
@@ -15811,6 +16080,263 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    notifications_listed: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before */
+                cursor?: string | null;
+                limit?: number;
+                unread?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notifications"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    notifications_update_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkedNotifications"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unread"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    notifications_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkedNotification"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notification"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    approvals_listed: {
+        parameters: {
+            query?: {
+                state?: ("open" | "approved" | "declined" | "expired" | "withdrawn") | null;
+                mine?: boolean;
+                app?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approvals"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    approvals_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalShown"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    approvals_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalShown"];
                 };
             };
             /** @description Not available right now */

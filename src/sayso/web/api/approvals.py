@@ -28,7 +28,7 @@ class ApprovalMember(Shown):
     name: str
 
 
-class Approval(Shown):
+class ApprovalShown(Shown):
     id: str
     app: str
     app_name: str
@@ -52,7 +52,7 @@ class Approval(Shown):
 
 
 class Approvals(Shown):
-    items: list[Approval]
+    items: list[ApprovalShown]
     next: str | None = None
     waiting: int
     """How many wait for me."""
@@ -80,21 +80,21 @@ async def listed(asked: Annotated[AskedApprovals, Query()], tx: Tx, by: By) -> A
     return Approvals(items=await _shown(tx, found, by), next=more, waiting=await asking.waiting(tx, by=by))
 
 
-async def show(approval: Token, tx: Tx, by: By) -> Approval:
+async def show(approval: Token, tx: Tx, by: By) -> ApprovalShown:
     """One question, and how it was decided."""
     return (await _shown(tx, (await asking.read(tx, approval, by=by),), by))[0]
 
 
-async def decide(approval: Token, decision: Decision, tx: Tx, by: By) -> Approval:
+async def decide(approval: Token, decision: Decision, tx: Tx, by: By) -> ApprovalShown:
     """Say yes or no, once. Its run goes on at once."""
     decided = await asking.decide(tx, approval, decision.approved, decision.reason, by=by)
     return (await _shown(tx, (decided,), by))[0]
 
 
-async def _shown(tx: AsyncConnection, found: tuple[asking.Approval, ...], by: Actor) -> list[Approval]:
+async def _shown(tx: AsyncConnection, found: tuple[asking.Approval, ...], by: Actor) -> list[ApprovalShown]:
     names = {m.id: m.name for m in await people.listed(tx, by=by)} if found else {}
     return [
-        Approval(
+        ApprovalShown(
             id=one.id, app=one.app_id, app_name=one.app_name, automation=one.automation, automation_name=one.automation_name,
             run=one.run, question=one.question, details=[ApprovalDetail(name=name, text=text) for name, text in one.details],
             state="expired" if one.state == "open" and not one.is_open else one.state,
