@@ -57,7 +57,9 @@ async def things(company: Company) -> Things:
     talk = await made(await ben.post("/api/coworkers/helper/conversations", json={"title": "Matrix"}))
     said = await ben.post(f"/api/conversations/{talk['id']}/messages", json={"text": "Otto"})
     assert said.status_code == 200, said.text
+    connection = await made(await ben.post("/api/connections", json=NORTHLIGHT_CONNECTION))
     ids = {
+        "connection": connection["id"],
         "app": "crm",
         "table": "clients",
         "view": "hello",
@@ -84,6 +86,13 @@ NORTHLIGHT_PROVIDER = {
     "base_url": "http://models.northlight.invalid/v1",
     "secret": "sk-northlight-1234",
 }
+NORTHLIGHT_CONNECTION = {
+    "kind": "http",
+    "name": "Northlight's stock",
+    "settings": {"address": "http://stock.northlight.invalid/v1", "auth": "bearer"},
+    "secrets": {"token": "tk-northlight-1234"},
+    "use": {"who": "roles", "roles": ["member", "builder"]},
+}
 CHANGE = {"title": "", "steps": [{"do": "rename", "part": "table", "id": "clients", "name": "Customers"}]}
 TRIAL = {
     "path": "builder",
@@ -91,6 +100,11 @@ TRIAL = {
     "cases": {"source": "hand", "given": [{"inputs": {"message": "keep track of plants"}, "label": "Plants"}]},
 }
 BODIES: dict[str, Any] = {
+    "POST /api/connections": {**NORTHLIGHT_CONNECTION, "name": "Other"},
+    "PATCH /api/connections/{connection}": {"name": "Stock", "settings": {"test_path": "me"}},
+    "PUT /api/connections/{connection}/secret": {"secrets": {"token": "tk-northlight-5678"}},
+    "POST /api/connections/{connection}/test": {},
+    "POST /api/connections/{connection}/authorize": {},
     "POST /api/trials": TRIAL,
     "POST /api/trials/estimates": TRIAL,
     "PATCH /api/trials/{id}": {"name": "Plants", "schedule": {"when": ["weekly"], "cron": "0 6 * * 1"}},
@@ -167,6 +181,7 @@ MINE = {
     "/api/session", "/api/me", "/api/members", "/api/workspace", "/api/tokens", "/api/search", "/api/apps", "/api/trash",
     "/api/trials", "/api/trials/estimates", "/api/models/{id:path}/measurements", "/api/slots", "/api/slots/{slot}", "/api/slots/{slot}/preview",
     "/api/notifications", "/api/approvals", "/api/files", "/api/imports", "/api/drafts", "/api/builder", "/api/coworkers", "/api/templates", "/api/wishes",
+    "/api/connections", "/api/connections/kinds",
     *(f"/api/gateway/{name}" for name in ("settings", "kinds", "providers", "aliases", "keys", "budgets", "usage", "usage/elsewhere", "calls", "calls.csv", "models")),
 }  # fmt: skip
 """Addresses that name nothing: what they answer is the caller's own."""
@@ -274,6 +289,7 @@ NAMES = [
     "memory",
     "card",
     "approval",
+    "connection",
 ]
 PARAMETERS = [
     "view",
@@ -328,6 +344,7 @@ def test_nothing_is_public_but_what_is_listed(app: FastAPI):
     assert {f"{p.verb} {p.path}" for p in PUBLIC} == {
         "GET /healthz", "GET /metrics", "GET /sign-in", "GET /sign-in/{token}", "POST /sign-in/{token}", "GET /f/{token}", "POST /f/{token}",
         "GET /f/{token}/sent", "GET /approve/{token}", "POST /approve/{token}", "GET /look/{name}", "GET /api/docs", "GET /api/openapi.json", "GET /api/models", "GET /api/models/changes",
+        "GET /oauth/callback",
         "GET /api/models/comparison", "GET /api/models/costs", "GET /api/models/export", "GET /api/models/{id:path}",
         "GET /models", "GET /models.png", "GET /models.{ending}", "GET /models/changes", "GET /models/changes.atom", "GET /models/providers",
         "GET /models/providers/{provider}", "GET /models/{id:path}", "GET /models/{id}/card.png", "GET /models/{id}/figures.{ending}", "GET /compare",

@@ -1940,6 +1940,158 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The connections that I may use or change.
+         * @description The connections that I may use or change.
+         */
+        get: operations["connections_listed"];
+        put?: never;
+        /**
+         * Add a connection. Test it next.
+         * @description Add a connection. Test it next.
+         */
+        post: operations["connections_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The kinds of connection that there are, each with its form.
+         * @description The kinds of connection that there are, each with its form.
+         */
+        get: operations["connections_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{connection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One connection.
+         * @description One connection.
+         */
+        get: operations["connections_show"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a connection; its secrets are forgotten. `…/uses` tells first what stops.
+         * @description Remove a connection; its secrets are forgotten. `…/uses` tells first what stops.
+         */
+        delete: operations["connections_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a connection. When it leads to another host, its secrets are entered again.
+         * @description Change a connection. When it leads to another host, its secrets are entered again.
+         */
+        patch: operations["connections_update"];
+        trace?: never;
+    };
+    "/api/connections/{connection}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try it: `test` says whether it works, and else what is wrong.
+         * @description Try it: `test` says whether it works, and else what is wrong.
+         */
+        post: operations["connections_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{connection}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put other secrets in place of those there are; they are in force at once.
+         * @description Put other secrets in place of those there are; they are in force at once.
+         */
+        put: operations["connections_renew"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{connection}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The parts of apps that name this connection.
+         * @description The parts of apps that name this connection.
+         */
+        get: operations["connections_uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{connection}/authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Where the browser goes, so that somebody consents.
+         * @description Where the browser goes, so that somebody consents.
+         */
+        post: operations["connections_authorize"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/gateway/settings": {
         parameters: {
             query?: never;
@@ -3957,6 +4109,82 @@ export interface components {
              */
             value?: unknown;
         };
+        /** Connection */
+        Connection: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Kind Label */
+            kind_label: string;
+            /** Icon */
+            icon: string;
+            /** Does */
+            does: string[];
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /**
+             * Secrets
+             * @description Which are there.
+             */
+            secrets: {
+                [key: string]: boolean;
+            };
+            /** Hosts */
+            hosts: string[];
+            use: components["schemas"]["Use"];
+            owner: components["schemas"]["Owner"] | null;
+            may: components["schemas"]["sayso__web__api__connections__May"];
+            used: components["schemas"]["Used"] | null;
+            test: components["schemas"]["sayso__web__api__connections__Test"] | null;
+            /**
+             * Consent
+             * @description `none`, or of OAuth `needed` and `given`.
+             */
+            consent: string;
+            /** Secrets At */
+            secrets_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /** ConnectionChange */
+        ConnectionChange: {
+            /** Name */
+            name?: string | null;
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            } | null;
+            /** Secrets */
+            secrets?: {
+                [key: string]: string;
+            } | null;
+            use?: components["schemas"]["Use"] | null;
+        };
+        /** Connections */
+        Connections: {
+            /** Items */
+            items: components["schemas"]["Connection"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Consent */
+        Consent: {
+            /** Url */
+            url: string;
+        };
         /**
          * Contains
          * @description Words that must stand in the answer; without any, those that the case expects. `absent` must not stand there.
@@ -4174,7 +4402,7 @@ export interface components {
             /** Knowledge */
             knowledge: number;
             /** May */
-            may: components["schemas"]["May"][];
+            may: components["schemas"]["sayso__web__api__coworkers__May"][];
             /** Tables */
             tables: components["schemas"]["Granted"][];
             usage: components["schemas"]["CoworkerUsage"];
@@ -5272,26 +5500,6 @@ export interface components {
              */
             thanks?: string;
         };
-        /** FormField */
-        FormField: {
-            /** Field */
-            field: string;
-            /**
-             * Label
-             * @default
-             */
-            label?: string;
-            /**
-             * Help
-             * @default
-             */
-            help?: string;
-            /**
-             * Required
-             * @default false
-             */
-            required?: boolean;
-        };
         /** FormLink */
         FormLink: {
             /** Url */
@@ -6269,6 +6477,26 @@ export interface components {
             /** Tokens Per Minute */
             tokens_per_minute?: number | null;
         };
+        /** Kind */
+        Kind: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Icon */
+            icon: string;
+            /** Does */
+            does: string[];
+            /** About */
+            about: string;
+            /** Fields */
+            fields: components["schemas"]["sayso__web__api__connections__FormField"][];
+        };
+        /** Kinds */
+        Kinds: {
+            /** Items */
+            items: components["schemas"]["Kind"][];
+        };
         /**
          * Knowledge
          * @description Something that it has read beforehand and can find by meaning: all rows of a table that it may see, or one file.
@@ -6626,23 +6854,6 @@ export interface components {
              * @default false
              */
             numbers?: boolean;
-        };
-        /** May */
-        May: {
-            /** Tool */
-            tool: string;
-            /** Title */
-            title: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "reads" | "keeps" | "writes" | "destroys";
-            /**
-             * Policy
-             * @enum {string}
-             */
-            policy: "always" | "asks" | "never";
         };
         /**
          * McpTool
@@ -7010,6 +7221,40 @@ export interface components {
             /** Text */
             text: string;
         };
+        /** NewConnection */
+        NewConnection: {
+            /** Kind */
+            kind: string;
+            /**
+             * Name
+             * @description Without one it is called like its kind.
+             * @default
+             */
+            name?: string;
+            /**
+             * Settings
+             * @default {}
+             */
+            settings?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Secrets
+             * @description Go in, and never come out again
+             * @default {}
+             */
+            secrets?: {
+                [key: string]: string;
+            };
+            /**
+             * @default {
+             *       "who": "everybody",
+             *       "roles": [],
+             *       "members": []
+             *     }
+             */
+            use?: components["schemas"]["Use"];
+        };
         /**
          * NewContender
          * @description Another model, another prompt, or both. What is left out is as it is in the app.
@@ -7267,6 +7512,16 @@ export interface components {
             } | null;
             /** Rows */
             rows?: components["schemas"]["NewRow"][] | null;
+        };
+        /** NewSecrets */
+        NewSecrets: {
+            /**
+             * Secrets
+             * @description Go in, and never come out again
+             */
+            secrets: {
+                [key: string]: string;
+            };
         };
         /** NewToken */
         NewToken: {
@@ -7738,22 +7993,6 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /**
-         * Option
-         * @description One choice. Values store its id, so that renaming an option touches no row.
-         */
-        Option: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /**
-             * Hue
-             * @default gray
-             * @enum {string}
-             */
-            hue?: "gray" | "red" | "orange" | "yellow" | "green" | "teal" | "cyan" | "blue" | "purple" | "pink";
-        };
         /** OwnMeasurement */
         OwnMeasurement: {
             /**
@@ -7793,6 +8032,13 @@ export interface components {
             items: components["schemas"]["OwnMeasurement"][];
             /** Next */
             next: string | null;
+        };
+        /** Owner */
+        Owner: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
         };
         /** Pair */
         Pair: {
@@ -9541,25 +9787,6 @@ export interface components {
             next: string | null;
         };
         /**
-         * Test
-         * @description A value against another; both may be texts with names in braces.
-         */
-        Test: {
-            /** Value */
-            value: string;
-            /**
-             * Op
-             * @default is
-             * @enum {string}
-             */
-            op?: "is" | "is_not" | "contains" | "not_contains" | "empty" | "not_empty" | "gt" | "gte" | "lt" | "lte";
-            /**
-             * To
-             * @default
-             */
-            to?: string;
-        };
-        /**
          * Text
          * @description One line.
          */
@@ -10492,6 +10719,66 @@ export interface components {
             mean_ms: number;
         };
         /**
+         * Use
+         * @description Everybody who may write in the workspace, some roles, or members by name. Its owner and the workspace's owners always may.
+         */
+        Use: {
+            /**
+             * Who
+             * @default everybody
+             * @enum {string}
+             */
+            who?: "everybody" | "roles" | "members";
+            /**
+             * Roles
+             * @default []
+             */
+            roles?: ("owner" | "builder" | "member" | "viewer" | "nothing")[];
+            /**
+             * Members
+             * @default []
+             */
+            members?: string[];
+        };
+        /** Used */
+        Used: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+        };
+        /**
+         * UsedBy
+         * @description A part of an app that names the connection.
+         */
+        UsedBy: {
+            /** App */
+            app: string;
+            /** App Name */
+            app_name: string;
+            /** Kind */
+            kind: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** On */
+            on: boolean | null;
+        };
+        /** Uses */
+        Uses: {
+            /** Items */
+            items: components["schemas"]["UsedBy"][];
+            /**
+             * Sentence
+             * @description What would stop without it.
+             */
+            sentence: string;
+        };
+        /**
          * ValueAccepted
          * @description A person has looked at it, and it is right.
          */
@@ -10872,6 +11159,25 @@ export interface components {
             answers?: components["schemas"]["NamedAnswer"][];
         };
         /**
+         * Test
+         * @description A value against another; both may be texts with names in braces.
+         */
+        sayso__spec__automation__steps__Test: {
+            /** Value */
+            value: string;
+            /**
+             * Op
+             * @default is
+             * @enum {string}
+             */
+            op: "is" | "is_not" | "contains" | "not_contains" | "empty" | "not_empty" | "gt" | "gte" | "lt" | "lte";
+            /**
+             * To
+             * @default
+             */
+            to: string;
+        };
+        /**
          * Ai
          * @description Text written by the model in a slot, from the row's own fields: `Summarise {Notes} in one line.` People may write it over.
          *
@@ -10945,6 +11251,179 @@ export interface components {
              * @default false
              */
             reuse?: boolean;
+        };
+        /**
+         * Option
+         * @description One choice. Values store its id, so that renaming an option touches no row.
+         */
+        sayso__spec__fields__choice__Option: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Hue
+             * @default gray
+             * @enum {string}
+             */
+            hue: "gray" | "red" | "orange" | "yellow" | "green" | "teal" | "cyan" | "blue" | "purple" | "pink";
+        };
+        /** FormField */
+        sayso__spec__view__FormField: {
+            /** Field */
+            field: string;
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            /**
+             * Help
+             * @default
+             */
+            help: string;
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+        };
+        /**
+         * FormField
+         * @description One field of a kind's form.
+         */
+        sayso__web__api__connections__FormField: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "secret" | "lines" | "number" | "choice" | "switch" | "address" | "host";
+            /**
+             * Secret
+             * @description Goes into `secrets`, else into `settings`.
+             */
+            secret: boolean;
+            /** Required */
+            required: boolean;
+            /** Default */
+            default: unknown;
+            /** Choices */
+            choices: components["schemas"]["sayso__web__api__connections__Option"][];
+            /** Help */
+            help: string;
+            /** Example */
+            example: string;
+            /**
+             * When
+             * @description Shown when each of these fields has one of its values.
+             */
+            when: {
+                [key: string]: string[];
+            };
+            /** Advanced */
+            advanced: boolean;
+        };
+        /** May */
+        sayso__web__api__connections__May: {
+            /** Use */
+            use: boolean;
+            /** Manage */
+            manage: boolean;
+        };
+        /** Option */
+        sayso__web__api__connections__Option: {
+            /** Value */
+            value: string;
+            /** Label */
+            label: string;
+        };
+        /** Test */
+        sayso__web__api__connections__Test: {
+            /** Ok */
+            ok: boolean;
+            /** Said */
+            said: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /** May */
+        sayso__web__api__coworkers__May: {
+            /** Tool */
+            tool: string;
+            /** Title */
+            title: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "reads" | "keeps" | "writes" | "destroys";
+            /**
+             * Policy
+             * @enum {string}
+             */
+            policy: "always" | "asks" | "never";
+        };
+        /** FormField */
+        FormField: {
+            /** Field */
+            field: string;
+            /**
+             * Label
+             * @default
+             */
+            label?: string;
+            /**
+             * Help
+             * @default
+             */
+            help?: string;
+            /**
+             * Required
+             * @default false
+             */
+            required?: boolean;
+        };
+        /**
+         * Option
+         * @description One choice. Values store its id, so that renaming an option touches no row.
+         */
+        Option: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Hue
+             * @default gray
+             * @enum {string}
+             */
+            hue?: "gray" | "red" | "orange" | "yellow" | "green" | "teal" | "cyan" | "blue" | "purple" | "pink";
+        };
+        /**
+         * Test
+         * @description A value against another; both may be texts with names in braces.
+         */
+        Test: {
+            /** Value */
+            value: string;
+            /**
+             * Op
+             * @default is
+             * @enum {string}
+             */
+            op?: "is" | "is_not" | "contains" | "not_contains" | "empty" | "not_empty" | "gt" | "gte" | "lt" | "lte";
+            /**
+             * To
+             * @default
+             */
+            to?: string;
         };
     };
     responses: never;
@@ -16337,6 +16816,413 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApprovalShown"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    connections_listed: {
+        parameters: {
+            query?: {
+                /** @description Only those that do this, such as `email`, or are of this kind */
+                does?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connections"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    connections_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConnection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    connections_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kinds"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    connections_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    connections_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    connections_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    connections_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    connections_renew: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSecrets"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    connections_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uses"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    connections_authorize: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consent"];
                 };
             };
             /** @description Not available right now */

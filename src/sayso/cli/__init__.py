@@ -26,6 +26,7 @@ COMMANDS = {
     "gateway": "sayso.cli.gateway",
     "providers": "sayso.cli.providers",
     "keys": "sayso.cli.keys",
+    "connections": "sayso.cli.connections",
     "trial": "sayso.cli.trial",
     "backup": "sayso.cli.backup",
     "restore": "sayso.cli.restore",

@@ -9,11 +9,11 @@ from sayso.cli.command import Say
 from sayso.cli.command import command as asynchronous
 from sayso.cli.installation import owned
 from sayso.connections import egress
+from sayso.connections.vault import Vault
 from sayso.db import transaction
 from sayso.errors import Invalid, NotFound, Problem
 from sayso.gateway.providers import stored
 from sayso.gateway.providers.kinds import KINDS
-from sayso.gateway.secrets import Vault
 from sayso.gateway.upstream import Pools
 from sayso.settings import Settings
 

@@ -17,6 +17,8 @@ from typing import TypeVar
 from sayso.errors import Forbidden, Invalid, Problem, Unavailable
 
 CONNECT_SECONDS_MAX = 10
+SILENT_SECONDS_MAX = 30
+"""How long a socket that blocks waits for the other side; whoever has it may say otherwise."""
 RESOLVE_SECONDS_MAX = 5
 ADDRESSES_TRIED_MAX = 4
 HOST_LENGTH_MAX = 253
@@ -25,6 +27,7 @@ IPv4, IPv6 = ipaddress.IPv4Address, ipaddress.IPv6Address
 Address = IPv4 | IPv6
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 P = TypeVar("P", bound=asyncio.BaseProtocol)
+Socket = socket.socket
 
 NOT_PUBLIC_4 = (
     "0.0.0.0/8",  # this network
@@ -136,11 +139,37 @@ class Door:
                 failure = error
         raise _unreached(host, port, failure) from None
 
+    async def socket(self, host: str, port: int) -> Socket:
+        """A connected socket that blocks, for what speaks by one itself: mail, drivers of databases. Without TLS; wrap it in `tls()`.
+        Raises `NotLetOut`, `NotReached`."""
+        loop = asyncio.get_running_loop()
+        failure: Exception | None = None
+        for address in await self.addresses(host, port):
+            opened = Socket(socket.AF_INET6 if address.version == 6 else socket.AF_INET, socket.SOCK_STREAM)
+            opened.setblocking(False)
+            try:
+                async with asyncio.timeout(CONNECT_SECONDS_MAX):
+                    await loop.sock_connect(opened, (str(address), port))
+                opened.settimeout(SILENT_SECONDS_MAX)
+                return opened
+            except OSError as error:
+                opened.close()
+                failure = error
+            except BaseException:
+                opened.close()
+                raise
+        raise _unreached(host, port, failure) from None
+
+    def tls(self) -> ssl.SSLContext:
+        """What a socket of this door is wrapped with: `door.tls().wrap_socket(socket, server_hostname=host)`."""
+        context = ssl.create_default_context()
+        if self.authorities:
+            context.load_verify_locations(self.authorities)
+        return context
+
     def _context(self) -> ssl.SSLContext:
         if not self._tls:
-            context = ssl.create_default_context()
-            if self.authorities:
-                context.load_verify_locations(self.authorities)
+            context = self.tls()
             context.set_alpn_protocols(["http/1.1"])
             self._tls.append(context)
         return self._tls[0]

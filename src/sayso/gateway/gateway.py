@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sayso.connections.egress import Door
+from sayso.connections.vault import Vault
 from sayso.db import gateway_tables as t
 from sayso.gateway import known as knowing
 from sayso.gateway import ledger as ledgers
@@ -40,7 +41,6 @@ from sayso.gateway.pricing import Prices
 from sayso.gateway.rates import Bucket, Rate
 from sayso.gateway.refusals import Refused, no_key, wrong_key
 from sayso.gateway.remembered import Remembered
-from sayso.gateway.secrets import Vault
 from sayso.gateway.traces import Traces
 from sayso.gateway.upstream import Pools
 from sayso.models.directory import Directory, packaged

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from sayso.connections.vault import Vault
 from sayso.db import gateway_tables as t
 from sayso.errors import SaysoError
 from sayso.gateway.bridge.bridged import Bridged
@@ -18,7 +19,6 @@ from sayso.gateway.pricing import FREE, Price, of_operator
 from sayso.gateway.providers.kinds import KINDS
 from sayso.gateway.providers.provider import Adapter, Provider
 from sayso.gateway.refusals import no_such_model
-from sayso.gateway.secrets import Vault
 from sayso.gateway.settings import GatewaySettings
 from sayso.gateway.upstream import Pools
 

@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 import sayso
 from sayso.ai.fills.work import Fills
+from sayso.connections.connections import Connections
 from sayso.coworkers.answers import CoworkerModels
 from sayso.coworkers.desk import Desk
 from sayso.data import sweeping
@@ -81,6 +82,7 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
             trials_of(gateway, shelf),
             Fills(gateway),
             coworkers,
+            Connections(engine, settings.home, gateway.pools.door, settings.url),
         )
         app.v1 = Door(gateway)
     app.router.route_class = ApiRoute

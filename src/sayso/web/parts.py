@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import HTTPConnection
 
 from sayso.ai.fills.work import Fills
+from sayso.connections.connections import Connections
 from sayso.coworkers.desk import Desk
 from sayso.data.files import FileStore
 from sayso.gateway.gateway import Gateway
@@ -37,6 +38,7 @@ class Parts:
     trials: Work
     fills: Fills
     coworkers: Desk
+    connections: Connections
     exporting: Semaphore = field(default_factory=lambda: Semaphore(EXPORTS_AT_ONCE_MAX))
     drawing: Semaphore = field(default_factory=lambda: Semaphore(DRAWN_AT_ONCE_MAX))
     pages: Pages = field(default_factory=Pages)

@@ -18,6 +18,7 @@ from sayso.web.api import (
     apps,
     cards,
     comments,
+    connections,
     conversations,
     coworkers,
     drafts,
@@ -52,7 +53,7 @@ from sayso.web.api.gateway import keys as gateway_keys
 from sayso.web.api.gateway import settings as gateway_settings
 from sayso.web.api.trials import estimates, measurements, promotions, trial_cases, trial_parts, trials
 from sayso.web.mcp import endpoint as mcp
-from sayso.web.pages import approve, form, look, reference, sign_in
+from sayso.web.pages import approve, consent, form, look, reference, sign_in
 from sayso.web.pages.directory import card, catalogue, comparison, downloads, makers, model_page, news, sitemap
 from sayso.web.pages.directory.shown import for_anybody
 
@@ -91,6 +92,7 @@ TRIAL = "/api/trials/{id}"
 COWORKER = "/api/coworkers/{coworker}"
 CONVERSATION = "/api/conversations/{conversation}"
 CARD = "/api/cards/{card}"
+CONNECTION = "/api/connections/{connection}"
 
 API = (
     Address("GET", "/api/session", session.show),
@@ -227,6 +229,16 @@ API = (
     Address("GET", "/api/approvals", approvals.listed),
     Address("GET", "/api/approvals/{approval}", approvals.show),
     Address("POST", "/api/approvals/{approval}/decision", approvals.decide),
+    Address("GET", "/api/connections", connections.listed),
+    Address("POST", "/api/connections", connections.create, 201),
+    Address("GET", "/api/connections/kinds", connections.kinds),
+    Address("GET", CONNECTION, connections.show),
+    Address("PATCH", CONNECTION, connections.update),
+    Address("DELETE", CONNECTION, connections.remove, 204),
+    Address("POST", f"{CONNECTION}/test", connections.test),
+    Address("PUT", f"{CONNECTION}/secret", connections.renew),
+    Address("GET", f"{CONNECTION}/uses", connections.uses),
+    Address("POST", f"{CONNECTION}/authorize", connections.authorize),
     #
     Address("GET", f"{GATEWAY}/settings", gateway_settings.show),
     Address("PATCH", f"{GATEWAY}/settings", gateway_settings.update),
@@ -274,6 +286,7 @@ PUBLIC = (
     Page("GET", "/f/{token}/sent", form.sent),
     Page("GET", "/approve/{token}", approve.show),
     Page("POST", "/approve/{token}", approve.decide),
+    Page("GET", "/oauth/callback", consent.come_back),
     Page("GET", "/look/{name}", look.show),
     Page("POST", "/mcp", mcp.post),
     Page("GET", "/mcp", mcp.no_stream),

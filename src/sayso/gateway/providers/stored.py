@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sayso.connections.vault import Vault
 from sayso.db import gateway_tables as t
 from sayso.errors import Conflict, Invalid, NotFound, Problem, SaysoError
 from sayso.gateway import news
 from sayso.gateway.pricing import of_operator
 from sayso.gateway.providers.kinds import KINDS, Kind
 from sayso.gateway.providers.provider import Provider
-from sayso.gateway.secrets import Vault
 from sayso.gateway.upstream import Broken, Pools, Target
 from sayso.team import audit
 from sayso.team.actor import Actor

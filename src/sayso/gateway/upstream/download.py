@@ -3,8 +3,8 @@
 from urllib.parse import urlsplit
 
 from sayso.connections.egress import Door
+from sayso.connections.wire import Broken, Limits
 from sayso.errors import Unavailable
-from sayso.gateway.upstream.connection import Broken, Limits
 from sayso.gateway.upstream.pool import Pools, Target
 
 FIRST_BYTE_SECONDS_MAX = 20

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from sayso.connections.egress import Door
+from sayso.connections.wire import Broken, Connection, Limits
 from sayso.errors import Invalid, Problem
-from sayso.gateway.upstream.connection import Broken, Connection, Limits
 
 IDLE_SECONDS_MAX = 30
 """Kept no longer than this: most servers close at 60 or 75."""

@@ -7,7 +7,7 @@ from sayso.db.notification_tables import SEQUENCES, TABLES
 from sayso.db.tables import metadata
 
 revision = "0017_notifications"
-down_revision = "0014_automations"  # the newest one before it: one of a lower number that lands later is named here
+down_revision = "0015_connections"  # the newest one before it: one of a lower number that lands later is named here
 
 
 def upgrade() -> None:

@@ -14,11 +14,11 @@ from typing import BinaryIO
 from urllib.parse import urljoin, urlsplit
 
 from sayso.connections.egress import Door
+from sayso.connections.wire import Broken, Connection
 from sayso.errors import Conflict, Invalid, Problem, TooLarge, Unavailable
 from sayso.gateway.builtin.local import gguf, shelf
 from sayso.gateway.builtin.local.shelf import Pulled
 from sayso.gateway.upstream import Limits, Pools, Target
-from sayso.gateway.upstream.connection import Broken, Connection
 
 BYTES_MAX = 64 * 10**9
 REDIRECTS_MAX = 5

@@ -1,4 +1,4 @@
-"""One connection to an upstream, with at most one request on it at a time."""
+"""HTTP/1.1 on one connection, with at most one request on it at a time: under the gateway's calls and the automations' alike."""
 
 import asyncio
 from dataclasses import dataclass
