@@ -350,4 +350,7 @@ def test_nothing_is_public_but_what_is_listed(app: FastAPI):
         "GET /models/providers/{provider}", "GET /models/{id:path}", "GET /models/{id}/card.png", "GET /models/{id}/figures.{ending}", "GET /compare",
         "GET /compare/{names:path}", "GET /compare/{names}/card.png", "GET /compare/{names}/figures.{ending}", "GET /sitemap.xml",
         "GET /sitemap-{number:int}.xml", "GET /robots.txt", "POST /mcp", "GET /mcp", "DELETE /mcp",
+        "GET /.well-known/oauth-protected-resource", "GET /.well-known/oauth-protected-resource/mcp", "GET /.well-known/oauth-authorization-server",
+        "GET /.well-known/oauth-authorization-server/mcp", "POST /oauth/register", "GET /oauth/authorize", "POST /oauth/authorize",
+        "POST /oauth/token", "POST /oauth/revoke",
     }  # fmt: skip

@@ -18,6 +18,7 @@ from sayso.db import (
     fill_tables,
     gateway_tables,
     notification_tables,
+    oauth_tables,
     trial_tables,
 )
 from sayso.db.tables import SCHEMA, metadata
@@ -31,6 +32,7 @@ OTHERS = (
     fill_tables,
     gateway_tables,
     notification_tables,
+    oauth_tables,
     trial_tables,
 )
 assert all(tables.metadata is metadata for tables in OTHERS)  # their tables are part of the whole

@@ -90,6 +90,14 @@ async def actor(tx: AsyncConnection, secret: str) -> Actor:
     return Actor("token", row.workspace_id, row.id, row.role, row.name, frozenset(row.scopes) if row.scopes else None)
 
 
+async def renewed(tx: AsyncConnection, id: str, expires_at: datetime) -> str | None:
+    """Another secret for the same token, in place of the one before; None when it was withdrawn."""
+    secret, k = new_token(), t.tokens.c
+    mine = t.tokens.update().where(k.id == id, k.revoked_at.is_(None))
+    row = await tx.execute(mine.values(hash=hashed(secret), hint=secret[:BEGINS_LENGTH], expires_at=expires_at).returning(k.id))
+    return None if row.one_or_none() is None else secret
+
+
 async def listed(tx: AsyncConnection, *, by: Actor) -> tuple[Key, ...]:
     """The member's own tokens that still work, newest first."""
     k = t.tokens.c

@@ -53,6 +53,8 @@ from sayso.web.api.gateway import keys as gateway_keys
 from sayso.web.api.gateway import settings as gateway_settings
 from sayso.web.api.trials import estimates, measurements, promotions, trial_cases, trial_parts, trials
 from sayso.web.mcp import endpoint as mcp
+from sayso.web.oauth import authorize, metadata
+from sayso.web.oauth import tokens as oauth_tokens
 from sayso.web.pages import approve, consent, form, look, reference, sign_in
 from sayso.web.pages.directory import card, catalogue, comparison, downloads, makers, model_page, news, sitemap
 from sayso.web.pages.directory.shown import for_anybody
@@ -291,6 +293,15 @@ PUBLIC = (
     Page("POST", "/mcp", mcp.post),
     Page("GET", "/mcp", mcp.no_stream),
     Page("DELETE", "/mcp", mcp.no_stream),
+    Page("GET", "/.well-known/oauth-protected-resource", metadata.of_resource),
+    Page("GET", "/.well-known/oauth-protected-resource/mcp", metadata.of_resource),
+    Page("GET", "/.well-known/oauth-authorization-server", metadata.of_server),
+    Page("GET", "/.well-known/oauth-authorization-server/mcp", metadata.of_server),
+    Page("POST", "/oauth/register", oauth_tokens.register),
+    Page("GET", "/oauth/authorize", authorize.show),
+    Page("POST", "/oauth/authorize", authorize.decide),
+    Page("POST", "/oauth/token", oauth_tokens.create),
+    Page("POST", "/oauth/revoke", oauth_tokens.remove),
     Page("GET", "/api/models", for_anybody(models.listed)),
     Page("GET", "/api/models/changes", for_anybody(models.changes)),
     Page("GET", "/api/models/comparison", for_anybody(models.compare)),

@@ -25,12 +25,15 @@ templates = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE / "templates"
 templates.filters["coded"] = coded
 
 
-def page(template: str, *, status: int = 200, hue: int = HUE, framed: bool = False, **values: Any) -> HTMLResponse:
-    """A rendered template. `framed` lets other sites show it in a frame, as they do with forms."""
+def page(
+    template: str, *, status: int = 200, hue: int = HUE, framed: bool = False, leads_to: str = "", **values: Any
+) -> HTMLResponse:
+    """A rendered template. `framed` lets other sites show it in a frame, as they do with forms; `leads_to` is the origin of another site,
+    or a program's own scheme, that its form may end at."""
     nonce = secrets.token_urlsafe(16)
     policy = (
         "default-src 'none'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-        f"style-src 'self' 'nonce-{nonce}'; form-action 'self'; base-uri 'none'; "
+        f"style-src 'self' 'nonce-{nonce}'; form-action {' '.join(filter(None, (chr(39) + 'self' + chr(39), leads_to)))}; base-uri 'none'; "
         f"frame-ancestors {'*' if framed else chr(39) + 'none' + chr(39)}"
     )
     html = templates.get_template(template).render(nonce=nonce, hue=hue, font=font(), **values)
