@@ -21,6 +21,7 @@ export type LiveEvent =
   | { event: "app"; app: string; version: number; by: string }
   | { event: "people"; app: string; people: Present[] }
   | { event: "fill"; app: string; id: string; table: string; field: string; state: FillState; rows: number; done: number; failed: number; review: number; cost: string }
+  | { event: "sync"; app: string; table: string; id: string; state: string; read: number }
   | { event: "notification" }
   | { event: "approval"; id: string }
   | { event: "draft"; id: string }
