@@ -24,6 +24,7 @@ export type LiveEvent =
   | { event: "sync"; app: string; table: string; id: string; state: string; read: number }
   | { event: "notification" }
   | { event: "approval"; id: string }
+  | { event: "run"; app: string; id: string; automation: string; state: string; dry: boolean; problem: string | null }
   | { event: "draft"; id: string }
   | { event: "import"; id: string }
   | { event: "trial"; id: string; app: string | null; by: string };
