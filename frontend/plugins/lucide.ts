@@ -1,24 +1,28 @@
 /**
- * `virtual:lucide` holds the drawings of exactly those Lucide icons that `src/lib/icons.ts` names:
- * the whole set would weigh 610 kB. An unknown name stops the build.
+ * `virtual:lucide` and `virtual:lucide/subjects` hold the drawings of exactly those Lucide icons that `src/lib/icons.ts` names: the
+ * first those that the product itself wears, the second those that an app or a table may be about, which come a moment later.
+ * The whole set would weigh 610 kB. An unknown name stops the build.
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Plugin } from "vite";
 
-const ID = "virtual:lucide";
+const IDS = ["virtual:lucide", "virtual:lucide/subjects"];
+/** The first of them in the list. */
+const SUBJECT = "briefcase";
 const require = createRequire(import.meta.url);
 
 export function lucide(list: string): Plugin {
   return {
     name: "lucide",
-    resolveId: (id) => (id === ID ? `\0${ID}` : undefined),
+    resolveId: (id) => (IDS.includes(id) ? `\0${id}` : undefined),
     load(id) {
-      if (id !== `\0${ID}`) return;
+      if (!IDS.includes(id.slice(1))) return;
       this.addWatchFile(list);
       const set = JSON.parse(readFileSync(require.resolve("@iconify-json/lucide/icons.json"), "utf8"));
       const names = [...readFileSync(list, "utf8").matchAll(/"([a-z0-9-]+)"/g)].map((found) => found[1]!);
-      const drawings = names.map((name) => {
+      const from = names.indexOf(SUBJECT);
+      const drawings = (id.endsWith("subjects") ? names.slice(from) : names.slice(0, from)).map((name) => {
         const drawing = set.icons[name] ?? set.icons[set.aliases[name]?.parent];
         if (!drawing) this.error(`Lucide has no icon "${name}"`);
         return [name, inner(drawing.body)];

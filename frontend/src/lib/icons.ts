@@ -1,5 +1,3 @@
-import drawings from "virtual:lucide";
-
 /** The Lucide icons we use; `plugins/lucide.ts` bundles exactly these. One that is not here cannot be named. */
 export const ICONS = [
   // acts
@@ -36,11 +34,6 @@ export const ICONS = [
 ] as const;
 
 export type IconName = (typeof ICONS)[number];
-
-/** The shapes inside a 24 × 24 box. A name that we do not carry (an app may name any) is drawn as layers. */
-export function drawing(name: string): string {
-  return drawings[name] ?? drawings.layers ?? "";
-}
 
 /** Those that suit an app or a table, for the icon picker. */
 export const SUBJECTS: readonly IconName[] = ICONS.slice(ICONS.indexOf("briefcase"));
