@@ -1,57 +1,16 @@
 /** Accounts with the outside world: what the API tells of them, and what follows from it. */
-import { listText } from "./format";
-import type { Items } from "./shapes";
 import { api, path } from "./api";
+import { listText } from "./format";
+import type { components } from "./schema";
+import type { Items } from "./shapes";
 
-export interface FormField {
-  name: string;
-  label: string;
-  kind: "text" | "secret" | "lines" | "number" | "choice" | "switch" | "address" | "host";
-  secret?: boolean;
-  required: boolean;
-  default: unknown;
-  choices: { value: string; label: string }[];
-  help: string;
-  example: string;
-  /** Shown when every one of these fields has one of these values. */
-  when: Record<string, unknown[]>;
-  advanced: boolean;
-}
-export interface ConnectionKind {
-  key: string;
-  label: string;
-  icon: string;
-  does: string[];
-  about: string;
-  oauth: boolean;
-  fields: FormField[];
-}
-export interface Use {
-  who: "everybody" | "roles" | "members";
-  roles: string[];
-  members: string[];
-}
-export interface Connection {
-  id: string;
-  name: string;
-  kind: string;
-  kind_label: string;
-  icon: string;
-  does: string[];
-  settings: Record<string, unknown>;
-  /** Which secrets are set; none is ever told. */
-  secrets: Record<string, boolean>;
-  hosts: string[];
-  use: Use;
-  owner: { id: string; name: string } | null;
-  may: { use: boolean; manage: boolean };
-  used: { at: string; by: string } | null;
-  test: { ok: boolean; said: string; at: string } | null;
-  consent: "none" | "needed" | "given";
-  secrets_at: string | null;
-  created_at: string;
-  updated_at: string;
-}
+type Schemas = components["schemas"];
+
+/** `secret` ones go into `secrets`, all others into `settings`; shown when every field of `when` has one of its values. */
+export type FormField = Schemas["ConnectionField"];
+export type ConnectionKind = Schemas["ConnectionKind"];
+export type Connection = Schemas["Connection"];
+export type Use = Required<Connection["use"]>;
 export interface ConnectionUse {
   app: string;
   app_name: string;
@@ -90,7 +49,7 @@ export function grouped(kinds: ConnectionKind[]): { label: string; kinds: Connec
 export type Typed = Record<string, unknown>;
 
 export function shownFields(fields: FormField[], typed: Typed): FormField[] {
-  return fields.filter((field) => Object.entries(field.when ?? {}).every(([name, values]) => values.includes(typed[name] ?? fields.find((one) => one.name === name)?.default)));
+  return fields.filter((field) => Object.entries(field.when ?? {}).every(([name, values]) => values.includes(String(typed[name] ?? fields.find((one) => one.name === name)?.default ?? ""))));
 }
 
 export function typedFrom(fields: FormField[], settings: Record<string, unknown> = {}): Typed {
@@ -116,8 +75,8 @@ export function toldFrom(fields: FormField[], typed: Typed): { settings: Record<
 
 const ROLES: Record<string, string> = { owner: "owners", builder: "builders", member: "members", viewer: "viewers" };
 
-export function useText(use: Use, nameOf: (id: string) => string): string {
-  if (use.who === "everybody") return "Everybody here";
-  if (use.who === "roles") return use.roles.length ? listText(use.roles.map((role) => ROLES[role] ?? role)).replace(/^./, (letter) => letter.toUpperCase()) : "Only its owner";
-  return use.members.length ? listText(use.members.map(nameOf)) : "Only its owner";
+export function useText({ who, roles = [], members = [] }: Connection["use"], nameOf: (id: string) => string): string {
+  if (who === "everybody") return "Everybody here";
+  const named = who === "roles" ? roles.map((role) => ROLES[role] ?? role) : members.map(nameOf);
+  return named.length ? listText(named).replace(/^./, (letter) => letter.toUpperCase()) : "Only its owner";
 }

@@ -4138,7 +4138,7 @@ export interface components {
             hosts: string[];
             use: components["schemas"]["Use"];
             owner: components["schemas"]["Owner"] | null;
-            may: components["schemas"]["sayso__web__api__connections__May"];
+            may: components["schemas"]["ConnectionMay"];
             used: components["schemas"]["Used"] | null;
             test: components["schemas"]["sayso__web__api__connections__Test"] | null;
             /**
@@ -4172,6 +4172,74 @@ export interface components {
                 [key: string]: string;
             } | null;
             use?: components["schemas"]["Use"] | null;
+        };
+        /**
+         * ConnectionField
+         * @description One field of a kind's form.
+         */
+        ConnectionField: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "secret" | "lines" | "number" | "choice" | "switch" | "address" | "host";
+            /**
+             * Secret
+             * @description Goes into `secrets`, else into `settings`.
+             */
+            secret: boolean;
+            /** Required */
+            required: boolean;
+            /** Default */
+            default: unknown;
+            /** Choices */
+            choices: components["schemas"]["ConnectionOption"][];
+            /** Help */
+            help: string;
+            /** Example */
+            example: string;
+            /**
+             * When
+             * @description Shown when each of these fields has one of its values.
+             */
+            when: {
+                [key: string]: string[];
+            };
+            /** Advanced */
+            advanced: boolean;
+        };
+        /** ConnectionKind */
+        ConnectionKind: {
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Icon */
+            icon: string;
+            /** Does */
+            does: string[];
+            /** About */
+            about: string;
+            /** Fields */
+            fields: components["schemas"]["ConnectionField"][];
+        };
+        /** ConnectionMay */
+        ConnectionMay: {
+            /** Use */
+            use: boolean;
+            /** Manage */
+            manage: boolean;
+        };
+        /** ConnectionOption */
+        ConnectionOption: {
+            /** Value */
+            value: string;
+            /** Label */
+            label: string;
         };
         /** Connections */
         Connections: {
@@ -4402,7 +4470,7 @@ export interface components {
             /** Knowledge */
             knowledge: number;
             /** May */
-            may: components["schemas"]["sayso__web__api__coworkers__May"][];
+            may: components["schemas"]["May"][];
             /** Tables */
             tables: components["schemas"]["Granted"][];
             usage: components["schemas"]["CoworkerUsage"];
@@ -5500,6 +5568,26 @@ export interface components {
              */
             thanks?: string;
         };
+        /** FormField */
+        FormField: {
+            /** Field */
+            field: string;
+            /**
+             * Label
+             * @default
+             */
+            label?: string;
+            /**
+             * Help
+             * @default
+             */
+            help?: string;
+            /**
+             * Required
+             * @default false
+             */
+            required?: boolean;
+        };
         /** FormLink */
         FormLink: {
             /** Url */
@@ -6477,25 +6565,10 @@ export interface components {
             /** Tokens Per Minute */
             tokens_per_minute?: number | null;
         };
-        /** Kind */
-        Kind: {
-            /** Key */
-            key: string;
-            /** Label */
-            label: string;
-            /** Icon */
-            icon: string;
-            /** Does */
-            does: string[];
-            /** About */
-            about: string;
-            /** Fields */
-            fields: components["schemas"]["sayso__web__api__connections__FormField"][];
-        };
         /** Kinds */
         Kinds: {
             /** Items */
-            items: components["schemas"]["Kind"][];
+            items: components["schemas"]["ConnectionKind"][];
         };
         /**
          * Knowledge
@@ -6854,6 +6927,23 @@ export interface components {
              * @default false
              */
             numbers?: boolean;
+        };
+        /** May */
+        May: {
+            /** Tool */
+            tool: string;
+            /** Title */
+            title: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "reads" | "keeps" | "writes" | "destroys";
+            /**
+             * Policy
+             * @enum {string}
+             */
+            policy: "always" | "asks" | "never";
         };
         /**
          * McpTool
@@ -7992,6 +8082,22 @@ export interface components {
             arguments?: {
                 [key: string]: string;
             };
+        };
+        /**
+         * Option
+         * @description One choice. Values store its id, so that renaming an option touches no row.
+         */
+        Option: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Hue
+             * @default gray
+             * @enum {string}
+             */
+            hue?: "gray" | "red" | "orange" | "yellow" | "green" | "teal" | "cyan" | "blue" | "purple" | "pink";
         };
         /** OwnMeasurement */
         OwnMeasurement: {
@@ -11252,95 +11358,6 @@ export interface components {
              */
             reuse?: boolean;
         };
-        /**
-         * Option
-         * @description One choice. Values store its id, so that renaming an option touches no row.
-         */
-        sayso__spec__fields__choice__Option: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /**
-             * Hue
-             * @default gray
-             * @enum {string}
-             */
-            hue: "gray" | "red" | "orange" | "yellow" | "green" | "teal" | "cyan" | "blue" | "purple" | "pink";
-        };
-        /** FormField */
-        sayso__spec__view__FormField: {
-            /** Field */
-            field: string;
-            /**
-             * Label
-             * @default
-             */
-            label: string;
-            /**
-             * Help
-             * @default
-             */
-            help: string;
-            /**
-             * Required
-             * @default false
-             */
-            required: boolean;
-        };
-        /**
-         * FormField
-         * @description One field of a kind's form.
-         */
-        sayso__web__api__connections__FormField: {
-            /** Name */
-            name: string;
-            /** Label */
-            label: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "text" | "secret" | "lines" | "number" | "choice" | "switch" | "address" | "host";
-            /**
-             * Secret
-             * @description Goes into `secrets`, else into `settings`.
-             */
-            secret: boolean;
-            /** Required */
-            required: boolean;
-            /** Default */
-            default: unknown;
-            /** Choices */
-            choices: components["schemas"]["sayso__web__api__connections__Option"][];
-            /** Help */
-            help: string;
-            /** Example */
-            example: string;
-            /**
-             * When
-             * @description Shown when each of these fields has one of its values.
-             */
-            when: {
-                [key: string]: string[];
-            };
-            /** Advanced */
-            advanced: boolean;
-        };
-        /** May */
-        sayso__web__api__connections__May: {
-            /** Use */
-            use: boolean;
-            /** Manage */
-            manage: boolean;
-        };
-        /** Option */
-        sayso__web__api__connections__Option: {
-            /** Value */
-            value: string;
-            /** Label */
-            label: string;
-        };
         /** Test */
         sayso__web__api__connections__Test: {
             /** Ok */
@@ -11352,59 +11369,6 @@ export interface components {
              * Format: date-time
              */
             at: string;
-        };
-        /** May */
-        sayso__web__api__coworkers__May: {
-            /** Tool */
-            tool: string;
-            /** Title */
-            title: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "reads" | "keeps" | "writes" | "destroys";
-            /**
-             * Policy
-             * @enum {string}
-             */
-            policy: "always" | "asks" | "never";
-        };
-        /** FormField */
-        FormField: {
-            /** Field */
-            field: string;
-            /**
-             * Label
-             * @default
-             */
-            label?: string;
-            /**
-             * Help
-             * @default
-             */
-            help?: string;
-            /**
-             * Required
-             * @default false
-             */
-            required?: boolean;
-        };
-        /**
-         * Option
-         * @description One choice. Values store its id, so that renaming an option touches no row.
-         */
-        Option: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /**
-             * Hue
-             * @default gray
-             * @enum {string}
-             */
-            hue?: "gray" | "red" | "orange" | "yellow" | "green" | "teal" | "cyan" | "blue" | "purple" | "pink";
         };
         /**
          * Test

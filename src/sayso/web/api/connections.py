@@ -23,12 +23,12 @@ SecretText = Annotated[str, StringConstraints(max_length=kinds_of.LINES_LENGTH_M
 SecretTexts = Annotated[dict[ShortText, SecretText], Field(max_length=50, description="Go in, and never come out again")]
 
 
-class Option(Shown):
+class ConnectionOption(Shown):
     value: str
     label: str
 
 
-class FormField(Shown):
+class ConnectionField(Shown):
     """One field of a kind's form."""
 
     name: str
@@ -38,7 +38,7 @@ class FormField(Shown):
     """Goes into `secrets`, else into `settings`."""
     required: bool
     default: Any
-    choices: list[Option]
+    choices: list[ConnectionOption]
     help: str
     example: str
     when: dict[str, list[str]]
@@ -54,7 +54,7 @@ class FormField(Shown):
             secret=one.secret,
             required=one.required,
             default=one.default,
-            choices=[Option(value=option.value, label=option.label) for option in one.choices],
+            choices=[ConnectionOption(value=option.value, label=option.label) for option in one.choices],
             help=one.help,
             example=one.example,
             when={name: list(values) for name, values in (one.when or {}).items()},
@@ -62,25 +62,25 @@ class FormField(Shown):
         )
 
 
-class Kind(Shown):
+class ConnectionKind(Shown):
     key: str
     label: str
     icon: str
     does: list[str]
     about: str
-    fields: list[FormField]
+    fields: list[ConnectionField]
 
     @classmethod
     def of(cls, one: kinds_of.Kind) -> Self:
-        fields = [FormField.of(field) for field in one.fields]
+        fields = [ConnectionField.of(field) for field in one.fields]
         return cls(key=one.key, label=one.label, icon=one.icon, does=list(one.does), about=one.about, fields=fields)
 
 
 class Kinds(Shown):
-    items: list[Kind]
+    items: list[ConnectionKind]
 
 
-class May(Shown):
+class ConnectionMay(Shown):
     use: bool
     manage: bool
 
@@ -114,7 +114,7 @@ class Connection(Shown):
     hosts: list[str]
     use: Use
     owner: Owner | None
-    may: May
+    may: ConnectionMay
     used: Used | None
     test: Test | None
     consent: str
@@ -138,7 +138,7 @@ class Connection(Shown):
             hosts=list(one.hosts),
             use=one.use,
             owner=Owner(id=one.owner, name=one.owner_name or "") if one.owner else None,
-            may=May(use=one.may_use, manage=one.may_manage),
+            may=ConnectionMay(use=one.may_use, manage=one.may_manage),
             used=Used(at=one.used_at, by=one.used_by) if one.used_at else None,
             test=Test(ok=bool(one.test_ok), said=one.test_said, at=one.tested_at) if one.tested_at else None,
             consent=one.consent,
@@ -197,7 +197,7 @@ class Consent(Shown):
 async def kinds(by: By) -> Kinds:
     """The kinds of connection that there are, each with its form."""
     by.must("read")
-    return Kinds(items=[Kind.of(one) for one in KINDS.values()])
+    return Kinds(items=[ConnectionKind.of(one) for one in KINDS.values()])
 
 
 async def listed(request: Request, tx: Tx, by: By, does: Does = None) -> Connections:
