@@ -31,6 +31,8 @@ class Settings:
     `builder` says who plans wishes: the agent where a text model is connected (`auto`), always the built-in planner (`planner`), or always
     a model (`agent`), which also tells when there is none.
     `traces` is where an OpenTelemetry collector listens (OTLP over HTTP), such as `http://127.0.0.1:4318`.
+    `sqlite_folder` is where SQLite files that are connected may lie; without it there are none.
+    `sql_dialects` names SQLAlchemy dialects (`bigquery,snowflake`) whose drivers may open connections of their own, past the egress door.
     `url` is the address that people use; links are made from it, never from a request's headers.
     """
 
@@ -46,6 +48,8 @@ class Settings:
     refreshes_models: bool = False
     directory: Directory = "public"
     builder: Builder = "auto"
+    sqlite_folder: Path | None = None
+    sql_dialects: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -69,6 +73,8 @@ class Settings:
             refreshes_models=(env.get("SAYSO_MODELS_REFRESH") or "no").lower() in ("1", "yes", "on", "true"),
             directory=_directory(env.get("SAYSO_DIRECTORY") or "public"),
             builder=_builder(env.get("SAYSO_BUILDER") or "auto"),
+            sqlite_folder=Path(folder).expanduser().absolute() if (folder := env.get("SAYSO_SQLITE_FOLDER")) else None,
+            sql_dialects=tuple(part.strip().lower() for part in (env.get("SAYSO_SQL_DIALECTS") or "").split(",") if part.strip()),
         )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sayso.cli.command import Say
 from sayso.cli.command import command as asynchronous
 from sayso.cli.installation import owned
-from sayso.connections import egress, stored, uses
+from sayso.connections import stored, uses
 from sayso.connections.connections import Connections
 from sayso.connections.kind import Kind
 from sayso.connections.kinds import KINDS
@@ -26,7 +26,7 @@ def command() -> None:
 
 
 def _connections(engine: AsyncEngine, settings: Settings) -> Connections:
-    return Connections(engine, settings.home, egress.Door(egress.networks(settings.egress_allow)), settings.url)
+    return Connections.of(engine, settings)
 
 
 @command.command("list")

@@ -4,14 +4,14 @@ import os
 import secrets
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sayso import db
 from sayso.connections import oauth, stored
-from sayso.connections.egress import Door
+from sayso.connections.egress import Door, networks
 from sayso.connections.kind import Credentials, Kind
 from sayso.connections.kinds import KINDS
 from sayso.connections.opened import Missing, Opened
@@ -20,6 +20,7 @@ from sayso.connections.stored import Stored
 from sayso.connections.vault import Vault
 from sayso.db.connection_tables import connections as t
 from sayso.errors import Forbidden, Invalid, NotFound, Problem, SaysoError
+from sayso.settings import Settings
 from sayso.team.actor import Actor
 
 USED_SECONDS = 60
@@ -28,14 +29,33 @@ USED_LENGTH_MAX = 200
 
 
 class Connections:
-    """One a process. `url` is the address that people use: where consent in a browser comes back to."""
+    """One a process. `url` is the address that people use: where consent in a browser comes back to. SQLite files are read from
+    `sqlite_folder` alone; drivers of `sql_dialects` may open sockets of their own. Both are the operator's to say."""
 
     kinds: Mapping[str, Kind] = KINDS
 
-    def __init__(self, engine: AsyncEngine, home: Path, door: Door, url: str = "http://localhost") -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        home: Path,
+        door: Door,
+        url: str = "http://localhost",
+        *,
+        sqlite_folder: Path | None = None,
+        sql_dialects: tuple[str, ...] = (),
+    ) -> None:
         self.engine, self.door, self.url = engine, door, url
+        self.sqlite_folder, self.sql_dialects = sqlite_folder, sql_dialects
         self.vault = Vault(home)
         self.process = f"{os.getpid()}-{secrets.token_hex(6)}"
+
+    @classmethod
+    def of(cls, engine: AsyncEngine, settings: Settings, door: Door | None = None) -> Self:
+        """As the operator has set it up. `door` is the process's own, when it has one already."""
+        door = door or Door(networks(settings.egress_allow))
+        return cls(
+            engine, settings.home, door, settings.url, sqlite_folder=settings.sqlite_folder, sql_dialects=settings.sql_dialects
+        )
 
     def kind(self, key: str) -> Kind:
         if key not in self.kinds:

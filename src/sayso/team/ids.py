@@ -9,11 +9,11 @@ ID_LENGTH = 12
 """36 to the power of 12 is 62 bits: nobody guesses one, and none is ever drawn twice."""
 
 Letter = Literal[
-    "w", "m", "f", "k", "d", "i", "v", "p", "a", "b", "t", "q", "u", "c", "h", "y", "g", "r", "x", "ok", "cn", "wh", "msg"
+    "w", "m", "f", "k", "d", "i", "v", "p", "a", "b", "t", "q", "u", "c", "h", "y", "g", "r", "x", "ok", "cn", "wh", "msg", "s"
 ]
 
 
 def new_id(letter: Letter) -> str:
     """`m_` members, `f_` files, `k_` tokens, `d_` drafts, `i_` imports, `w_` workspaces; of the gateway `v_` keys, `p_` providers, `a_` aliases, `b_` budgets; `t_` trials; `q_` fills;
-    of co-workers `g_` conversations, `u_` turns, `c_` cards, `h_` acts, `y_` memories; `r_` runs of automations, `x_` their workers, `ok_` approvals; `cn_` connections, `wh_` webhooks out, `msg_` deliveries."""
+    of co-workers `g_` conversations, `u_` turns, `c_` cards, `h_` acts, `y_` memories; `r_` runs of automations, `x_` their workers, `ok_` approvals; `cn_` connections, `wh_` webhooks out, `msg_` deliveries; `s_` syncs of connected tables."""
     return f"{letter}_" + "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))

@@ -82,7 +82,7 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
             trials_of(gateway, shelf),
             Fills(gateway),
             coworkers,
-            Connections(engine, settings.home, gateway.pools.door, settings.url),
+            Connections.of(engine, settings, gateway.pools.door),
         )
         app.v1 = Door(gateway)
     app.router.route_class = ApiRoute
