@@ -139,8 +139,7 @@ async def test_what_stops_without_it(company: Company):
         {"kind": "send_email", "connection": made["id"], "to": "x@northlight.example", "subject": "Hi", "body": "Hi"}
     ]
     built = await company.ben.post("/api/apps", json={"spec": {**CRM, "id": "named", "automations": [rule]}})
-    if built.status_code != 201:
-        pytest.skip("steps do not name connections yet")
+    assert built.status_code == 201, built.text
     uses = (await company.ben.get(f"/api/connections/{made['id']}/uses")).json()
     assert [(one["app"], one["kind"], one["name"], one["on"]) for one in uses["items"]] == [
         ("named", "automation", "Say hello", False)

@@ -94,6 +94,7 @@ async def begin(tx: AsyncConnection, connections: Connections, id: str, *, by: A
     await tx.execute(
         consents.insert().values(
             hash=hashed(state),
+            workspace_id=by.workspace,
             connection=id,
             member=by.member,
             session=hashed(session) if session else None,

@@ -48,7 +48,9 @@ def _of_app(id: str, spec: dict[str, Any], connection: str) -> Iterator[Use]:
     for where, kind in KINDS.items():
         for part in spec.get(where) or ():
             if connection in _texts(part):
-                yield Use(id, spec["name"], kind, part["id"], part["name"], part.get("on") if kind == "automation" else None)
+                yield Use(
+                    id, spec["name"], kind, part["id"], part["name"], part.get("on", False) if kind == "automation" else None
+                )
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -78,6 +78,7 @@ consents = Table(
     "connection_consents",
     metadata,
     Column("hash", LargeBinary, primary_key=True, comment="of the state that the browser carries"),
+    _workspace(),
     Column("connection", Text, ForeignKey(f"{SCHEMA}.connections.id", ondelete="CASCADE"), nullable=False),
     Column("member", Text, nullable=False),
     Column("session", LargeBinary, comment="of the cookie, when a browser asked"),

@@ -1,8 +1,21 @@
-"""The kinds of connection, one file each."""
+"""The kinds of connection, one file each; in the order in which they are offered."""
 
 from sayso.connections.kind import Kind
-from sayso.connections.kinds import http, mysql, postgresql, sql_url, sqlite, sqlserver
+from sayso.connections.kinds import discord, http, mysql, postgresql, slack, smtp, sql_url, sqlite, sqlserver, teams, telegram
 
 KINDS: dict[str, Kind] = {
-    one.key: one for one in (http.KIND, postgresql.KIND, mysql.KIND, sqlserver.KIND, sqlite.KIND, sql_url.KIND)
+    one.key: one
+    for one in (
+        smtp.KIND,
+        slack.KIND,
+        teams.KIND,
+        discord.KIND,
+        telegram.KIND,
+        http.KIND,
+        postgresql.KIND,
+        mysql.KIND,
+        sqlserver.KIND,
+        sqlite.KIND,
+        sql_url.KIND,
+    )
 }
