@@ -149,7 +149,7 @@ async def test_an_automation_is_read_and_says_that_it_is_off(arrives: Arrives, u
     main = page.get_by_role("main")
     await expect(main).to_contain_text("Every Monday at 09:00")
     await expect(main).to_contain_text("Open clients")
-    await expect(main).to_contain_text("cannot run in this version")
+    await expect(main).to_contain_text("It is off: nothing happens by itself")
 
 
 async def test_an_app_goes_to_the_trash_and_back(arrives: Arrives, url: str, northlight_kept: Northlight):

@@ -1,6 +1,6 @@
-/** What each kind of field, view and step looks like: icon, name for people, alignment. */
+/** What each kind of field and view looks like: icon, name for people, alignment. */
 import type { IconName } from "./icons";
-import type { Field, FieldKind, Hue, Step, Trigger, ViewKind } from "./spec";
+import type { Field, FieldKind, Hue, ViewKind } from "./spec";
 
 export interface Kind {
   icon: IconName;
@@ -56,53 +56,6 @@ export const VIEW_KINDS: Record<ViewKind, Kind> = {
   chart: kind("chart-column", "Chart", "One picture of the numbers"),
   form: kind("clipboard-list", "Form", "Others fill in a row"),
   dashboard: kind("gauge", "Dashboard", "Numbers, charts and lists on one page"),
-};
-
-export const TRIGGER_KINDS: Record<Trigger["kind"], { icon: IconName; label: string }> = {
-  schedule: { icon: "clock", label: "On a schedule" },
-  row_created: { icon: "circle-plus", label: "When a row is added" },
-  row_changed: { icon: "pencil", label: "When a row changes" },
-  row_deleted: { icon: "trash-2", label: "When a row goes to the trash" },
-  enters_view: { icon: "eye", label: "When a row comes into a view" },
-  date_reached: { icon: "calendar-clock", label: "When a date is reached" },
-  form_submitted: { icon: "clipboard-list", label: "When a form is sent in" },
-  button: { icon: "mouse-pointer-click", label: "When a button is pressed" },
-  webhook: { icon: "webhook", label: "When a web address is called" },
-  email: { icon: "mail", label: "When an e-mail arrives" },
-  message: { icon: "message-square", label: "When someone writes to a co-worker" },
-  called: { icon: "zap", label: "When something else calls it" },
-};
-
-export const STEP_KINDS: Record<Step["kind"], { icon: IconName; label: string }> = {
-  find_rows: { icon: "search", label: "Find rows" },
-  create_row: { icon: "circle-plus", label: "Add a row" },
-  update_row: { icon: "pencil", label: "Change the row" },
-  delete_row: { icon: "trash-2", label: "Move the row to the trash" },
-  send_email: { icon: "mail", label: "Send an e-mail" },
-  send_message: { icon: "message-square", label: "Send a message" },
-  notify: { icon: "bell-ring", label: "Tell someone here" },
-  http_request: { icon: "globe", label: "Call a web address" },
-  ai: { icon: "sparkles", label: "Ask a model" },
-  approval: { icon: "shield-check", label: "Ask a person" },
-  wait: { icon: "clock", label: "Wait" },
-  branch: { icon: "git-branch", label: "Choose a path" },
-  for_each: { icon: "repeat", label: "For each row" },
-  upsert_row: { icon: "pencil", label: "Change or add a row" },
-  aggregate: { icon: "sigma", label: "Work out figures" },
-  changes: { icon: "history", label: "What changed" },
-  switch: { icon: "git-branch", label: "Choose one of several paths" },
-  stop: { icon: "x", label: "Stop here" },
-  set_values: { icon: "type", label: "Set values" },
-  call: { icon: "zap", label: "Start another automation" },
-  ask_coworker: { icon: "bot", label: "Ask a co-worker" },
-  document: { icon: "file", label: "Make a document" },
-  chart: { icon: "chart-column", label: "Draw a chart" },
-  sheet: { icon: "table-2", label: "Make a spreadsheet" },
-  respond: { icon: "undo-2", label: "Answer the caller" },
-  webhook_out: { icon: "webhook", label: "Send a webhook" },
-  sql: { icon: "database", label: "Ask a database" },
-  mcp_tool: { icon: "plug", label: "Use a tool" },
-  operation: { icon: "globe", label: "Call a service" },
 };
 
 export const HUES: readonly Hue[] = ["gray", "red", "orange", "yellow", "green", "teal", "cyan", "blue", "purple", "pink"];

@@ -27,6 +27,7 @@ export type LiveEvent =
   | { event: "run"; app: string; id: string; automation: string; state: string; dry: boolean; problem: string | null }
   | { event: "draft"; id: string }
   | { event: "import"; id: string }
+  | { event: "run"; app: string; id: string; automation: string; state: string; dry: boolean; problem: string | null }
   | { event: "trial"; id: string; app: string | null; by: string };
 type Kind = LiveEvent["event"];
 type Listener<K extends Kind> = (event: Extract<LiveEvent, { event: K }>) => void;

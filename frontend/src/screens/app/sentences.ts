@@ -1,10 +1,12 @@
 /** Automations and co-workers in words: what starts them, what they do. */
 import { dateFormat, listText } from "../../lib/format";
-import { STEP_KINDS } from "../../lib/kinds";
+import { STEP_KINDS } from "../../lib/automations/kinds";
 import type { App, Automation, Coworker, Filter, Step, Trigger } from "../../lib/spec";
 
 const tableName = (app: App, id: string | null | undefined) => app.tables?.find((table) => table.id === id)?.name ?? "a table";
 const viewName = (app: App, id: string) => app.views?.find((view) => view.id === id)?.name ?? "a view";
+const coworkerName = (app: App, id: string) => app.coworkers?.find((one) => one.id === id)?.name ?? "a co-worker";
+const automationName = (app: App, id: string) => app.automations?.find((one) => one.id === id)?.name ?? "another automation";
 const fieldName = (app: App, table: string | null | undefined, id: string) => app.tables?.find((one) => one.id === table)?.fields?.find((field) => field.id === id)?.name ?? id;
 
 const DAYS = Array.from({ length: 7 }, (_, n) => dateFormat({ weekday: "long" }).format(new Date(2023, 0, 1 + n)));
@@ -47,7 +49,7 @@ export function triggerText(app: App, trigger: Trigger): string {
     case "row_changed": return trigger.filter?.of?.length
       ? `When a row of ${tableName(app, trigger.table)} changes so that ${filterText(app, trigger.table, trigger.filter)}`
       : `When ${trigger.fields?.length ? listText(trigger.fields.map((id) => fieldName(app, trigger.table, id))) : "anything"} changes in ${tableName(app, trigger.table)}`;
-    case "row_deleted": return `When a row of ${tableName(app, trigger.table)} goes to the trash`;
+    case "row_deleted": return when(`When a row of ${tableName(app, trigger.table)} goes to the trash`, trigger.table, trigger.filter);
     case "enters_view": return `When a row comes into ${viewName(app, trigger.view)}`;
     case "date_reached": {
       const days = trigger.days ?? 0;
@@ -57,46 +59,56 @@ export function triggerText(app: App, trigger: Trigger): string {
     case "form_submitted": return `When ${viewName(app, trigger.view)} is sent in`;
     case "button": return `When “${trigger.label}” is pressed in a row of ${tableName(app, trigger.table)}`;
     case "webhook": return "When its web address is called";
-    case "email": return "When an e-mail arrives";
-    case "message": return `When someone writes to ${app.coworkers?.find((one) => one.id === trigger.coworker)?.name ?? "a co-worker"}`;
+    case "email": return trigger.folder && trigger.folder !== "INBOX" ? `When an e-mail arrives in ${trigger.folder}` : "When an e-mail arrives";
+    case "message": return `When someone writes to ${coworkerName(app, trigger.coworker)}`;
     case "called": return "When something else calls it";
   }
 }
 
+const VIAS: Record<string, string> = { slack: "Slack", teams: "Teams", discord: "Discord", telegram: "Telegram", sms: "text message" };
+const TASK_WORDS: Record<string, string> = {
+  generate: "write", summarise: "summarise", classify: "sort", extract: "read out", translate: "translate", draft_reply: "draft a reply",
+  describe_image: "describe a picture", image: "make a picture", edit_image: "change a picture",
+};
+
 /** What a step does, in a few words. */
 export function stepText(app: App, step: Step): string {
+  const where = (table: string | null | undefined, filter: Filter | null | undefined) => (filter?.of?.length ? ` where ${filterText(app, table, filter)}` : "");
+  const fields = (table: string, values: Record<string, unknown> | undefined) => listText(Object.keys(values ?? {}).map((id) => fieldName(app, table, id)));
   switch (step.kind) {
-    case "find_rows": return `find rows of ${tableName(app, step.table)}${step.filter?.of?.length ? ` where ${filterText(app, step.table, step.filter)}` : ""}`;
+    case "find_rows": return `find rows of ${tableName(app, step.table)}${where(step.table, step.filter)}`;
     case "create_row": return `add a row to ${tableName(app, step.table)}`;
-    case "update_row": return `set ${listText(Object.keys(step.values ?? {}).map((id) => fieldName(app, step.table, id))) || "values"} in ${tableName(app, step.table)}`;
-    case "delete_row": return `move the row of ${tableName(app, step.table)} to the trash`;
+    case "update_row": return `set ${fields(step.table, step.values) || "values"} in ${tableName(app, step.table)}${where(step.table, step.filter)}`;
+    case "upsert_row": return `add or change the row of ${tableName(app, step.table)} with the same ${listText((step.match ?? []).map((id) => fieldName(app, step.table, id))) || "values"}`;
+    case "delete_row": return `move ${step.filter?.of?.length ? `rows of ${tableName(app, step.table)}${where(step.table, step.filter)}` : `the row of ${tableName(app, step.table)}`} to the trash`;
+    case "aggregate": return `work out ${listText((step.figures ?? []).map((one) => one.name)) || "figures"} of ${tableName(app, step.table)}${step.by ? ` by ${fieldName(app, step.table, step.by.field)}` : ""}`;
+    case "changes": return `see what changed in ${tableName(app, step.table)}${step.days ? ` in ${step.days} days` : " since the last run"}`;
+    case "branch": return `choose a path`;
+    case "switch": return `choose among ${(step.cases ?? []).length + 1} paths`;
+    case "for_each": return `for each row: ${(step.steps ?? []).map((one) => stepText(app, one)).join(", then ")}`;
+    case "wait": return step.until ? `wait until ${step.until}` : step.webhook ? "wait until its web address is called" : `wait ${waitText(step.seconds ?? 0)}`;
+    case "stop": return step.as_failed ? `stop as failed${step.message ? `: “${step.message}”` : ""}` : `stop here${step.message ? `: “${step.message}”` : ""}`;
+    case "set_values": return `work out ${listText(Object.keys(step.values ?? {})) || "values"}`;
+    case "approval": return `ask ${step.by || "someone"} to approve`;
+    case "call": return `start ${automationName(app, step.automation)}`;
+    case "ai": return `ask a model to ${TASK_WORDS[step.task ?? "generate"] ?? "write"}${step.into ? ` ${fieldName(app, tableOf(app, step.into), step.into)}` : step.answers?.length ? ` ${listText(step.answers.map((one) => one.name))}` : ""}`;
+    case "ask_coworker": return `ask ${coworkerName(app, step.coworker)}`;
+    case "document": return `make ${step.file_name || `a ${step.format === "html" ? "page" : "PDF"}`}`;
+    case "chart": return step.title ? `draw “${step.title}”` : step.view ? `draw ${viewName(app, step.view)}` : `draw a chart of ${tableName(app, step.table)}`;
+    case "sheet": return `make ${step.file_name || `a${step.format === "csv" ? " CSV file" : "n XLSX file"}`}${step.view ? ` of ${viewName(app, step.view)}` : step.table ? ` of ${tableName(app, step.table)}` : ""}`;
     case "send_email": return `e-mail ${step.to || "someone"}${step.subject ? `: “${step.subject}”` : ""}`;
-    case "send_message": return `send a message${step.to ? ` to ${step.to}` : ""} by ${step.via ?? "slack"}`;
+    case "send_message": return `send a message${step.to ? ` to ${step.to}` : ""} by ${VIAS[step.via ?? "slack"]}`;
     case "notify": return `tell ${step.to || "the team"}${step.body ? `: “${step.body}”` : ""}`;
     case "http_request": return `call ${step.url || "a web address"}`;
-    case "ai": return `ask a model to ${step.task ?? "generate"}`;
-    case "approval": return `ask ${step.by || "someone"} to approve`;
-    case "wait": return step.until ? `wait until ${step.until}` : step.webhook ? "wait until its web address is called" : `wait ${waitText(step.seconds ?? 0)}`;
-    case "branch": return `choose a path`;
-    case "upsert_row": return `change or add a row of ${tableName(app, step.table)}`;
-    case "aggregate": return `work out figures of ${tableName(app, step.table)}`;
-    case "changes": return `list what changed in ${tableName(app, step.table)}`;
-    case "switch": return "choose one of several paths";
-    case "stop": return step.message ? `stop: “${step.message}”` : "stop here";
-    case "set_values": return `set ${listText(Object.keys(step.values ?? {})) || "values"}`;
-    case "call": return `start ${app.automations?.find((one) => one.id === step.automation)?.name ?? "another automation"}`;
-    case "ask_coworker": return `ask ${app.coworkers?.find((one) => one.id === step.coworker)?.name ?? "a co-worker"}`;
-    case "document": return `make ${step.file_name || "a document"}`;
-    case "chart": return `draw ${step.title || (step.view ? viewName(app, step.view) : `a chart of ${tableName(app, step.table)}`)}`;
-    case "sheet": return `make ${step.file_name || "a spreadsheet"}`;
-    case "respond": return "answer the caller";
-    case "webhook_out": return `send a webhook${step.url ? ` to ${step.url}` : ""}`;
-    case "sql": return "ask a database";
-    case "mcp_tool": return `use the tool ${step.tool || "of a server"}`;
-    case "operation": return `call ${step.operation || "a service"}`;
-    case "for_each": return `for each row: ${(step.steps ?? []).map((one) => stepText(app, one)).join(", then ")}`;
+    case "respond": return `answer the caller with ${step.status ?? 200}`;
+    case "webhook_out": return `send ${step.event ? `“${step.event}”` : "a webhook"}${step.url ? ` to ${step.url}` : ""}`;
+    case "sql": return step.write ? "change a connected database" : "ask a connected database";
+    case "mcp_tool": return step.tool ? `use the tool ${step.tool}` : "use a tool";
+    case "operation": return step.operation ? `use ${step.operation}` : "use an operation";
   }
 }
+
+const tableOf = (app: App, field: string) => app.tables?.find((table) => table.fields?.some((one) => one.id === field))?.id;
 
 export function waitText(seconds: number): string {
   const units: [number, string][] = [[86_400, "day"], [3_600, "hour"], [60, "minute"], [1, "second"]];
@@ -115,4 +127,3 @@ export function coworkerText(app: App, coworker: Coworker): string {
   return [coworker.description, listText(grants)].filter(Boolean).join(" ");
 }
 
-export const stepLabel = (step: Step) => STEP_KINDS[step.kind].label;
