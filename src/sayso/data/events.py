@@ -41,7 +41,14 @@ _cause: ContextVar[dict[str, Any]] = ContextVar("cause", default={})  # noqa: B0
 @contextmanager
 def caused_by(run: str, hops: int) -> Iterator[None]:
     """Every event written inside says which run of an automation led to it, and how many before that: so loops are found."""
-    token = _cause.set({"run": run, "hops": hops})
+    with told_with(run=run, hops=hops):
+        yield
+
+
+@contextmanager
+def told_with(**payload: Any) -> Iterator[None]:
+    """Every event written inside carries this too: `form`, the id of the form that a row came by."""
+    token = _cause.set({**_cause.get(), **payload})
     try:
         yield
     finally:

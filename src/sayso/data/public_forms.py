@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sayso.data import apps, rows
+from sayso.data import apps, events, rows
 from sayso.data.open_app import OpenApp
 from sayso.db import tables as t
 from sayso.errors import Invalid, NotFound, Problem
@@ -59,7 +59,8 @@ async def opened(tx: AsyncConnection, token: str) -> PublicForm:
 async def add(tx: AsyncConnection, form: PublicForm, values: Mapping[str, Any]) -> None:
     """Adds the row. Only fields that the form asks for are taken, whatever was sent."""
     asked = {one.field for one in form.form.fields} or {f.id for f in form.table.fields}
-    await rows.create(tx, form.app, form.table.id, {id: value for id, value in values.items() if id in asked}, by=form.app.by)
+    with events.told_with(form=form.form.id):
+        await rows.create(tx, form.app, form.table.id, {id: value for id, value in values.items() if id in asked}, by=form.app.by)
 
 
 def _stranger(link: links.FormLink) -> Actor:

@@ -20,6 +20,7 @@ from sayso.db import (
     notification_tables,
     oauth_tables,
     trial_tables,
+    trigger_tables,
 )
 from sayso.db.tables import SCHEMA, metadata
 
@@ -34,6 +35,7 @@ OTHERS = (
     notification_tables,
     oauth_tables,
     trial_tables,
+    trigger_tables,
 )
 assert all(tables.metadata is metadata for tables in OTHERS)  # their tables are part of the whole
 

@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 import sayso
 from sayso.ai.fills.work import Fills
+from sayso.automations.triggers.triggers import Triggers
 from sayso.connections.connections import Connections
 from sayso.coworkers.answers import CoworkerModels
 from sayso.coworkers.desk import Desk
@@ -83,6 +84,7 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
             Fills(gateway),
             coworkers,
             Connections.of(engine, settings, gateway.pools.door),
+            Triggers(engine),
         )
         app.v1 = Door(gateway)
     app.router.route_class = ApiRoute
@@ -121,6 +123,7 @@ async def _living(app: FastAPI) -> AsyncGenerator[None]:
         parts.gateway.running(),
         parts.trials.running(),
         parts.fills.running(),
+        parts.triggers.running(),
         parts.jobs.running(),
     ):
         parts.jobs.begin(sweeping.hourly(parts.engine))

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import HTTPConnection
 
 from sayso.ai.fills.work import Fills
+from sayso.automations.triggers.triggers import Triggers
 from sayso.connections.connections import Connections
 from sayso.coworkers.desk import Desk
 from sayso.data.files import FileStore
@@ -39,6 +40,7 @@ class Parts:
     fills: Fills
     coworkers: Desk
     connections: Connections
+    triggers: Triggers
     exporting: Semaphore = field(default_factory=lambda: Semaphore(EXPORTS_AT_ONCE_MAX))
     drawing: Semaphore = field(default_factory=lambda: Semaphore(DRAWN_AT_ONCE_MAX))
     pages: Pages = field(default_factory=Pages)

@@ -19,8 +19,8 @@ from datetime import timedelta
 from typing import Any
 
 import psycopg
-from sqlalchemy import BigInteger, Text, and_, cast, delete, func, literal, or_, select, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import Text, delete, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -33,6 +33,7 @@ from sayso.ai.fills.wanted import FILL_ROWS_MAX, Wanted
 from sayso.data import apps, events
 from sayso.data.events import CHANNEL
 from sayso.data.open_app import OpenApp
+from sayso.data.outbox import Outbox
 from sayso.data.physical import found, pairs_of, rows_of
 from sayso.data.row import where
 from sayso.db import tables as system
@@ -41,7 +42,7 @@ from sayso.db.fill_tables import values as provenance
 from sayso.errors import SaysoError
 from sayso.team.actor import system as sayso
 
-NAME, FLOOR = "fills", "fills, first"
+OUTBOX = Outbox(follow, "fills")
 EVENTS_READ = 500
 LOOK_SECONDS = 5.0
 TOGETHER_SECONDS = 0.1
@@ -94,14 +95,10 @@ class Triggers:
 
     async def step(self, tx: AsyncConnection) -> tuple[int, int]:
         """How many events were heard, and how many fills were begun."""
-        place = await _place(tx)
-        if place is None:
-            return 0, 0
-        happened = await _happened(tx, *place)
+        place = await OUTBOX.place(tx)
+        happened = await OUTBOX.happened(tx, place, EVENTS_READ) if place else []
         if not happened:
             return 0, 0
-        last = happened[-1]
-        await tx.execute(update(follow).where(follow.c.name == NAME).values(xact=last.xact, event=last.id))
         begun = 0
         by_app: dict[tuple[str, str], list[Any]] = defaultdict(list)
         for event in happened:
@@ -260,41 +257,6 @@ class _Asked:
             rows = rows_of(self.app, one.part.table)
             here = where(self.app, one.part.table, rows)
             await events.write(self.tx, "row.changed", rows=ids, payload={"fields": []}, **here)
-
-
-async def _place(tx: AsyncConnection) -> tuple[int, int, int] | None:
-    """Transaction and id of the last event heard, and the id of the last one before anything was; None while another process is at it.
-
-    A database that was restored elsewhere counts its transactions anew: then what has happened so far is taken as heard.
-    """
-    c = follow.c
-    moment = select(
-        cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger),
-        cast(cast(func.pg_snapshot_xmax(func.pg_current_snapshot()), Text), BigInteger),
-    )
-    row = (await tx.execute(select(c.xact, c.event).where(c.name == NAME).with_for_update(skip_locked=True))).one_or_none()
-    if row is not None:
-        oldest, newest = (await tx.execute(moment)).one()
-        if row.xact <= newest:
-            floor = (await tx.execute(select(c.event).where(c.name == FLOOR))).scalar_one_or_none()
-            return row.xact, row.event, floor or 0
-    elif (await tx.execute(select(c.name).where(c.name == NAME))).first() is not None:
-        return None
-    else:
-        oldest, _ = (await tx.execute(moment)).one()
-    last = (await tx.execute(select(func.coalesce(func.max(system.events.c.id), 0)))).scalar_one()
-    for name, xact, event in ((NAME, oldest, 0), (FLOOR, oldest, last)):
-        put = insert(follow).values(name=name, xact=xact, event=event)
-        await tx.execute(put.on_conflict_do_update(index_elements=["name"], set_={"xact": xact, "event": event}))
-    return oldest, 0, last
-
-
-async def _happened(tx: AsyncConnection, xact: int, event: int, floor: int) -> list[Any]:
-    e = system.events.c
-    oldest = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
-    news = and_(e.xact >= xact, or_(e.xact > xact, e.id > event), e.xact < oldest, e.id > floor)
-    query = select(e.id, e.xact, e.workspace_id, e.app_id, e.table_no, e.kind, e.row_ids, e.payload, e.by_actor, e.at)
-    return list((await tx.execute(query.where(news).order_by(e.xact, e.id).limit(EVENTS_READ))).all())
 
 
 async def sweep(engine: AsyncEngine) -> None:
