@@ -12,6 +12,7 @@ from sayso.data import raw
 from sayso.data.clock import Clock
 from sayso.data.open_app import OpenApp
 from sayso.data.physical import Rows, found, rows_of
+from sayso.data.raw import Raws
 from sayso.data.scope import Scope
 from sayso.data.worth import title
 from sayso.db import tables as system
@@ -62,7 +63,7 @@ async def of_row(
     entries = (await tx.execute(asked.limit(min(limit, ENTRIES_MAX)))).all()
     if not entries and before is None and not await _is_there(tx, rows, id):
         raise NotFound(f"{rows.table.name} has no row {id}.")
-    names = await _names(tx, app, rows, [side for e in entries for side in (e.before, e.after)])
+    names = await names_of(tx, app, rows, [raw.exactly(side) for e in entries for side in (e.before, e.after)])
     return tuple(_entry(rows, e, names) for e in entries)
 
 
@@ -74,9 +75,9 @@ Names = dict[tuple[str, Any], str]
 """By field id and the id of a linked row or a file."""
 
 
-async def _names(tx: AsyncConnection, app: OpenApp, rows: Rows, sides: Sequence[str | None]) -> Names:
+async def names_of(tx: AsyncConnection, app: OpenApp, rows: Rows, values: Sequence[Raws]) -> Names:
+    """How linked rows and files are called that these values name."""
     named: Names = {}
-    values = [raw.exactly(side) for side in sides]
     for one in rows.table.fields:
         number = rows.numbers.get(one.id)
         ids = list(dict.fromkeys(id for side in values for id in _ids(side.get(number or 0))))[:LINKED_NAMED_MAX]
@@ -104,13 +105,13 @@ def _entry(rows: Rows, e: Any, names: Names) -> HistoryEntry:
     fields = {rows.numbers[f.id]: f for f in rows.table.fields if f.id in rows.numbers}
     known = [n for n in fields if n in before or n in after]
     gone = sorted((before.keys() | after.keys()) - fields.keys())
-    changes = [_change(fields[n], before.get(n), after.get(n), names) for n in known]
+    changes = [change_of(fields[n], before.get(n), after.get(n), names) for n in known]
     changes += [FieldChange(None, f"A field that is gone ({n})", before.get(n), after.get(n)) for n in gone]
     differing = tuple(c for c in changes if c.before != c.after)
     return HistoryEntry(e.id, e.version, e.kind, e.by, e.by_name, e.at, differing)
 
 
-def _change(one: AnyField, before: Any, after: Any, names: Names) -> FieldChange:
+def change_of(one: AnyField, before: Any, after: Any, names: Names) -> FieldChange:
     return FieldChange(one.id, one.name, _shown(one, before, names), _shown(one, after, names))
 
 

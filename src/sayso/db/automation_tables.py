@@ -113,7 +113,11 @@ runs = Table(
     Column("crashes", Integer, nullable=False, server_default="0", comment="of workers that had it, since its last checkpoint"),
     Column("alone", Boolean, nullable=False, server_default=text("false"), comment="being tried by itself, after a crash"),
     Column("pause", Boolean, nullable=False, server_default=text("false"), comment="asked for while a worker has it"),
-    _json("skips", "steps that a person wants left out"),
+    Column(
+        "woken", Boolean, nullable=False, server_default=text("false"), comment="what it waits for came while a worker had it"
+    ),
+    Column("at_once", Integer, comment="how many runs of its automation may go on together; none: Sayso's own limit"),
+    _json("again", "places that a person had done again, and how often: their keys differ from those before"),
     Column("answer", JSONB, comment="of a step `respond`"),
     Column("told", Text, nullable=False, server_default="", comment="what its last step said"),
     Column("cost", Numeric(20, 10)),

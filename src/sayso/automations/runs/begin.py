@@ -27,8 +27,8 @@ _BEGIN = text("""
             as asked(n int, id text, key text, trigger jsonb, at timestamptz, hops int, "of" text)
     ), begun as (
         insert into sayso.automation_runs
-            (id, workspace_id, app, app_id, automation, name, version, definition, owner, key, trigger, started_by, "of", hops, dry, wake_at)
-        select id, :workspace, :app, :app_id, :automation, :name, :version, :definition, :owner, key, trigger, :started_by, "of", hops, :dry,
+            (id, workspace_id, app, app_id, automation, name, version, definition, owner, key, trigger, started_by, "of", hops, dry, at_once, wake_at)
+        select id, :workspace, :app, :app_id, :automation, :name, :version, :definition, :owner, key, trigger, :started_by, "of", hops, :dry, :at_once,
                coalesce(at, now())
         from asked order by n
         on conflict (app, automation, key) where key is not null do nothing
@@ -80,7 +80,8 @@ async def begin_many(
         values = {
             "begun": body, "workspace": registered.workspace, "app": registered.app_number, "app_id": registered.app_id,
             "automation": registered.automation.id, "name": registered.automation.name, "version": registered.version,
-            "definition": registered.definition, "owner": registered.owner, "started_by": by.name if by else "", "dry": dry, "channel": CHANNEL,
+            "definition": registered.definition, "owner": registered.owner, "started_by": by.name if by else "", "dry": dry,
+            "at_once": registered.automation.at_once, "channel": CHANNEL,
         }  # fmt: skip
         there |= set((await tx.execute(_BEGIN, values)).scalars())
     return [id if id in there else None for id in ids]

@@ -13,7 +13,8 @@ The ways through (`branch`, `switch`, `for_each`, `wait`, `stop`) are the engine
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -94,6 +95,17 @@ class Doing:
     parts: Parts
     attempt: int = 1
     row: RowRef | None = None
+    trial: AsyncConnection | None = None
+    """In a dry run: the transaction in which everything happens that is taken back at the end."""
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator[AsyncConnection]:
+        """To look something up while a step is prepared; in a dry run it sees what the steps before would have written."""
+        if self.trial is not None:
+            yield self.trial
+            return
+        async with self.parts.engine.begin() as tx:
+            yield tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +180,10 @@ class OutsideStep(StepKind):
     @abstractmethod
     async def done(self, prepared: dict[str, Any], step: Any, doing: Doing) -> Done:
         """Does it, with no transaction open. It may be called again after a crash, with the same `prepared` and `doing.key`."""
+
+    async def tried(self, prepared: dict[str, Any], step: Any, doing: Doing) -> Done | None:
+        """In a dry run, what can be told without reaching out: a document, a picture. None: nothing but that it would be done."""
+        return None
 
     async def woken(self, prepared: dict[str, Any], waited: Waits, step: Any, doing: Doing) -> Done:
         """After a wait that `done` asked for: what came of it. Another `Done` with a wait goes on waiting."""

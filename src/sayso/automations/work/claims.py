@@ -1,0 +1,133 @@
+"""Which runs are whose. A worker is one row, and says every second that it lives; what a silent one had is anybody's.
+
+Claims of all workers are made one after another (an advisory lock), many runs at a time, so that limits on how many runs of an automation
+and of an app go on together are kept exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sayso.automations.runs.run import CHANNEL
+
+BEAT_SECONDS = 1.0
+LEFT_SECONDS = 8.0
+"""A worker of which nothing was heard for so long has lost its runs."""
+CRASHES_MAX = 3
+AUTOMATION_RUNS_AT_ONCE = 50
+"""Runs of one automation that go on together, where it does not say itself."""
+APP_RUNS_AT_ONCE = 200
+CLAIMING = 0x5A1501
+POISON = "Workers stopped unexpectedly {crashes} times while they were doing this run, so it is left alone. Look at its last step, then try again."
+
+_REGISTER = text("insert into sayso.automation_workers (id, place) values (:id, :place)")
+_BEAT = text("update sayso.automation_workers set seen_at = clock_timestamp() where id = :id returning id")
+_TAKE = text("""
+    with busy as (
+        select app, automation, count(*) as many from sayso.automation_runs where worker is not null group by app, automation
+    ), apps as (
+        select app, sum(many) as many from busy group by app
+    ), due as (
+        select r.id, r.app, r.automation, r.wake_at, coalesce(r.at_once, :automation_max) as most
+        from sayso.automation_runs r
+        left join busy b on b.app = r.app and b.automation = r.automation
+        left join apps a on a.app = r.app
+        where r.wake_at <= now() and coalesce(b.many, 0) < coalesce(r.at_once, :automation_max) and coalesce(a.many, 0) < :app_max
+              and (r.crashes = 0 or :alone)
+        order by r.wake_at limit :looked
+        for update of r skip locked
+    ), ranked as (
+        select due.id, due.wake_at, due.most,
+               row_number() over (partition by due.app, due.automation order by due.wake_at) + coalesce(b.many, 0) as place,
+               row_number() over (partition by due.app order by due.wake_at) + coalesce(a.many, 0) as in_app
+        from due left join busy b on b.app = due.app and b.automation = due.automation left join apps a on a.app = due.app
+    ), mine as (
+        select id from ranked where place <= most and in_app <= :app_max order by wake_at limit :many
+    )
+    update sayso.automation_runs r set worker = :worker, state = 'running', wake_at = null, started_at = coalesce(r.started_at, now())
+    from mine where r.id = mine.id
+    returning r.*
+""")
+_NEXT = text("select min(wake_at) as at from sayso.automation_runs where wake_at is not null and wake_at > now()")
+_DEAD = text("""
+    select id from sayso.automation_workers where seen_at < clock_timestamp() - make_interval(secs => :left) for update skip locked
+""")
+_FREE = text("""
+    update sayso.automation_runs set
+        worker = null, alone = false,
+        crashes = crashes + counted,
+        state = case when crashes + counted >= :most then 'quarantined' else 'waiting' end,
+        wake_at = case when crashes + counted >= :most then null else now() end,
+        ended_at = case when crashes + counted >= :most then now() end,
+        problem = case when crashes + counted >= :most then :poison else problem end
+    from (select id as run, case when crashes = 0 or alone then 1 else 0 end as counted
+          from sayso.automation_runs where worker = any(:dead)) as theirs
+    where id = theirs.run
+    returning id, state, workspace_id, app, app_id, automation, name, owner, problem
+""")
+_FORGET = text("delete from sayso.automation_workers where id = any(:dead)")
+_LET_GO = text("""
+    update sayso.automation_runs set worker = null, state = 'waiting', wake_at = now(), alone = false where worker = :worker and id = any(:ids)
+""")
+_LET_GO_ALL = text("""
+    with theirs as (
+        update sayso.automation_runs set worker = null, state = 'waiting', wake_at = now(), alone = false where worker = :worker returning id
+    ), gone as (
+        delete from sayso.automation_workers where id = :worker
+    )
+    select pg_notify(:channel, '') where exists (select from theirs)
+""")
+_ALONE = text("update sayso.automation_runs set alone = true where id = :id and worker = :worker returning id")
+
+
+async def register(tx: AsyncConnection, worker: str, place: str) -> None:
+    await tx.execute(_REGISTER, {"id": worker, "place": place[:200]})
+
+
+async def beat(tx: AsyncConnection, worker: str) -> bool:
+    """False when it was taken for dead: all it has is others' now."""
+    return (await tx.execute(_BEAT, {"id": worker})).first() is not None
+
+
+async def take(tx: AsyncConnection, worker: str, many: int, *, alone: bool) -> Sequence[Any]:
+    """At most `many` runs that are due, now this worker's. `alone`: also those on which a worker died before."""
+    await tx.execute(text("select pg_advisory_xact_lock(:key)"), {"key": CLAIMING})
+    values = {
+        "worker": worker, "many": many, "looked": many * 4, "automation_max": AUTOMATION_RUNS_AT_ONCE, "app_max": APP_RUNS_AT_ONCE,
+        "alone": alone,
+    }  # fmt: skip
+    return (await tx.execute(_TAKE, values)).all()
+
+
+async def next_due(tx: AsyncConnection) -> datetime | None:
+    return (await tx.execute(_NEXT)).scalar_one()
+
+
+async def recover(tx: AsyncConnection) -> Sequence[Any]:
+    """Frees what dead workers had; gives the runs, some of them in quarantine now."""
+    dead = list((await tx.execute(_DEAD, {"left": LEFT_SECONDS})).scalars())
+    if not dead:
+        return []
+    freed = (await tx.execute(_FREE, {"dead": dead, "most": CRASHES_MAX, "poison": POISON.format(crashes=CRASHES_MAX)})).all()
+    await tx.execute(_FORGET, {"dead": dead})
+    await tx.execute(text("select pg_notify(:channel, '')"), {"channel": CHANNEL})
+    return freed
+
+
+async def let_go(tx: AsyncConnection, worker: str, ids: Sequence[str]) -> None:
+    """What this worker cannot go on with, for whoever comes: nobody crashed."""
+    await tx.execute(_LET_GO, {"worker": worker, "ids": list(ids)})
+
+
+async def let_go_all(tx: AsyncConnection, worker: str) -> None:
+    """When a worker ends in order."""
+    await tx.execute(_LET_GO_ALL, {"worker": worker, "channel": CHANNEL})
+
+
+async def tried_alone(tx: AsyncConnection, worker: str, id: str) -> bool:
+    return (await tx.execute(_ALONE, {"worker": worker, "id": id})).first() is not None
