@@ -126,7 +126,7 @@ def test_views_by_their_words(words: str, kind: str, by: str | None):
 @pytest.mark.parametrize(
     ("words", "trigger", "steps"),
     [
-        ("Every Monday at 9 email the team the open tickets.", "schedule", ["send_email"]),
+        ("Every Monday at 9 email the team the open tickets.", "schedule", ["find_rows", "send_email"]),
         ("When a ticket becomes urgent, notify the team lead.", "row_changed", ["notify"]),
         ("When a new ticket comes in, post it in Slack #support.", "row_created", ["send_message"]),
         ("Remind the assignee 3 days before the due date.", "date_reached", ["notify"]),

@@ -2,7 +2,7 @@
 
 import re
 
-from sayso.builder.planner.automations import task_of
+from sayso.builder.planner.automations.deeds import task_of
 from sayso.builder.planner.clauses import Clause
 from sayso.builder.planner.naming import cased_name
 from sayso.builder.planner.sketch import AiSketch, FieldSketch, Sketch, TableSketch

@@ -1,13 +1,17 @@
-"""Sketches of rules and roles become automations and roles."""
+"""Sketches of automations, with the stories that tell them whole, become automations."""
 
 import re
 from typing import Any
 
 from sayso.builder.planner.app_views import short_words
 from sayso.builder.planner.assembly import Assembly
+from sayso.builder.planner.automations.composed import SUPPORTING, Whole, every, furnished, wholes
+from sayso.builder.planner.automations.whole.naming import called
 from sayso.builder.planner.conditions import condition
-from sayso.builder.planner.schedule import sentence
-from sayso.builder.planner.sketch import AutomationSketch, StepSketch, TableSketch
+from sayso.builder.planner.refusals import injected
+from sayso.builder.planner.schedule import schedules
+from sayso.builder.planner.sketch import AutomationSketch, StepSketch
+from sayso.spec.app import App
 from sayso.spec.automation import Automation
 from sayso.spec.fields import (
     Ai,
@@ -15,13 +19,14 @@ from sayso.spec.fields import (
     Select,
 )  # fmt: skip
 from sayso.spec.filter import Filter
-from sayso.spec.part import NAME_CHARACTERS_MAX, id_from
-from sayso.spec.role import Right, Role
+from sayso.spec.part import id_from
 from sayso.spec.table import Table
 from sayso.spec.view import (
     AnyView,
     Form,
 )
+
+Json = dict[str, Any]
 
 
 def _values(words: str, spec: Table) -> dict[str, Any]:
@@ -42,53 +47,80 @@ def _message(words: str) -> str:
     return text[:1].upper() + text[1:400]
 
 
-def automation_name(rule: AutomationSketch, table: TableSketch | None) -> str:
-    """`Every Monday at 09:00: e-mail the managers` in few words."""
-    does = {
-        "send_email": "e-mail",
-        "send_message": "message",
-        "notify": "notify",
-        "ai": "ask the model",
-        "create_row": "add a row",
-        "update_row": "update",
-        "delete_row": "delete",
-    }
-    kinds = list(dict.fromkeys(does.get(s.kind, s.kind) for s in rule.steps))
-    to = next((s.to for s in rule.steps if s.to), "")
-    act = f"{' and '.join(kinds)}{f' {to}' if to else ''}"
-    name = table.name.lower() if table else ""
-    match rule.trigger:
-        case "schedule":
-            lead = sentence(rule.cron)
-        case "date_reached":
-            lead = (
-                f"{abs(rule.days)} days {'before' if rule.days < 0 else 'after'} {rule.date.lower()}"
-                if rule.days
-                else f"on {rule.date.lower()}"
-            )
-        case "row_created":
-            lead = f"new in {name}"
-        case "form_submitted":
-            lead = f"form of {name} sent"
-        case "webhook":
-            lead = "webhook received"
-        case _:
-            lead = f"change in {name}"
-    label = f"{lead}: {act}".replace("{", "").replace("}", "")
-    return (label[:1].upper() + label[1:])[: NAME_CHARACTERS_MAX - 6]
+def rules_of(work: Assembly, app: App) -> tuple[Automation, ...]:
+    """The automations of a sketch, in its order. `app` has everything else by now."""
+    sketch, specs, views = work.sketch, {t.id: t for t in app.tables}, app.views
+    stories = _stories(work, app)
+    taken = {a.origin.id for a in sketch.automations if a.origin}
+    names = {a.origin.name.casefold() for a in sketch.automations if a.origin}
+    made: list[Automation] = []
+    for rule in sketch.automations:
+        if rule.origin is not None and not rule.assumed.startswith("changed"):
+            made.append(rule.origin)
+        elif (parts := _parts(work, rule, specs, views, stories.get(id(rule)))) is not None:
+            made.append(_named(work, rule, *parts, app, taken, names))
+    return tuple(made)
 
 
-def rule_of(
-    work: Assembly, rule: AutomationSketch, specs: dict[str, Table], views: tuple[AnyView, ...], taken: set[str], names: set[str]
-) -> Automation | None:
-    if rule.origin is not None and not rule.assumed.startswith("changed"):
-        return rule.origin
+def _stories(work: Assembly, app: App) -> dict[int, Whole]:
+    """The story of each sketch. One that says more than a sketch can hold leads: it takes the place of all sketches of its words."""
+    sketch = work.sketch
+    commanded = injected(work.wish)
+    found: dict[int, Whole] = {}
+    for whole in wholes(work.wish, app):
+        start, end = whole.story.start, whole.story.end
+        if any(a < end and b > start for a, b in commanded):
+            continue
+        over = [
+            r for r in sketch.automations if r.origin is None and r.span is not None and r.span[0] < end and r.span[1] > start
+        ]
+        if whole.outright and not _poorer(whole, over):
+            if over and over[0].trigger == "schedule" == whole.told.trigger["kind"]:
+                whole.told.trigger["cron"] = over[0].cron
+            lead = over[0] if over else AutomationSketch(whole.told.trigger["kind"], whole.story.text.strip(), (start, end))
+            if not over:
+                sketch.automations.append(lead)
+            sketch.automations[:] = [r for r in sketch.automations if r not in over[1:]]
+            lead.span, lead.words, lead.assumed = (start, end), whole.story.text.strip(), ""
+            lead.cron = whole.told.trigger.get("cron", "")
+            found[id(lead)] = whole
+            work.led.add(id(lead))
+        elif len(over) == 1:
+            found[id(over[0])] = whole
+    return found
+
+
+def _poorer(whole: Whole, over: list[AutomationSketch]) -> bool:
+    """Whether the sketches of its words do more than the story: then the words were not understood as a whole."""
+    does = len([s for s in every(whole.told.steps) if s["kind"] not in SUPPORTING])
+    return does < sum(len(r.steps) for r in over)
+
+
+def _parts(
+    work: Assembly, rule: AutomationSketch, specs: dict[str, Table], views: tuple[AnyView, ...], whole: Whole | None
+) -> tuple[Json, list[Json]] | None:
+    """Trigger and steps; what the story assumed and could not use is noted for this rule."""
+    if whole is not None and id(rule) in work.led:
+        work.told[id(rule)] = whole.told
+        return whole.told.trigger, whole.told.steps
     table = work.table_ids.get(id(rule.table)) if rule.table is not None else None
     trigger = _trigger(work, rule, table, specs, views)
     if trigger is None:
         return None
-    made = [s for s in (_step(work, s, specs, table) for s in rule.steps) if s is not None]
-    label = automation_name(rule, rule.table)
+    trigger = {k: v.portable() if isinstance(v, Filter) else v for k, v in trigger.items()}
+    steps = [s for s in (_step(work, s, specs, table) for s in rule.steps) if s is not None]
+    if whole is not None:
+        fuller = furnished(trigger, steps, whole.told)
+        if fuller[1] is not steps:
+            work.told[id(rule)] = whole.told
+            return fuller
+    return trigger, steps
+
+
+def _named(
+    work: Assembly, rule: AutomationSketch, trigger: Json, steps: list[Json], app: App, taken: set[str], names: set[str]
+) -> Automation:
+    label = called(trigger, steps, app)
     base, n = label, 2
     while label.casefold() in names:
         label, n = f"{base} {n}", n + 1
@@ -96,7 +128,17 @@ def rule_of(
     taken.add(part)
     names.add(label.casefold())
     work.paths[id(rule)] = f"automations/{part}"
-    return Automation.model_validate({"id": part, "name": label, "on": False, "trigger": trigger, "steps": made})
+    return Automation.model_validate({"id": part, "name": label, "on": False, "trigger": trigger, "steps": steps})
+
+
+def _scheduled(rule: AutomationSketch) -> str:
+    """The words of the schedule alone."""
+    found = schedules(rule.words.lower())
+    return (
+        rule.words[found[0].start : found[0].end].strip(" ,")[:300]
+        if found and len(rule.words.lower()) == len(rule.words)
+        else rule.words[:300]
+    )
 
 
 def _trigger(
@@ -106,7 +148,7 @@ def _trigger(
     filter, fields = condition(rule.when, spec) if spec is not None and rule.when else (Filter(), ())
     match rule.trigger:
         case "schedule":
-            return {"kind": "schedule", "cron": rule.cron, "words": rule.words[:300], **({"table": table} if table else {})}
+            return {"kind": "schedule", "cron": rule.cron, "words": _scheduled(rule), **({"table": table} if table else {})}
         case "webhook":
             return {"kind": "webhook"}
         case "form_submitted":
@@ -117,7 +159,7 @@ def _trigger(
         case "date_reached" if spec is not None:
             date = next((f for f in spec.fields if f.name == rule.date), None)
             if date is None or date.kind not in ("date", "datetime", "formula"):
-                return {"kind": "schedule", "cron": "0 9 * * *", "words": rule.words[:300], "table": table}
+                return {"kind": "schedule", "cron": "0 9 * * *", "words": _scheduled(rule), "table": table}
             return {
                 "kind": "date_reached",
                 "table": table,
@@ -176,20 +218,3 @@ def _into(work: Assembly, step: StepSketch, specs: dict[str, Table], table: str 
         return {"into": work.field_ids[id(named)]} if spec.field(work.field_ids.get(id(named), "")) else {}
     field = next((f for f in spec.fields if isinstance(f, Ai) and f.task == step.via), None) if spec else None
     return {"into": field.id} if field else {}
-
-
-def role_of(work: Assembly, role: Any, taken: set[str], names: set[str], specs: dict[str, Table]) -> Role | None:
-    if role.origin is not None:
-        return role.origin
-    if role.name.casefold() in names:
-        return None
-    rights: dict[str, Right] = {}
-    for right in role.rights:
-        table = work.table_ids.get(id(right["table"]))
-        if table and table not in rights:
-            rights[table] = Right(table=table, may=right["may"])
-    names.add(role.name.casefold())
-    part = id_from(role.name, taken)
-    taken.add(part)
-    work.paths[id(role)] = f"roles/{part}"
-    return Role(id=part, name=role.name, description=" ".join(role.words.split())[:400], rights=tuple(rights.values()))

@@ -1,11 +1,12 @@
 """From a sketch to an app, not yet checked."""
 
-from sayso.builder.planner.app_rules import role_of, rule_of
+from sayso.builder.planner.app_roles import role_of
+from sayso.builder.planner.app_rules import rules_of
 from sayso.builder.planner.app_views import shown_view
 from sayso.builder.planner.assembly import Assembly, icon_of
 from sayso.builder.planner.sketch import Sketch, TableSketch
 from sayso.spec.app import App
-from sayso.spec.automation import Automation
+from sayso.spec.automation import Automation, every
 from sayso.spec.coworker import Slot, SlotKind
 from sayso.spec.fields import (
     Ai,
@@ -28,12 +29,20 @@ def app(sketch: Sketch, wish: str, title: str, zone: str) -> tuple[App, Assembly
     taken: set[str] = {v.id for v in kept.views} if kept else set()
     names: set[str] = {v.origin.name.casefold() for v in sketch.views if v.origin}
     views = tuple(v for v in (shown_view(work, s, taken, names) for s in sketch.views) if v is not None)
-    taken = {a.origin.id for a in sketch.automations if a.origin}
-    names = {a.origin.name.casefold() for a in sketch.automations if a.origin}
-    automations = tuple(a for a in (rule_of(work, r, specs, views, taken, names) for r in sketch.automations) if a is not None)
     taken = {r.origin.id for r in sketch.roles if r.origin}
     names = {r.origin.name.casefold() for r in sketch.roles if r.origin}
     roles = tuple(r for r in (role_of(work, r, taken, names, specs) for r in sketch.roles) if r is not None)
+    so_far = App(
+        id="new",
+        name="New app",
+        zone=zone,
+        tables=tables,
+        views=views,
+        roles=roles,
+        coworkers=kept.coworkers if kept else (),
+        automations=kept.automations if kept else (),
+    )
+    automations = rules_of(work, so_far)
     slots = _slots(tables, automations, kept)
     if kept is not None:
         return kept.model_copy(
@@ -81,7 +90,7 @@ def hue_of(name: str) -> int:
 def _slots(tables: tuple[Table, ...], automations: tuple[Automation, ...], kept: App | None) -> tuple[Slot, ...]:
     """The places that the AI parts name: `text` and `image`, as far as they are used."""
     used = {f.slot for t in tables for f in t.fields if isinstance(f, Ai)} | {
-        s.slot for a in automations for s in a.steps if s.kind == "ai"
+        s.slot for a in automations for _, s in every(a.steps) if s.kind == "ai"
     }
     have = list(kept.slots) if kept else []
     kinds: tuple[tuple[SlotKind, str], ...] = (("text", "Text"), ("image", "Pictures"))

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from sayso.builder.planner import options as choice
+from sayso.builder.planner.automations.whole.told import Told
 from sayso.builder.planner.inflect import lemma, plural, plural_phrase
 from sayso.builder.planner.naming import cased_name
 from sayso.builder.planner.sketch import FieldSketch, Sketch, TableSketch
@@ -103,6 +104,10 @@ class Assembly:
         self.field_ids: dict[int, str] = {}
         self.paths: dict[int, str] = {}
         """By `id()` of a sketch part: where it stands in the spec."""
+        self.told: dict[int, Told] = {}
+        """By `id()` of an automation's sketch: the story that it was built from."""
+        self.led: set[int] = set()
+        """Sketches in whose place a story was taken."""
         self._name_parts()
 
     def _name_parts(self) -> None:

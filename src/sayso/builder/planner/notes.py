@@ -117,6 +117,12 @@ def _schedules(sketch: Sketch, work: Assembly, alive: frozenset[str]) -> Iterabl
                 yield Note("assumed", path, f"Runs {sentence(rule.cron)}" + (f" ({rule.assumed})" if rule.assumed else ""))
             elif rule.assumed:
                 yield Note("assumed", path, f"Runs {rule.assumed}")
+            if (story := work.told.get(id(rule))) is not None:
+                for words in dict.fromkeys(story.assumed):
+                    if not words.startswith(("at ", "on ", "every ")):
+                        yield Note("assumed", path, words[:1].upper() + words[1:])
+                for words in dict.fromkeys(story.left):
+                    yield Note("not_understood", path, words[:1].upper() + words[1:])
 
 
 def _models(app: App, wish: Wish) -> Iterable[Note]:

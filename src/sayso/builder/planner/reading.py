@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from sayso.builder.planner import ai_parts, attach, automations, companions, computed, kinds, roles, schema, studio, views
+from sayso.builder.planner import ai_parts, attach, companions, computed, kinds, roles, schema, studio, views
+from sayso.builder.planner.automations import clause as happenings
 from sayso.builder.planner.clauses import Clause
 from sayso.builder.planner.intents import Intent, intents_of
 from sayso.builder.planner.items import items
@@ -38,7 +39,7 @@ def by_rules(clauses: list[Clause]) -> list[Reading]:
             last is not None
             and last.clause.sentence == clause.sentence
             and _waits(last)
-            and (automations.acts(clause.text) or intent in ("automation", "ai"))
+            and (happenings.acts(clause.text) or intent in ("automation", "ai"))
         ):
             readings[-1] = Reading(_joined(last.clause, clause), "automation")
             continue
@@ -46,7 +47,7 @@ def by_rules(clauses: list[Clause]) -> list[Reading]:
             last is not None
             and last.intent == "automation"
             and last.clause.sentence == clause.sentence
-            and (automations.is_continuation(clause.text) or (intent == "ai" and not re.search(r"\bwhen|every\b", clause.text)))
+            and (happenings.is_continuation(clause.text) or (intent == "ai" and not re.search(r"\bwhen|every\b", clause.text)))
         ):
             readings[-1] = Reading(_joined(last.clause, clause), "automation")
             continue
@@ -54,7 +55,7 @@ def by_rules(clauses: list[Clause]) -> list[Reading]:
             last is not None
             and last.intent == "automation"
             and re.match(r"(?:then|and then|also|it should)\b", clause.text)
-            and automations.is_continuation(clause.text)
+            and happenings.is_continuation(clause.text)
         ):
             readings[-1] = Reading(_joined(last.clause, clause), "automation")
             continue
@@ -68,14 +69,14 @@ _ARROW = re.compile(r"^(?:if\s+|when\s+)?(?P<a>[^>,(]{3,60}?)\s*-?>\s*(?P<b>[^>]
 def _arrow(clause: Clause) -> Clause:
     """`high priority > Slack #urgent` says when and what."""
     m = _ARROW.match(clause.text)
-    if m is None or not (automations.acts(m["b"]) or re.match(r"(?:slack|e-?mail|sms|notify|text)\b", m["b"])):
+    if m is None or not (happenings.acts(m["b"]) or re.match(r"(?:slack|e-?mail|sms|notify|text)\b", m["b"])):
         return clause
     words = f"when {clause.raw[m.start('a') : m.end('a')]} then {clause.raw[m.start('b') : m.end('b')]}"
     return replace(clause, raw=words, text=words.lower() if len(words.lower()) == len(words) else words)
 
 
 def _waits(last: Reading) -> bool:
-    return automations.is_trigger_only(last.clause.text) or (
+    return happenings.is_trigger_only(last.clause.text) or (
         bool(re.search(r"\bwebhook\b", last.clause.text)) and last.intent != "automation"
     )
 
@@ -130,7 +131,7 @@ def understand(clauses: list[Clause], sketch: Sketch, reader: Reader = by_rules)
     companions.assumed(sketch)
     attach.assumed(sketch)
     _settle_kinds(sketch)
-    readers = {"computed": _computed, "view": views.read, "ai": ai_parts.read, "role": roles.read, "automation": automations.read}
+    readers = {"computed": _computed, "view": views.read, "ai": ai_parts.read, "role": roles.read, "automation": happenings.read}
     for intent in ("computed", "view", "ai", "automation", "role"):
         for reading in readings:
             if reading.intent == intent and reading.clause.start not in sketch.used:

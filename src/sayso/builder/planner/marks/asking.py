@@ -2,8 +2,9 @@
 
 import re
 
-from sayso.builder.planner import automations, kinds, lexicon
-from sayso.builder.planner.automations import task_of
+from sayso.builder.planner import kinds, lexicon
+from sayso.builder.planner.automations import deeds, events
+from sayso.builder.planner.automations.deeds import task_of
 from sayso.builder.planner.intents import BEFORE, view_kind
 from sayso.builder.planner.marks import fields
 from sayso.builder.planner.marks.heads import Guess, Head, features, guess
@@ -53,7 +54,7 @@ def features_of(mark: Mark, layout: Layout, marks: list[Mark], n: int) -> list[s
         case "W" | "S":
             hints += _trigger_hints(mark.text)
         case "D":
-            hints += [f"step={s.kind}/{s.via}" for s in automations.steps(mark.text, Sketch(), None, mark.raw)] or ["step=none"]
+            hints += [f"step={s.kind}/{s.via}" for s in deeds.steps(mark.text, Sketch(), None, mark.raw)] or ["step=none"]
         case "V":
             hints.append(f"view={view_kind(mark.text)}")
         case "A":
@@ -76,6 +77,6 @@ def _kind_hints(mark: Mark, text: str, stop: int) -> list[str]:
 
 def _trigger_hints(words: str) -> list[str]:
     return [
-        f"before={bool(BEFORE.search(words))}", f"created={bool(automations.is_created(words))}", f"form={bool(re.search(r'form', words))}",
+        f"before={bool(BEFORE.search(words))}", f"created={bool(events.is_created(words))}", f"form={bool(re.search(r'form', words))}",
         f"schedule={bool(schedules(words))}", f"days={bool(re.search(r'day|week|month|hour', words))}",
     ]  # fmt: skip

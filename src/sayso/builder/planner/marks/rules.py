@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from sayso.builder.planner import automations
+from sayso.builder.planner.automations import dates, deeds, events
 from sayso.builder.planner.intents import BEFORE, WHEN
 from sayso.builder.planner.marks import asking
 from sayso.builder.planner.marks.mark import Mark
@@ -101,15 +101,15 @@ def _started(made: AutomationSketch, mark: Mark, reader: "MarkReader") -> None:
     sketch, words = reader.sketch, mark.text
     made.trigger = asking.asked(mark, reader.layout, reader.marks, reader.marks.index(mark), reader.heard).best
     made.when = words
-    if made.trigger == "row_changed" and automations.is_created(words) and not _CHANGES.search(words):
+    if made.trigger == "row_changed" and events.is_created(words) and not _CHANGES.search(words):
         made.trigger = "row_created"
     if made.trigger in ("row_changed", "row_created"):
         made.trigger = _timed(_with_what_follows(mark, reader)) or made.trigger
     if made.trigger == "date_reached":
         before = BEFORE.search(words) or BEFORE.search(_with_what_follows(mark, reader)) or BEFORE.search(f"{words} it")
         if before is not None:
-            automations.dated(made, before, words, sketch)
-        elif (date := automations.date_field("", words, sketch)) is not None:
+            dates.dated(made, before, words, sketch)
+        elif (date := dates.date_field("", words, sketch)) is not None:
             made.table, made.date = date
             made.days = 1 if re.search(r"overdue|late|past|gone|after", words) else 0
         if not made.date:
@@ -121,7 +121,7 @@ def _started(made: AutomationSketch, mark: Mark, reader: "MarkReader") -> None:
         "row_changed",
         "row_created",
     ):
-        made.when = automations.condition_words(when["event"] or when["over"])
+        made.when = events.condition_words(when["event"] or when["over"])
 
 
 _CHANGES = re.compile(r"\b(?:becomes?|chang(?:es?|ed)|moves?|moved|turns?|is\s+(?:set|marked|put)|status|stage)\b")
@@ -154,8 +154,8 @@ def _steps(rule: _Rule, table: TableSketch | None, reader: "MarkReader") -> list
     made: list[StepSketch] = []
     for mark in rule.does:
         kind = asking.asked(mark, reader.layout, reader.marks, reader.marks.index(mark), reader.heard).best
-        steps = [s for s in automations.steps(mark.text, reader.sketch, table, mark.raw) if automations.deed_of(s) == kind]
+        steps = [s for s in deeds.steps(mark.text, reader.sketch, table, mark.raw) if deeds.deed_of(s) == kind]
         if not steps:
-            steps = [automations.step_of(kind, mark.text, reader.sketch, table)]
+            steps = [deeds.step_of(kind, mark.text, reader.sketch, table)]
         made += [s for s in steps if (s.kind, s.via) not in [(t.kind, t.via) for t in made]]
     return made
