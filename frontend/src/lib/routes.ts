@@ -11,6 +11,7 @@ export type Route =
   | { page: "coworkers"; id: string | null }
   | { page: "trials"; id: string | null }
   | { page: "inbox" }
+  | { page: "automations"; section: string }
   | { page: "connections"; id: string | null }
   | { page: "nothing" };
 
@@ -26,6 +27,7 @@ export function routeOf(pathname: string): Route {
   if (top === "import" && one) return { page: "import", id: one };
   if (top === "coworkers") return { page: "coworkers", id: one ?? null };
   if (top === "trials") return { page: "trials", id: one ?? null };
+  if (top === "automations") return { page: "automations", section: one ?? "" };
   if (top === "inbox") return { page: "inbox" };
   if (top === "connections") return { page: "connections", id: one ?? null };
   if (top === "gateway") return { page: "gateway", section: one ?? "", id: two ?? null };
@@ -58,6 +60,7 @@ export const to = {
   gateway: (section = "", id?: string) => `/gateway${section ? `/${section}` : ""}${id ? `/${e(id)}` : ""}`,
   coworkers: (id?: string) => `/coworkers${id ? `/${e(id)}` : ""}`,
   trials: (id?: string) => `/trials${id ? `/${e(id)}` : ""}`,
+  automations: (section = "") => `/automations${section ? `/${section}` : ""}`,
   inbox: () => "/inbox",
   /** `id` is a connection, or one of `new`, `webhooks` and `server`. */
   connections: (id?: string) => `/connections${id ? `/${e(id)}` : ""}`,
