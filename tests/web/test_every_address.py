@@ -104,6 +104,8 @@ BODIES: dict[str, Any] = {
     "PATCH /api/connections/{connection}": {"name": "Stock", "settings": {"test_path": "me"}},
     "PUT /api/connections/{connection}/secret": {"secrets": {"token": "tk-northlight-5678"}},
     "POST /api/connections/{connection}/test": {},
+    "PUT /api/connections/{connection}/tools": {"fingerprint": "0" * 32, "tools": ["find"]},
+    "PUT /api/connections/{connection}/operations": {"document": '{"openapi": "3.1.0", "paths": {}}'},
     "POST /api/connections/{connection}/authorize": {},
     "POST /api/trials": TRIAL,
     "POST /api/trials/estimates": TRIAL,

@@ -2092,6 +2092,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/connections/{connection}/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tools of an MCP server.
+         * @description The tools of an MCP server.
+         */
+        get: operations["connection_tools_show"];
+        /**
+         * Approve the tools as they were shown. What changes afterwards is asked again.
+         * @description Approve the tools as they were shown. What changes afterwards is asked again.
+         */
+        put: operations["connection_tools_approve"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{connection}/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The operations of a service.
+         * @description The operations of a service.
+         */
+        get: operations["connection_operations_show"];
+        /**
+         * Read the document again, or another one.
+         * @description Read the document again, or another one.
+         */
+        put: operations["connection_operations_renew"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/gateway/settings": {
         parameters: {
             query?: never;
@@ -4108,6 +4156,117 @@ export interface components {
              * @default null
              */
             value?: unknown;
+        };
+        /** ConnectedOperation */
+        ConnectedOperation: {
+            /** Id */
+            id: string;
+            /** Method */
+            method: string;
+            /** Path */
+            path: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /** Group */
+            group: string;
+            /** Reads */
+            reads: boolean;
+            /**
+             * Schema
+             * @description JSON Schema of its arguments.
+             */
+            schema: {
+                [key: string]: unknown;
+            };
+            /** Parameters */
+            parameters: components["schemas"]["OperationParameter"][];
+        };
+        /** ConnectedOperations */
+        ConnectedOperations: {
+            /** Title */
+            title: string;
+            /** Version */
+            version: string;
+            /** Base */
+            base: string;
+            /** Read At */
+            read_at: string | null;
+            /** Problem */
+            problem: string | null;
+            /** Items */
+            items: components["schemas"]["ConnectedOperation"][];
+        };
+        /**
+         * ConnectedServer
+         * @description What the server says of itself.
+         */
+        ConnectedServer: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Version */
+            version: string;
+            /** Protocol */
+            protocol: string;
+            /** Instructions */
+            instructions: string;
+        };
+        /** ConnectedTool */
+        ConnectedTool: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /**
+             * Schema
+             * @description JSON Schema of its arguments.
+             */
+            schema: {
+                [key: string]: unknown;
+            };
+            /** Output */
+            output: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Reads
+             * @description It says of itself that it changes nothing: a hint, no promise.
+             */
+            reads: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "new" | "approved" | "changed" | "gone";
+            /**
+             * Was
+             * @description The description that was approved, when it is another one now.
+             */
+            was: string | null;
+        };
+        /** ConnectedTools */
+        ConnectedTools: {
+            server: components["schemas"]["ConnectedServer"] | null;
+            /**
+             * Fingerprint
+             * @description Of the list as it is shown: it is what one approves.
+             */
+            fingerprint: string;
+            /** Looked At */
+            looked_at: string | null;
+            /** Approved At */
+            approved_at: string | null;
+            /** Approved By */
+            approved_by: string | null;
+            /** Problem */
+            problem: string | null;
+            /** Items */
+            items: components["schemas"]["ConnectedTool"][];
         };
         /** Connection */
         Connection: {
@@ -7373,6 +7532,14 @@ export interface components {
              */
             title?: string;
         };
+        /** NewDocument */
+        NewDocument: {
+            /**
+             * Document
+             * @description JSON or YAML. Without it, what lies at the connection's address of the document.
+             */
+            document?: string | null;
+        };
         /** NewDraft */
         NewDraft: {
             /**
@@ -8082,6 +8249,29 @@ export interface components {
             arguments?: {
                 [key: string]: string;
             };
+        };
+        /** OperationParameter */
+        OperationParameter: {
+            /** Name */
+            name: string;
+            /** Label */
+            label: string;
+            /**
+             * In
+             * @enum {string}
+             */
+            in: "path" | "query" | "header" | "body";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "number" | "checkbox" | "choice" | "json";
+            /** Required */
+            required: boolean;
+            /** Choices */
+            choices: string[];
+            /** Description */
+            description: string;
         };
         /**
          * Option
@@ -10001,6 +10191,16 @@ export interface components {
             input: number;
             /** Output */
             output: number;
+        };
+        /** ToolsApproval */
+        ToolsApproval: {
+            /** Fingerprint */
+            fingerprint: string;
+            /**
+             * Tools
+             * @description Only these; without it, all that were shown.
+             */
+            tools?: string[] | null;
         };
         /** TrashedApp */
         TrashedApp: {
@@ -17187,6 +17387,177 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Consent"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    connection_tools_show: {
+        parameters: {
+            query?: {
+                /** @description Asks the server now */
+                look?: boolean;
+            };
+            header?: never;
+            path: {
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectedTools"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    connection_tools_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToolsApproval"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectedTools"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    connection_operations_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectedOperations"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    connection_operations_renew: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDocument"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectedOperations"];
                 };
             };
             /** @description Not available right now */

@@ -44,7 +44,7 @@ class Connections:
         sqlite_folder: Path | None = None,
         sql_dialects: tuple[str, ...] = (),
     ) -> None:
-        self.engine, self.door, self.url = engine, door, url
+        self.engine, self.home, self.door, self.url = engine, home, door, url
         self.sqlite_folder, self.sql_dialects = sqlite_folder, sql_dialects
         self.vault = Vault(home)
         self.process = f"{os.getpid()}-{secrets.token_hex(6)}"

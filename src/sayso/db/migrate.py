@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sayso.db import (
     ai_tables,
     automation_tables,
+    catalogue_tables,
     connection_tables,
     coworker_tables,
     endpoint_tables,
@@ -27,6 +28,7 @@ from sayso.db.tables import SCHEMA, metadata
 OTHERS = (
     ai_tables,
     automation_tables,
+    catalogue_tables,
     connection_tables,
     coworker_tables,
     endpoint_tables,

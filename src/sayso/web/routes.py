@@ -18,6 +18,8 @@ from sayso.web.api import (
     apps,
     cards,
     comments,
+    connection_operations,
+    connection_tools,
     connections,
     conversations,
     coworkers,
@@ -83,6 +85,9 @@ class Address(NamedTuple):
 
 CALL_BYTES_MAX = 32 * 2**20
 """Of the playground's: pictures are part of them."""
+
+DOCUMENT_BYTES_MAX = 24 * 2**20
+"""Of an OpenAPI document, as a text within JSON."""
 
 APP = "/api/apps/{app}"
 TABLE = "/api/apps/{app}/tables/{table}"
@@ -241,6 +246,10 @@ API = (
     Address("PUT", f"{CONNECTION}/secret", connections.renew),
     Address("GET", f"{CONNECTION}/uses", connections.uses),
     Address("POST", f"{CONNECTION}/authorize", connections.authorize),
+    Address("GET", f"{CONNECTION}/tools", connection_tools.show),
+    Address("PUT", f"{CONNECTION}/tools", connection_tools.approve),
+    Address("GET", f"{CONNECTION}/operations", connection_operations.show),
+    Address("PUT", f"{CONNECTION}/operations", connection_operations.renew, 200, DOCUMENT_BYTES_MAX),
     #
     Address("GET", f"{GATEWAY}/settings", gateway_settings.show),
     Address("PATCH", f"{GATEWAY}/settings", gateway_settings.update),
