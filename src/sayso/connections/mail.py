@@ -36,7 +36,8 @@ ADDRESS_LENGTH_MAX = 254
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One e-mail. `attachments` are name, type and bytes; `key` is the same on every attempt."""
+    """One e-mail. `attachments` are name, type and bytes; `inline` are pictures that stand in the HTML, with the id by which it names them
+    (`cid:…`) first; `key` is the same on every attempt."""
 
     to: tuple[str, ...]
     subject: str
@@ -45,6 +46,7 @@ class Message:
     cc: tuple[str, ...] = ()
     bcc: tuple[str, ...] = ()
     attachments: tuple[tuple[str, str, bytes], ...] = field(default=(), repr=False)
+    inline: tuple[tuple[str, str, str, bytes], ...] = field(default=(), repr=False)
     key: str = ""
     reply_to: str = ""
     in_reply_to: str = ""
@@ -181,10 +183,17 @@ def _fill(written: EmailMessage, message: Message) -> None:
         written.set_content("This message is written in HTML.")
     if message.html:
         written.add_alternative(message.html, subtype="html")
+        html: Any = written.get_body(("html",))
+        for cid, name, type, content in message.inline:
+            main, sub = _type(type)
+            html.add_related(
+                content, maintype=main, subtype=sub, cid=f"<{_line(cid, 'inline', 100)}>", filename=_line(name, "inline", 255), disposition="inline"
+            )  # fmt: skip
     for name, type, content in message.attachments:
-        main, _, sub = (type if type.count("/") == 1 and type.isascii() else "application/octet-stream").partition("/")
-        if main in ("multipart", "message"):
-            main, sub = "application", "octet-stream"
-        written.add_attachment(
-            content, maintype=main, subtype=sub.partition(";")[0].strip(), filename=_line(name, "attachments", 255)
-        )
+        main, sub = _type(type)
+        written.add_attachment(content, maintype=main, subtype=sub, filename=_line(name, "attachments", 255))
+
+
+def _type(type: str) -> tuple[str, str]:
+    main, _, sub = (type if type.count("/") == 1 and type.isascii() else "application/octet-stream").partition("/")
+    return ("application", "octet-stream") if main in ("multipart", "message") else (main, sub.partition(";")[0].strip())

@@ -85,7 +85,7 @@ async def _csv(
     lines = io.StringIO()
     out = csv.writer(lines)
     cells = [_writer(f, await _names(tx, app), app.spec.zone, raw) for f in fields]
-    out.writerow([f.name if raw else _guarded(f.name) for f in fields])
+    out.writerow([f.name if raw else guarded(f.name) for f in fields])
     yield b"\xef\xbb\xbf"
     async for rows in _pages(tx, app, table, asked):
         for row in orjson.loads(rows):
@@ -108,10 +108,11 @@ def _writer(field: AnyField, people: dict[str, str], zone: str, raw: bool) -> tu
     if raw or field.kind in _NUMBERS:
         return field.id, write
 
-    return field.id, lambda value: _guarded(write(value))
+    return field.id, lambda value: guarded(write(value))
 
 
-def _guarded(text: str) -> str:
+def guarded(text: str) -> str:
+    """With an apostrophe in front, when a spreadsheet would take it for a formula."""
     return f"'{text}" if _FORMULA.match(text) else text
 
 
@@ -184,7 +185,7 @@ async def _xlsx(tx: AsyncConnection, app: OpenApp, table: Table, asked: Query, f
         book = xlsxwriter.Workbook(file, options)
         sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", table.name)[:31].strip() or "Rows")
         bold = book.add_format({"bold": True})
-        cells = [(f.id, _cell(book, f, people, app.spec.zone)) for f in fields]
+        cells = [(f.id, cell(book, f, people, app.spec.zone)) for f in fields]
         for n, field in enumerate(fields):
             sheet.write_string(0, n, field.name, bold)
         at = 0
@@ -200,7 +201,8 @@ async def _xlsx(tx: AsyncConnection, app: OpenApp, table: Table, asked: Query, f
             yield chunk
 
 
-def _cell(book: Any, field: AnyField, people: dict[str, str], zone: str) -> Callable[[Any, int, int, Any], None]:
+def cell(book: Any, field: AnyField, people: dict[str, str], zone: str) -> Callable[[Any, int, int, Any], None]:
+    """Writes a value of this field into a sheet, typed."""
     text = written(field, people, zone)
     days, percents = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"num_format": "0%"})
 

@@ -6,12 +6,22 @@ The ways through (`branch`, `switch`, `for_each`, `wait`, `stop`) are done by `w
 from typing import Any
 
 from sayso.automations.steps.aggregate import Aggregate
+from sayso.automations.steps.ai import Ai
+from sayso.automations.steps.approval import Approval
+from sayso.automations.steps.ask_coworker import AskCoworker
 from sayso.automations.steps.changes import Changes
+from sayso.automations.steps.chart import ChartPicture
 from sayso.automations.steps.create_row import CreateRow
 from sayso.automations.steps.delete_row import DeleteRow
+from sayso.automations.steps.document import Document
 from sayso.automations.steps.find_rows import FindRows
+from sayso.automations.steps.http_request import HttpRequest
+from sayso.automations.steps.notify import Notify
 from sayso.automations.steps.respond import Respond
+from sayso.automations.steps.send_email import SendEmail
+from sayso.automations.steps.send_message import SendMessage
 from sayso.automations.steps.set_values import SetFormulas, SetValues
+from sayso.automations.steps.sheet import Sheet
 from sayso.automations.steps.step import StepFailed, StepKind
 from sayso.automations.steps.update_row import UpdateRow
 from sayso.automations.steps.upsert_row import UpsertRow
@@ -28,6 +38,16 @@ KINDS: dict[str, StepKind] = {
         Changes(),
         SetValues(),
         Respond(),
+        Ai(),
+        AskCoworker(),
+        Approval(),
+        Document(),
+        ChartPicture(),
+        Sheet(),
+        SendEmail(),
+        SendMessage(),
+        Notify(),
+        HttpRequest(),
     )
 }
 _FORMULAS = SetFormulas()
