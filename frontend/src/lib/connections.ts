@@ -67,7 +67,6 @@ export function toldFrom(fields: FormField[], typed: Typed): { settings: Record<
     if (isSecret(field)) {
       if (typeof value === "string" && value) secrets[field.name] = value;
     } else if (field.kind === "number") settings[field.name] = value === "" || value === null || value === undefined ? null : Number(value);
-    else if (field.kind === "lines") settings[field.name] = Array.isArray(value) ? value : String(value ?? "").split("\n").map((line) => line.trim()).filter(Boolean);
     else settings[field.name] = typeof value === "string" ? value.trim() : value;
   }
   return { settings, secrets };

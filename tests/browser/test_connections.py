@@ -1,0 +1,80 @@
+"""Something is connected in the browser: what is wrong is told, what is mended works, and what is secret never comes back."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import Arrives
+from tests.browser.patience import pick
+from tests.browser.test_workspace_look import violations
+from tests.conftest import Northlight
+from tests.connections.outside import Outside, answer, outside
+
+pytestmark = pytest.mark.browser
+
+SECRET = "a-token-that-nobody-reads"
+
+
+@pytest.fixture(scope="module")
+def egress_allow() -> str:
+    return "127.0.0.0/8"
+
+
+@pytest.fixture
+async def there() -> AsyncIterator[Outside]:
+    async with outside() as one:
+        one.at["/v1/me"] = lambda heard: (
+            answer(200, b'{"name": "Ana"}')
+            if heard.header("authorization") == f"Bearer {SECRET}"
+            else answer(401, b'{"error": "who?"}')
+        )
+        yield one
+
+
+async def test_a_service_is_connected_mended_and_removed(arrives: Arrives, url: str, northlight_kept: Northlight, there: Outside):
+    ana = await arrives(northlight_kept.ana)
+    page = ana.page
+    await page.goto(f"{url}/connections")
+    await page.get_by_role("link", name="Connect something").first.click()
+    await page.get_by_label("Find a kind").fill("http")
+    await page.get_by_role("link", name=re.compile("HTTP API")).click()
+    await page.get_by_label("Name", exact=True).fill("Our stock")
+    await page.get_by_label("Address", exact=True).fill(f"{there.url}/v1/")
+    await page.get_by_label("Lets in by").select_option(value="bearer")
+    await page.get_by_label("Token", exact=True).fill("wrong")
+    await page.get_by_text("More", exact=True).click()
+    await page.get_by_label("Path for tests").fill("me")
+    assert await violations(page) == []
+    await page.get_by_role("button", name="Save and test").click()
+
+    await expect(page.get_by_text("It does not work.")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Our stock")).to_be_visible()
+    assert await violations(page) == []
+    await pick(page, "More about Our stock", "Other secrets")
+    dialog = page.get_by_role("dialog", name="Other secrets for Our stock")
+    await dialog.get_by_label(re.compile("^Token")).fill(SECRET)
+    await dialog.get_by_role("button", name="Replace and test").click()
+    await expect(page.get_by_text("Works", exact=True)).to_be_visible()
+    assert SECRET not in await page.content()
+
+    await page.get_by_role("button", name="Change").click()
+    await page.get_by_label("Name", exact=True).fill("Stock of the warehouse")
+    await page.get_by_role("button", name="Save and test").click()
+    await expect(page.get_by_role("heading", name="Stock of the warehouse")).to_be_visible()
+    await page.get_by_role("navigation", name="Where this is").get_by_role("link", name="Connections").click()
+    await expect(page.get_by_role("link", name=re.compile("Stock of the warehouse"))).to_contain_text("Works")
+
+    await page.get_by_role("link", name=re.compile("Stock of the warehouse")).click()
+    await pick(page, "More about Stock of the warehouse", "Remove")
+    await page.get_by_role("dialog").get_by_role("button", name="Remove it").click()
+    await expect(page).to_have_url(f"{url}/connections")
+    await expect(page.get_by_role("link", name=re.compile("Stock of the warehouse"))).to_have_count(0)
+
+
+async def test_who_may_not_build_is_told_so(arrives: Arrives, url: str, northlight_kept: Northlight):
+    cleo = await arrives(northlight_kept.cleo)
+    await cleo.page.goto(f"{url}/connections")
+    await expect(cleo.page.get_by_text("Connections are set up by builders")).to_be_visible()
+    assert await violations(cleo.page) == []
