@@ -1,5 +1,6 @@
 """What members are told and asked reaches them at once, wherever they are, and is read and decided in one place."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -46,11 +47,14 @@ async def test_what_is_told_comes_by_itself_and_is_read(
     line = page.get_by_role("listitem").filter(has_text=title)
     await expect(line).to_contain_text("2 times")
     await expect(line).to_contain_text("The mail server did not answer.")
+    bar = page.get_by_role("navigation", name="Main") if look == "phone" else page.get_by_role("complementary", name="Workspace")
+    await expect(bar.get_by_role("link", name="Inbox")).to_have_accessible_name(re.compile("1 new"))
     assert await violations(page) == []
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
     await line.get_by_role("button", name="Mark as read").click()
     await expect(line.get_by_role("button", name="Mark as new")).to_be_visible()
+    await expect(bar.get_by_role("link", name="Inbox", exact=True)).to_be_visible()
     await page.locator("label").filter(has_text="New").click()
     await expect(page.get_by_text("Nothing is new")).to_be_visible()
 

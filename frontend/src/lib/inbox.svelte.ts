@@ -6,9 +6,8 @@ class Inbox {
   waiting = $state(0);
 
   start(): () => void {
-    const read = () => void api.get<{ unread: number }>("/api/notifications", { query: { limit: 1 } }).then((page) => (this.waiting = page.unread), () => {});
-    read();
-    const stops = [live.on("notification", read), live.onBack(read)];
+    const read = () => void api.get<{ unread: number }>("/api/notifications", { limit: 1 }).then((page) => (this.waiting = page.unread), () => {});
+    const stops = [live.on("notification", read), live.onOpen(read)];
     return () => stops.forEach((stop) => stop());
   }
 }

@@ -46,7 +46,7 @@ class Live {
   #on = false;
   #watched = new Map<string, number>();
   #at: At | null = null;
-  #listeners = new Map<Kind | "back", Set<(event: never) => void>>();
+  #listeners = new Map<Kind | "back" | "open", Set<(event: never) => void>>();
 
   start(): () => void {
     this.#on = true;
@@ -85,6 +85,11 @@ class Live {
     return this.#listen("back", act);
   }
 
+  /** It is open, for the first time or again: what was read before that may have missed something. */
+  onOpen(act: () => void): () => void {
+    return this.#listen("open", act);
+  }
+
   /** Tells the others where this person is. */
   at(where: At): void {
     if (JSON.stringify(where) === JSON.stringify(this.#at)) return;
@@ -92,7 +97,7 @@ class Live {
     this.#send({ at: where });
   }
 
-  #listen(kind: Kind | "back", listener: (event: never) => void): () => void {
+  #listen(kind: Kind | "back" | "open", listener: (event: never) => void): () => void {
     const all = this.#listeners.get(kind) ?? new Set();
     this.#listeners.set(kind, all.add(listener));
     return () => all.delete(listener);
@@ -110,6 +115,7 @@ class Live {
       for (const app of this.#watched.keys()) this.#send({ watch: { app } });
       if (this.#at) this.#send({ at: this.#at });
       if (away) this.#tell("back", undefined as never);
+      this.#tell("open", undefined as never);
       away = false;
     };
     socket.onmessage = (message) => {
@@ -139,7 +145,7 @@ class Live {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }
 
-  #tell(kind: Kind | "back", event: never): void {
+  #tell(kind: Kind | "back" | "open", event: never): void {
     for (const listener of [...(this.#listeners.get(kind) ?? [])]) listener(event);
   }
 }
