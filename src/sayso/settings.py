@@ -33,6 +33,8 @@ class Settings:
     `traces` is where an OpenTelemetry collector listens (OTLP over HTTP), such as `http://127.0.0.1:4318`.
     `sqlite_folder` is where SQLite files that are connected may lie; without it there are none.
     `sql_dialects` names SQLAlchemy dialects (`bigquery,snowflake`) whose drivers may open connections of their own, past the egress door.
+    `worker` says whether the server does runs of automations itself; `sayso worker` does them too, in as many processes as one likes.
+    `run_days` is how long runs that are over are kept.
     `url` is the address that people use; links are made from it, never from a request's headers.
     """
 
@@ -48,6 +50,8 @@ class Settings:
     refreshes_models: bool = False
     directory: Directory = "public"
     builder: Builder = "auto"
+    worker: bool = True
+    run_days: int = 30
     sqlite_folder: Path | None = None
     sql_dialects: tuple[str, ...] = ()
 
@@ -73,6 +77,8 @@ class Settings:
             refreshes_models=(env.get("SAYSO_MODELS_REFRESH") or "no").lower() in ("1", "yes", "on", "true"),
             directory=_directory(env.get("SAYSO_DIRECTORY") or "public"),
             builder=_builder(env.get("SAYSO_BUILDER") or "auto"),
+            worker=(env.get("SAYSO_WORKER") or "yes").lower() not in ("0", "no", "off", "false"),
+            run_days=_days(env.get("SAYSO_RUN_DAYS") or "30"),
             sqlite_folder=Path(folder).expanduser().absolute() if (folder := env.get("SAYSO_SQLITE_FOLDER")) else None,
             sql_dialects=tuple(part.strip().lower() for part in (env.get("SAYSO_SQL_DIALECTS") or "").split(",") if part.strip()),
         )
@@ -98,6 +104,12 @@ def _builder(text: str) -> Builder:
             return known
         case _:
             raise Invalid(Problem("SAYSO_BUILDER", "is one of auto, planner and agent", "auto"))
+
+
+def _days(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 3_650:
+        raise Invalid(Problem("SAYSO_RUN_DAYS", "is a number of days from 1 to 3650", "30"))
+    return int(text)
 
 
 def _port(text: str) -> int:

@@ -75,7 +75,7 @@ async def things(company: Company) -> Things:
     ids |= {"trials": trial["id"], "case": 1, "models": "gpt-4o"}
     ids |= {"provider": provider["id"], "alias": alias["id"], "key": key["id"], "budget": budget["id"], "call": f"req_{0:032x}"}
     ids |= {"coworker": helper["key"], "conversation": talk["id"], "memory": "y_0", "card": "c_0"}
-    ids |= {"notifications": "1", "approval": "ok_0"}
+    ids |= {"notifications": "1", "approval": "ok_0", "run": "r_000000000000", "automation": "nothing"}
     return Things({name: str(id) for name, id in ids.items()})
 
 
@@ -159,6 +159,12 @@ BODIES: dict[str, Any] = {
     "PATCH /api/cards/{card}": {"version": 1, "acts": []},
     "POST /api/cards/{card}/approval": {"version": 1},
     "POST /api/cards/{card}/refusal": {"reason": "Later"},
+    "POST /api/runs/{run}/cancel": {},
+    "POST /api/runs/{run}/pause": {},
+    "POST /api/runs/{run}/resume": {},
+    "POST /api/runs/{run}/retry": {"skip": True},
+    "POST /api/runs/{run}/replay": {},
+    "POST /api/apps/{app}/automations/{automation}/tries": {"row": 1},
     "PATCH /api/notifications": {"read": True, "until": 1},
     "PATCH /api/notifications/{id}": {"read": True},
     "POST /api/approvals/{approval}/decision": {"approved": True, "reason": "Fine"},
@@ -183,7 +189,7 @@ MINE = {
     "/api/session", "/api/me", "/api/members", "/api/workspace", "/api/tokens", "/api/search", "/api/apps", "/api/trash",
     "/api/trials", "/api/trials/estimates", "/api/models/{id:path}/measurements", "/api/slots", "/api/slots/{slot}", "/api/slots/{slot}/preview",
     "/api/notifications", "/api/approvals", "/api/files", "/api/imports", "/api/drafts", "/api/builder", "/api/coworkers", "/api/templates", "/api/wishes",
-    "/api/connections", "/api/connections/kinds",
+    "/api/connections", "/api/connections/kinds", "/api/runs", "/api/automations/failures",
     *(f"/api/gateway/{name}" for name in ("settings", "kinds", "providers", "aliases", "keys", "budgets", "usage", "usage/elsewhere", "calls", "calls.csv", "models")),
 }  # fmt: skip
 """Addresses that name nothing: what they answer is the caller's own."""

@@ -35,11 +35,8 @@ def digest(workspace: str, automation: Automation) -> str:
 async def keep(tx: AsyncConnection, workspace: str, automation: Automation) -> str:
     """Its digest, with the definition kept under it."""
     name = digest(workspace, automation)
-    if name not in _read:
-        there = select(t.c.digest).where(t.c.digest == name)
-        if (await tx.execute(there)).first() is None:
-            new = insert(t).values(digest=name, workspace_id=workspace, automation=portable(automation))
-            await tx.execute(new.on_conflict_do_nothing())
+    new = insert(t).values(digest=name, workspace_id=workspace, automation=portable(automation))
+    await tx.execute(new.on_conflict_do_nothing())
     return name
 
 

@@ -27,6 +27,8 @@ COMMANDS = {
     "providers": "sayso.cli.providers",
     "keys": "sayso.cli.keys",
     "connections": "sayso.cli.connections",
+    "worker": "sayso.cli.worker",
+    "runs": "sayso.cli.runs",
     "trial": "sayso.cli.trial",
     "backup": "sayso.cli.backup",
     "restore": "sayso.cli.restore",

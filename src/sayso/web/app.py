@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 import sayso
 from sayso.ai.fills.work import Fills
+from sayso.automations.runs.sweeping import hourly
 from sayso.automations.triggers.triggers import Triggers
 from sayso.connections.connections import Connections
 from sayso.coworkers.answers import CoworkerModels
@@ -35,7 +36,7 @@ from sayso.web.hub import Hub
 from sayso.web.jobs import Jobs
 from sayso.web.pages.page import BUILT
 from sayso.web.parts import Parts
-from sayso.web.put_together import gateway_of, trials_of
+from sayso.web.put_together import gateway_of, trials_of, worker_of
 from sayso.web.routes import API, LIVE, PUBLIC, Address
 from sayso.web.safety import SafeAnswers
 from sayso.web.shapes import ProblemDocument
@@ -72,6 +73,8 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
         jobs = Jobs()
         coworkers = Desk(engine, gateway, jobs.begin)
         here.desk = coworkers
+        connections = Connections.of(engine, settings, gateway.pools.door)
+        fills = Fills(gateway)
         app.state.parts = Parts(
             engine,
             settings,
@@ -81,10 +84,11 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
             gateway,
             shelf,
             trials_of(gateway, shelf),
-            Fills(gateway),
+            fills,
             coworkers,
-            Connections.of(engine, settings, gateway.pools.door),
+            connections,
             Triggers(engine),
+            worker_of(engine, settings, gateway, connections, fills),
         )
         app.v1 = Door(gateway)
     app.router.route_class = ApiRoute
@@ -124,10 +128,12 @@ async def _living(app: FastAPI) -> AsyncGenerator[None]:
         parts.trials.running(),
         parts.fills.running(),
         parts.triggers.running(),
+        parts.automations.running(),
         parts.jobs.running(),
     ):
         parts.jobs.begin(sweeping.hourly(parts.engine))
         parts.jobs.begin(refreshing.warm(parts))
+        parts.jobs.begin(hourly(parts.engine, parts.settings.run_days))
         if parts.settings.refreshes_models:
             parts.jobs.begin(refreshing.daily(parts))
         yield

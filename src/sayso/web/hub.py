@@ -131,6 +131,9 @@ def messages(event: Any) -> list[tuple[dict[str, Any], str | None]]:
                 for k in ("id", "table", "field", "state", "rows", "done", "failed", "review", "skipped", "cost", "why")
             }
             return [({"event": "fill", "app": app, **shown, "by": event.by_actor}, app)]
+        case "run":
+            about = {k: told.get(k) for k in ("id", "automation", "state", "dry", "problem")}
+            return [({"event": "run", "app": app, **about, "by": event.by_actor}, None)]
         case "notification":
             return [({"event": "notification"}, None)]
         case "approval":

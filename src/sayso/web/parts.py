@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 
 from sayso.ai.fills.work import Fills
 from sayso.automations.triggers.triggers import Triggers
+from sayso.automations.work.worker import Worker
 from sayso.connections.connections import Connections
 from sayso.coworkers.desk import Desk
 from sayso.data.files import FileStore
@@ -41,6 +42,7 @@ class Parts:
     coworkers: Desk
     connections: Connections
     triggers: Triggers
+    automations: Worker
     exporting: Semaphore = field(default_factory=lambda: Semaphore(EXPORTS_AT_ONCE_MAX))
     drawing: Semaphore = field(default_factory=lambda: Semaphore(DRAWN_AT_ONCE_MAX))
     pages: Pages = field(default_factory=Pages)

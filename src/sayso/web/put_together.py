@@ -2,7 +2,12 @@
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from sayso.ai.fills.work import Fills
+from sayso.automations.steps.step import Parts
+from sayso.automations.work.worker import RUNS_AT_ONCE, Worker
 from sayso.connections import egress
+from sayso.connections.connections import Connections
+from sayso.data.files import FileStore
 from sayso.gateway.builtin.local.model import LocalModels
 from sayso.gateway.builtin.models import built_in
 from sayso.gateway.gateway import Gateway
@@ -22,6 +27,20 @@ def gateway_of(engine: AsyncEngine, settings: Settings, shelf: Shelf, *more: Mod
     return Gateway(
         engine, settings.home, door, lambda: (*always, *local(), *more), directory=lambda: shelf.directory, traces=settings.traces
     )
+
+
+def worker_of(
+    engine: AsyncEngine,
+    settings: Settings,
+    gateway: Gateway,
+    connections: Connections,
+    fills: Fills,
+    *,
+    at_once: int | None = None,
+) -> Worker:
+    """Who does runs of automations in this process: always, when `at_once` says how many; else as the setting says."""
+    parts = Parts(engine, settings.url, FileStore(settings.home / "files"), gateway, connections, fills)
+    return Worker(parts, work=at_once is not None or settings.worker, runs_at_once=at_once or RUNS_AT_ONCE)
 
 
 def trials_of(gateway: Gateway, shelf: Shelf) -> Work:

@@ -39,6 +39,7 @@ from sayso.web.api import (
     plans,
     questions,
     rows,
+    runs,
     search,
     session,
     slots,
@@ -96,6 +97,8 @@ DRAFT = "/api/drafts/{id}"
 IMPORT = "/api/imports/{id}"
 GATEWAY = "/api/gateway"
 TRIAL = "/api/trials/{id}"
+AUTOMATION = "/api/apps/{app}/automations/{automation}"
+RUN = "/api/runs/{run}"
 COWORKER = "/api/coworkers/{coworker}"
 CONVERSATION = "/api/conversations/{conversation}"
 CARD = "/api/cards/{card}"
@@ -229,6 +232,18 @@ API = (
     Address("PATCH", CARD, cards.update),
     Address("POST", f"{CARD}/approval", cards.approve),
     Address("POST", f"{CARD}/refusal", cards.refuse),
+    #
+    Address("GET", "/api/runs", runs.listed),
+    Address("GET", RUN, runs.show),
+    Address("POST", f"{RUN}/cancel", runs.cancel),
+    Address("POST", f"{RUN}/pause", runs.pause),
+    Address("POST", f"{RUN}/resume", runs.resume),
+    Address("POST", f"{RUN}/retry", runs.retry),
+    Address("POST", f"{RUN}/replay", runs.replay, 201),
+    Address("GET", f"{AUTOMATION}/runs", runs.of_automation),
+    Address("POST", f"{AUTOMATION}/tries", runs.create, 201),
+    Address("GET", f"{AUTOMATION}/names", runs.offered),
+    Address("GET", "/api/automations/failures", runs.failures),
     #
     Address("GET", "/api/notifications", notifications.listed),
     Address("PATCH", "/api/notifications", notifications.update_all),

@@ -9,6 +9,7 @@ from sayso.automations.steps.aggregate import Aggregate
 from sayso.automations.steps.ai import Ai
 from sayso.automations.steps.approval import Approval
 from sayso.automations.steps.ask_coworker import AskCoworker
+from sayso.automations.steps.call import Call
 from sayso.automations.steps.changes import Changes
 from sayso.automations.steps.chart import ChartPicture
 from sayso.automations.steps.create_row import CreateRow
@@ -37,6 +38,7 @@ KINDS: dict[str, StepKind] = {
         Aggregate(),
         Changes(),
         SetValues(),
+        Call(),
         Respond(),
         Ai(),
         AskCoworker(),

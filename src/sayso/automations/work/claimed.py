@@ -9,12 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.automations import definitions
+from sayso.automations.registered import Registered
 from sayso.automations.steps.step import Run
 from sayso.automations.work.plan import Plan
 from sayso.automations.work.records import Record
 from sayso.db import tables as system
 from sayso.db.automation_tables import steps as t
 from sayso.errors import Forbidden
+from sayso.spec.app import App
 from sayso.team.actor import Actor
 
 
@@ -27,6 +29,10 @@ def run_of(row: Any, url: str) -> Run:
 
 async def plan_of(tx: AsyncConnection, row: Any) -> Plan:
     return Plan.of(await definitions.read(tx, row.definition), await definitions.app_of(tx, row.app, row.version))
+
+
+async def app_at(tx: AsyncConnection, registered: Registered) -> App:
+    return await definitions.app_of(tx, registered.app_number, registered.version)
 
 
 async def records_of(tx: AsyncConnection, runs: Sequence[str]) -> dict[str, list[Record]]:
