@@ -29,13 +29,14 @@ export interface Run {
 export interface RunStep {
   place: string;
   step: string;
-  path: string;
+  /** Null: not in the definition. */
+  path: string | null;
   turn: number[];
   n: number;
   kind: string;
   name: string;
   sentence: string;
-  state: "begun" | "waiting" | "done" | "failed" | "skipped";
+  state: "begun" | "again" | "waiting" | "done" | "failed" | "skipped";
   attempts: number;
   input: unknown;
   output: unknown;
@@ -59,7 +60,9 @@ export interface RunOpened extends Omit<Run, "steps"> {
   input: unknown;
   definition: Automation;
   changed: boolean;
+  /** Of very many, the first and the last. */
   steps: RunStep[];
+  step_count: number;
   answer: unknown;
 }
 

@@ -7,7 +7,7 @@ import { toasts } from "../../lib/toasts.svelte";
 import { STEP_KINDS } from "../../lib/automations/kinds";
 
 /** How long after the last key what was typed is kept. */
-const TYPING_MS = 900;
+const TYPING_MS = 1_800;
 const TRIES_MAX = 3;
 
 /** The trigger, or the path of a step. */
@@ -29,7 +29,7 @@ export class FlowState {
   steps = $derived.by(() => every(this.now?.steps));
   #timer: ReturnType<typeof setTimeout> | undefined;
   #title = "";
-  #say = false;
+  #form: Place | null = null;
   #turn: Promise<void> = Promise.resolve();
 
   constructor(app: AppState, id: string) {
@@ -50,12 +50,12 @@ export class FlowState {
     const now = this.#whole();
     if (!now) return;
     const next = path === "trigger" ? { ...now, trigger: value as Trigger } : { ...now, steps: replaced(now.steps ?? [], path, value as Step) };
-    this.#put(next, title, { soon: true });
+    this.#put(next, title, { form: path });
   }
 
   describe(description: string): void {
     const now = this.#whole();
-    if (now) this.#put({ ...now, description }, `Described ${now.name}`, { soon: true });
+    if (now) this.#put({ ...now, description }, `Described ${now.name}`, { form: "about" });
   }
 
   insert(list: string, n: number, step: Step): void {
@@ -122,21 +122,21 @@ export class FlowState {
     return this.now && withIds(this.now);
   }
 
-  #put(next: Automation, title: string, { soon = false } = {}): void {
+  #put(next: Automation, title: string, { form = null as Place | null } = {}): void {
     // Acts in a row are one step to undo only while they are typed into the same form.
-    if (this.waiting && (!soon || this.#title !== title)) this.#send();
+    if (this.waiting && form !== this.#form) this.#send();
     this.#draft = next;
     this.#title = title;
-    this.#say = !soon;
+    this.#form = form;
     this.waiting = true;
     clearTimeout(this.#timer);
-    if (soon) this.#timer = setTimeout(() => this.#send(), TYPING_MS);
+    if (form !== null) this.#timer = setTimeout(() => this.#send(), TYPING_MS);
     else this.#send();
   }
 
   #send(): void {
     clearTimeout(this.#timer);
-    const value = this.#draft, title = this.#title, say = this.#say;
+    const value = this.#draft, title = this.#title, say = this.#form === null;
     this.waiting = false;
     if (!value) return;
     this.#turn = this.#turn.then(() => this.#keep(value, title, say));
