@@ -56,6 +56,7 @@ async def test_every_system_row_carries_its_workspace():
         "sayso.trial_answers",
         "sayso.trial_votes",
         "sayso.automation_steps",
+        "sayso.source_rows",
     }
     places = {"sayso.ai_follow", "sayso.automation_follow", "sayso.automation_workers", "sayso.gateway_processes"}
     assert without == {"sayso.workspaces"} | places | parts_of_what_does

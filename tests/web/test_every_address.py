@@ -75,7 +75,7 @@ async def things(company: Company) -> Things:
     ids |= {"trials": trial["id"], "case": 1, "models": "gpt-4o"}
     ids |= {"provider": provider["id"], "alias": alias["id"], "key": key["id"], "budget": budget["id"], "call": f"req_{0:032x}"}
     ids |= {"coworker": helper["key"], "conversation": talk["id"], "memory": "y_0", "card": "c_0"}
-    ids |= {"notifications": "1", "approval": "ok_0", "run": "r_000000000000", "automation": "nothing"}
+    ids |= {"notifications": "1", "approval": "ok_0", "run": "r_000000000000", "automation": "nothing", "sync": "s_0"}
     return Things({name: str(id) for name, id in ids.items()})
 
 
@@ -99,6 +99,8 @@ TRIAL = {
     "contenders": [{"model": "sayso/canvas"}],
     "cases": {"source": "hand", "given": [{"inputs": {"message": "keep track of plants"}, "label": "Plants"}]},
 }
+SOURCE = {"connection": "cn_0", "what": "orders", "key": ["id"], "fields": {"name": "title"}}
+
 BODIES: dict[str, Any] = {
     "POST /api/connections": {**NORTHLIGHT_CONNECTION, "name": "Other"},
     "PATCH /api/connections/{connection}": {"name": "Stock", "settings": {"test_path": "me"}},
@@ -107,6 +109,11 @@ BODIES: dict[str, Any] = {
     "PUT /api/connections/{connection}/tools": {"fingerprint": "0" * 32, "tools": ["find"]},
     "PUT /api/connections/{connection}/operations": {"document": '{"openapi": "3.1.0", "paths": {}}'},
     "POST /api/connections/{connection}/authorize": {},
+    "POST /api/apps/{app}/sources": {"connection": "cn_0", "what": "orders"},
+    "PUT /api/apps/{app}/tables/{table}/source": {"source": SOURCE},
+    "POST /api/apps/{app}/tables/{table}/source/preview": {"source": SOURCE},
+    "POST /api/apps/{app}/tables/{table}/source/syncs": {},
+    "POST /api/apps/{app}/tables/{table}/source/conflicts": {"rows": [1], "keep": "ours"},
     "POST /api/trials": TRIAL,
     "POST /api/trials/estimates": TRIAL,
     "PATCH /api/trials/{id}": {"name": "Plants", "schedule": {"when": ["weekly"], "cron": "0 6 * * 1"}},

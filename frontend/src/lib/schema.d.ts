@@ -360,6 +360,166 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/apps/{app}/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Connect something as a new table, and begin its first sync.
+         * @description Connect something as a new table, and begin its first sync.
+         */
+        post: operations["sources_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/tables/{table}/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a table's rows come from, and how it stands.
+         * @description Where a table's rows come from, and how it stands.
+         */
+        get: operations["sources_show"];
+        /**
+         * Connect a table, or change how; one change with undo. Ask for a preview first.
+         * @description Connect a table, or change how; one change with undo. Ask for a preview first.
+         */
+        put: operations["sources_update"];
+        post?: never;
+        /**
+         * Disconnect a table. Its rows stay, as its own.
+         * @description Disconnect a table. Its rows stay, as its own.
+         */
+        delete: operations["sources_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/tables/{table}/source/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a sync would do; nothing is written.
+         * @description What a sync would do; nothing is written.
+         */
+        post: operations["sources_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/tables/{table}/source/syncs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The syncs of a table, newest first.
+         * @description The syncs of a table, newest first.
+         */
+        get: operations["sources_syncs"];
+        put?: never;
+        /**
+         * Bring a table up to date now.
+         * @description Bring a table up to date now.
+         */
+        post: operations["sources_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/tables/{table}/source/syncs/{sync}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far a sync is.
+         * @description How far a sync is.
+         */
+        get: operations["sources_sync"];
+        put?: never;
+        post?: never;
+        /**
+         * Stop a sync. What is done stays.
+         * @description Stop a sync. What is done stays.
+         */
+        delete: operations["sources_cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/tables/{table}/source/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows that were changed on both sides and wait for a person.
+         * @description Rows that were changed on both sides and wait for a person.
+         */
+        get: operations["sources_waiting"];
+        put?: never;
+        /**
+         * Keep the source's values, or ours.
+         * @description Keep the source's values, or ours.
+         */
+        post: operations["sources_settle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{connection}/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What of a connection can become a table; with `what` one of it, with columns and a few rows.
+         * @description What of a connection can become a table; with `what` one of it, with columns and a few rows.
+         */
+        get: operations["sources_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/apps/{app}/views/{view}/links": {
         parameters: {
             query?: never;
@@ -1836,6 +1996,226 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Runs of all apps, newest first.
+         * @description Runs of all apps, newest first.
+         */
+        get: operations["runs_listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One run, step by step.
+         * @description One run, step by step.
+         */
+        get: operations["runs_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call a run off. What it has done stays.
+         * @description Call a run off. What it has done stays.
+         */
+        post: operations["runs_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold a run, after the step that is being done.
+         * @description Hold a run, after the step that is being done.
+         */
+        post: operations["runs_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a paused run go on.
+         * @description Let a paused run go on.
+         */
+        post: operations["runs_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a run go on with the step that failed, or from another one again, or without it.
+         * @description Let a run go on with the step that failed, or from another one again, or without it.
+         */
+        post: operations["runs_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do the same again as a new run, with the same input and the definition of now.
+         * @description Do the same again as a new run, with the same input and the definition of now.
+         */
+        post: operations["runs_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/automations/{automation}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Runs of an automation, newest first.
+         * @description Runs of an automation, newest first.
+         */
+        get: operations["runs_of_automation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/automations/{automation}/tries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try an automation on a chosen row: dry, or really.
+         * @description Try an automation on a chosen row: dry, or really.
+         */
+        post: operations["runs_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/automations/{automation}/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What can be named in braces at a step of an automation.
+         * @description What can be named in braces at a step of an automation.
+         */
+        get: operations["runs_offered"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/automations/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What failed lately, grouped by step and message.
+         * @description What failed lately, grouped by step and message.
+         */
+        get: operations["runs_failures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/notifications": {
         parameters: {
             query?: never;
@@ -3158,6 +3538,11 @@ export interface components {
              */
             ask?: string;
         };
+        /** AskedPreview */
+        AskedPreview: {
+            /** @description As it would be; without one as it is. */
+            source?: components["schemas"]["Source"] | null;
+        };
         /** Attached */
         Attached: {
             /** Id */
@@ -4156,6 +4541,17 @@ export interface components {
              * @default null
              */
             value?: unknown;
+        };
+        /** ConflictField */
+        ConflictField: {
+            /** Field */
+            field: string;
+            /** Name */
+            name: string;
+            /** Ours */
+            ours: unknown;
+            /** Theirs */
+            theirs: unknown;
         };
         /** ConnectedOperation */
         ConnectedOperation: {
@@ -5303,6 +5699,52 @@ export interface components {
              * @default false
              */
             strict?: boolean;
+        };
+        /** FailedStep */
+        FailedStep: {
+            /** Place */
+            place: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * FailureShown
+         * @description The same step of the same automation with the same message.
+         */
+        FailureShown: {
+            /** App */
+            app: string;
+            /** App Name */
+            app_name: string;
+            /** Automation */
+            automation: string;
+            /** Name */
+            name: string;
+            /** Step */
+            step: string;
+            /** Step Name */
+            step_name: string;
+            /** Message */
+            message: string;
+            /** Count */
+            count: number;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Runs */
+            runs: string[];
+        };
+        /** Failures */
+        Failures: {
+            /** Items */
+            items: components["schemas"]["FailureShown"][];
         };
         /** FieldChange */
         FieldChange: {
@@ -7038,6 +7480,18 @@ export interface components {
              */
             cost: string | null;
         };
+        /** MadeTable */
+        MadeTable: {
+            /** App */
+            app: string;
+            /** Version */
+            version: number;
+            /** Table */
+            table: string;
+            /** View */
+            view: string;
+            source: components["schemas"]["SourceState"];
+        };
         /** MarkedNotification */
         MarkedNotification: {
             /**
@@ -7780,6 +8234,43 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /**
+         * NewSource
+         * @description A new table of what a connection holds.
+         */
+        NewSource: {
+            /** Connection */
+            connection: string;
+            /** What */
+            what: string;
+            /** Name */
+            name?: string | null;
+            /** Columns */
+            columns?: string[] | null;
+            /**
+             * Mode
+             * @default synced
+             * @enum {string}
+             */
+            mode?: "synced" | "live";
+            /** Cron */
+            cron?: string | null;
+        };
+        /** NewSync */
+        NewSync: {
+            /**
+             * Full
+             * @description Everything, also where only what is new would be read.
+             * @default false
+             */
+            full?: boolean;
+            /**
+             * Force
+             * @description Also move many rows to the trash.
+             * @default false
+             */
+            force?: boolean;
+        };
         /** NewToken */
         NewToken: {
             /** Name */
@@ -7845,22 +8336,6 @@ export interface components {
              */
             budget?: number | string | null;
             schedule?: components["schemas"]["Again"] | null;
-        };
-        /**
-         * NewTry
-         * @description `field` is a field as it would be, before it is kept; `prompt` and `model` are others than its own.
-         */
-        NewTry: {
-            /** Row */
-            row: number;
-            /** Prompt */
-            prompt?: string | null;
-            /** Model */
-            model?: string | null;
-            /** Field */
-            field?: {
-                [key: string]: unknown;
-            } | null;
         };
         /**
          * NewVersion
@@ -7967,11 +8442,6 @@ export interface components {
             /** Answer */
             answer: string | null;
         };
-        /**
-         * Nothing
-         * @description Nothing to say: an empty object.
-         */
-        Nothing: Record<string, never>;
         /** Notification */
         Notification: {
             /** Id */
@@ -8170,6 +8640,31 @@ export interface components {
              * @default null
              */
             span?: ("day" | "week" | "month" | "quarter" | "year") | null;
+        };
+        /**
+         * OfferShown
+         * @description One name to choose.
+         */
+        OfferShown: {
+            /** Text */
+            text: string;
+            /** Label */
+            label: string;
+            /** Kind */
+            kind: string;
+            /** From Step */
+            from_step: string;
+            /** From Label */
+            from_label: string;
+            /** Path */
+            path: string | null;
+            /** Example */
+            example: string | null;
+        };
+        /** Offers */
+        Offers: {
+            /** Items */
+            items: components["schemas"]["OfferShown"][];
         };
         /** OnAnother */
         OnAnother: {
@@ -8547,6 +9042,68 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * Place
+         * @description Something that can be connected. `columns` and `sample` come with one that is asked for by `what`.
+         */
+        Place: {
+            /** What */
+            what: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "table" | "view" | "sheet" | "database" | "feed" | "files" | "list";
+            /** Detail */
+            detail: string;
+            /**
+             * Rows
+             * @description About how many, when that is known without counting.
+             */
+            rows: number | null;
+            /** Key */
+            key: string[];
+            /**
+             * Cursors
+             * @description Columns that may grow with every change.
+             */
+            cursors: string[];
+            /** Modes */
+            modes: ("synced" | "live")[];
+            /** Writable */
+            writable: boolean;
+            /** Columns */
+            columns: components["schemas"]["PlaceColumn"][];
+            /** Sample */
+            sample: {
+                [key: string]: unknown;
+            }[];
+            /** Problem */
+            problem: string;
+        };
+        /**
+         * PlaceColumn
+         * @description `type` in the source's own words; `kind` is the kind of field that it suits.
+         */
+        PlaceColumn: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+            /** Kind */
+            kind: string;
+            /** Key */
+            key: boolean;
+        };
+        /** Places */
+        Places: {
+            /** Items */
+            items: components["schemas"]["Place"][];
+            /** Next */
+            next: string | null;
+        };
         /** Plan */
         Plan: {
             /** @description With what must follow, such as reverse links. */
@@ -8559,6 +9116,61 @@ export interface components {
             losses: components["schemas"]["Loss"][];
             /** @description The app as it would be, also while there are problems. */
             spec: components["schemas"]["App"];
+        };
+        /**
+         * Preview
+         * @description What a sync would do. `whole`: all of the source was looked at, so that what is gone is known as well.
+         */
+        Preview: {
+            /** Read */
+            read: number;
+            /** Whole */
+            whole: boolean;
+            /** Created */
+            created: number;
+            /** Changed */
+            changed: number;
+            /** Trashed */
+            trashed: number;
+            /** Same */
+            same: number;
+            /** Conflicts */
+            conflicts: number;
+            /** Refused */
+            refused: number;
+            /** Examples */
+            examples: components["schemas"]["RefusedValue"][];
+            /** Sample */
+            sample: components["schemas"]["PreviewRow"][];
+            /** Sentence */
+            sentence: string;
+        };
+        /** PreviewField */
+        PreviewField: {
+            /** Field */
+            field: string;
+            /** Name */
+            name: string;
+            /** Before */
+            before: unknown;
+            /** After */
+            after: unknown;
+        };
+        /** PreviewRow */
+        PreviewRow: {
+            /** Key */
+            key: string;
+            /** Row */
+            row: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Does
+             * @enum {string}
+             */
+            does: "creates" | "changes" | "trashes" | "conflicts";
+            /** Fields */
+            fields: components["schemas"]["PreviewField"][];
         };
         /**
          * Problem
@@ -8826,6 +9438,15 @@ export interface components {
             name: string;
             /** Text */
             text: string;
+        };
+        /** RefusedValue */
+        RefusedValue: {
+            /** Key */
+            key: string;
+            /** Field */
+            field: string;
+            /** Reason */
+            reason: string;
         };
         /** Remove */
         Remove: {
@@ -9247,6 +9868,304 @@ export interface components {
              */
             kind: "rules";
         };
+        /**
+         * Run
+         * @description One execution of an automation.
+         */
+        Run: {
+            /** Id */
+            id: string;
+            /** App */
+            app: string;
+            /** Automation */
+            automation: string;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "sleeping" | "paused" | "done" | "failed" | "cancelled" | "quarantined";
+            trigger: components["schemas"]["RunTrigger"];
+            /**
+             * Started By
+             * @description Who pressed, called or tried it.
+             */
+            started_by: string;
+            /**
+             * Of
+             * @description The run that this one does again, or that called it.
+             */
+            of: string | null;
+            /** Dry */
+            dry: boolean;
+            /** Hops */
+            hops: number;
+            /** Problem */
+            problem: string;
+            failed_step: components["schemas"]["FailedStep"] | null;
+            /** Waits For */
+            waits_for: string | null;
+            /** Wake At */
+            wake_at: string | null;
+            /**
+             * Told
+             * @description What its last step said.
+             */
+            told: string;
+            /** Cost */
+            cost: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ms */
+            ms: number | null;
+            may: components["schemas"]["RunMay"];
+            /**
+             * Steps
+             * @description How many are done.
+             */
+            steps: number;
+        };
+        /** RunMay */
+        RunMay: {
+            /** Cancel */
+            cancel: boolean;
+            /** Pause */
+            pause: boolean;
+            /** Resume */
+            resume: boolean;
+            /** Retry */
+            retry: boolean;
+            /** Replay */
+            replay: boolean;
+        };
+        /**
+         * RunOpened
+         * @description With all that was kept of it.
+         */
+        RunOpened: {
+            /** Id */
+            id: string;
+            /** App */
+            app: string;
+            /** Automation */
+            automation: string;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "sleeping" | "paused" | "done" | "failed" | "cancelled" | "quarantined";
+            trigger: components["schemas"]["RunTrigger"];
+            /**
+             * Started By
+             * @description Who pressed, called or tried it.
+             */
+            started_by: string;
+            /**
+             * Of
+             * @description The run that this one does again, or that called it.
+             */
+            of: string | null;
+            /** Dry */
+            dry: boolean;
+            /** Hops */
+            hops: number;
+            /** Problem */
+            problem: string;
+            failed_step: components["schemas"]["FailedStep"] | null;
+            /** Waits For */
+            waits_for: string | null;
+            /** Wake At */
+            wake_at: string | null;
+            /**
+             * Told
+             * @description What its last step said.
+             */
+            told: string;
+            /** Cost */
+            cost: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ms */
+            ms: number | null;
+            may: components["schemas"]["RunMay"];
+            /** Detail */
+            detail: string;
+            /**
+             * Version
+             * @description Of the app, when it began.
+             */
+            version: number;
+            /**
+             * Now
+             * @description Of the app.
+             */
+            now: number;
+            owner: components["schemas"]["RunOwner"] | null;
+            /** Input */
+            input: unknown;
+            /**
+             * Definition
+             * @description The automation as it was.
+             */
+            definition: {
+                [key: string]: unknown;
+            };
+            /**
+             * Changed
+             * @description Whether it says something else now.
+             */
+            changed: boolean;
+            /** Steps */
+            steps: components["schemas"]["RunStep"][];
+            /**
+             * Step Count
+             * @description How many are done; of very many the first and the last are among `steps`.
+             */
+            step_count: number;
+            /** Answer */
+            answer: unknown;
+        };
+        /** RunOwner */
+        RunOwner: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * RunRetry
+         * @description `step` is a place of the run; left out, the one that failed. `skip` leaves that step out.
+         */
+        RunRetry: {
+            /** Step */
+            step?: string | null;
+            /**
+             * Skip
+             * @default false
+             */
+            skip?: boolean;
+        };
+        /**
+         * RunStep
+         * @description `place` names it among all; `path` is where it stands in the definition, `turn` counts the turns of loops around it.
+         */
+        RunStep: {
+            /** Place */
+            place: string;
+            /** Step */
+            step: string;
+            /** Path */
+            path: string | null;
+            /** Turn */
+            turn: number[];
+            /** N */
+            n: number;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Sentence */
+            sentence: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "begun" | "again" | "waiting" | "done" | "failed" | "skipped";
+            /** Attempts */
+            attempts: number;
+            /** Input */
+            input: unknown;
+            /** Output */
+            output: unknown;
+            /** Cut */
+            cut: boolean;
+            /** Told */
+            told: string;
+            /** Problem */
+            problem: string;
+            /** Detail */
+            detail: string;
+            wait: components["schemas"]["RunWait"] | null;
+            /** Wake At */
+            wake_at: string | null;
+            /** Cost */
+            cost: string | null;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ms */
+            ms: number;
+            /**
+             * Repeats
+             * @enum {string}
+             */
+            repeats: "safe" | "keyed" | "may_repeat";
+        };
+        /**
+         * RunTrigger
+         * @description What began it, in a sentence.
+         */
+        RunTrigger: {
+            /** Kind */
+            kind: string;
+            /** Sentence */
+            sentence: string;
+            /** Table */
+            table: string | null;
+            /**
+             * Rows
+             * @default []
+             */
+            rows: number[];
+            /**
+             * Row Count
+             * @default 0
+             */
+            row_count: number;
+        };
+        /**
+         * RunWait
+         * @description `for`: time, approval or webhook; `url` is where a call is waited for.
+         */
+        RunWait: {
+            /**
+             * For
+             * @enum {string}
+             */
+            for: "time" | "approval" | "webhook";
+            /** Until */
+            until: string | null;
+            /** Url */
+            url: string | null;
+        };
+        /** Runs */
+        Runs: {
+            /** Items */
+            items: components["schemas"]["Run"][];
+            /** Next */
+            next: string | null;
+        };
         /** SampleCase */
         SampleCase: {
             /** Label */
@@ -9477,6 +10396,21 @@ export interface components {
             values?: {
                 [key: string]: string;
             };
+        };
+        /** Settled */
+        Settled: {
+            /** Settled */
+            settled: number;
+        };
+        /** Settling */
+        Settling: {
+            /** Rows */
+            rows: number[];
+            /**
+             * Keep
+             * @enum {string}
+             */
+            keep: "source" | "ours";
         };
         /**
          * Shape
@@ -9827,6 +10761,72 @@ export interface components {
              */
             writes?: boolean;
         };
+        /** SourceChange */
+        SourceChange: {
+            source: components["schemas"]["Source"];
+            /** Base Version */
+            base_version?: number | null;
+        };
+        /** SourceConflict */
+        SourceConflict: {
+            /** Row */
+            row: number;
+            /** Name */
+            name: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Fields */
+            fields: components["schemas"]["ConflictField"][];
+        };
+        /** SourceConflicts */
+        SourceConflicts: {
+            /** Items */
+            items: components["schemas"]["SourceConflict"][];
+            /** Total */
+            total: number;
+        };
+        /** SourceConnection */
+        SourceConnection: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+        };
+        /** SourceState */
+        SourceState: {
+            source: components["schemas"]["Source"] | null;
+            /** @description None when it is gone. */
+            connection: components["schemas"]["SourceConnection"] | null;
+            /**
+             * Version
+             * @description Of the app.
+             */
+            version: number;
+            /** Rows */
+            rows: number | null;
+            /** By */
+            by: string | null;
+            /**
+             * By Name
+             * @description Who connected it, and with whose rights the connection is used.
+             */
+            by_name: string;
+            /** Next At */
+            next_at: string | null;
+            last: components["schemas"]["Sync"] | null;
+            running: components["schemas"]["Sync"] | null;
+            /** Conflicts */
+            conflicts: number;
+            /** Problem */
+            problem: string;
+            /** Writable */
+            writable: boolean;
+        };
         /**
          * Sql
          * @description One statement on a connected database. `:name` in the query is bound to the value of that name; nothing is spliced in.
@@ -10016,6 +11016,73 @@ export interface components {
              * @description The app's version after switching.
              */
             version: number | null;
+        };
+        /**
+         * Sync
+         * @description `written` are rows written back; `refused` values that did not fit, with some of them in `examples`.
+         */
+        Sync: {
+            /** Id */
+            id: string;
+            /** App */
+            app: string;
+            /** Table */
+            table: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /**
+             * Origin
+             * @enum {string}
+             */
+            origin: "first" | "schedule" | "person";
+            /** Full */
+            full: boolean;
+            /** Read */
+            read: number;
+            /** Created */
+            created: number;
+            /** Changed */
+            changed: number;
+            /** Trashed */
+            trashed: number;
+            /** Same */
+            same: number;
+            /** Conflicts */
+            conflicts: number;
+            /** Written */
+            written: number;
+            /** Refused */
+            refused: number;
+            /** Why */
+            why: string;
+            /**
+             * May Force
+             * @description It stopped because so many rows are gone; somebody may say that this is right.
+             */
+            may_force: boolean;
+            /** Examples */
+            examples: components["schemas"]["RefusedValue"][];
+            /** By */
+            by: string | null;
+            /** By Name */
+            by_name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ended At */
+            ended_at: string | null;
+        };
+        /** Syncs */
+        Syncs: {
+            /** Items */
+            items: components["schemas"]["Sync"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * Table
@@ -11571,6 +12638,53 @@ export interface components {
             at: string;
         };
         /**
+         * NewTry
+         * @description What it is tried with: rows, a body as a webhook would bring it, or inputs. `dry`: nothing is written, nothing goes out.
+         */
+        sayso__web__api__runs__NewTry: {
+            /** Row */
+            row?: number | null;
+            /** Rows */
+            rows?: number[] | null;
+            /** Body */
+            body?: unknown;
+            /**
+             * Inputs
+             * @default {}
+             */
+            inputs?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Dry
+             * @default true
+             */
+            dry?: boolean;
+        };
+        /** Nothing */
+        sayso__web__api__runs__Nothing: Record<string, never>;
+        /**
+         * Nothing
+         * @description Nothing to say: an empty object.
+         */
+        sayso__web__api__trials__trials__Nothing: Record<string, never>;
+        /**
+         * NewTry
+         * @description `field` is a field as it would be, before it is kept; `prompt` and `model` are others than its own.
+         */
+        sayso__web__api__tries__NewTry: {
+            /** Row */
+            row: number;
+            /** Prompt */
+            prompt?: string | null;
+            /** Model */
+            model?: string | null;
+            /** Field */
+            field?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
          * Test
          * @description A value against another; both may be texts with names in braces.
          */
@@ -12612,6 +13726,520 @@ export interface operations {
             };
         };
     };
+    sources_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSource"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeTable"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sources_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceState"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sources_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceState"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sources_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sources_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskedPreview"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sources_syncs: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Syncs"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sources_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSync"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sync"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sources_sync: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+                sync: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sync"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sources_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+                sync: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sources_waiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceConflicts"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sources_settle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settling"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settled"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sources_places: {
+        parameters: {
+            query?: {
+                search?: string;
+                what?: string | null;
+            };
+            header?: never;
+            path: {
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Places"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     links_listed: {
         parameters: {
             query?: never;
@@ -13291,7 +14919,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewTry"];
+                "application/json": components["schemas"]["sayso__web__api__tries__NewTry"];
             };
         };
         responses: {
@@ -15420,7 +17048,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["Nothing"] | null;
+                "application/json": components["schemas"]["sayso__web__api__trials__trials__Nothing"] | null;
             };
         };
         responses: {
@@ -16723,6 +18351,490 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    runs_listed: {
+        parameters: {
+            query?: {
+                app?: string | null;
+                automation?: string | null;
+                /** @description States, with commas between them */
+                state?: string | null;
+                search?: string;
+                /** @description The `next` of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Runs"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    runs_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOpened"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    runs_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["sayso__web__api__runs__Nothing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOpened"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    runs_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["sayso__web__api__runs__Nothing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOpened"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    runs_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["sayso__web__api__runs__Nothing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOpened"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    runs_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRetry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOpened"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    runs_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["sayso__web__api__runs__Nothing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    runs_of_automation: {
+        parameters: {
+            query?: {
+                /** @description States, with commas between them */
+                state?: string | null;
+                search?: string;
+                /** @description The `next` of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                app: string;
+                automation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Runs"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    runs_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                automation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["sayso__web__api__runs__NewTry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOpened"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    runs_offered: {
+        parameters: {
+            query?: {
+                step?: string;
+            };
+            header?: never;
+            path: {
+                app: string;
+                automation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offers"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    runs_failures: {
+        parameters: {
+            query?: {
+                app?: string | null;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failures"];
                 };
             };
             /** @description Not available right now */

@@ -8,6 +8,7 @@ kinds   row.created row.changed row.moved row.trashed row.restored row.imported 
         draft.changed import.changed trial.changed                                   payload `{"id": …}`
         fill.changed                                                                 payload `{"id": …, "state", "rows", "done", …}`
         notification.created approval.changed                                        not written here; payload `{"members": […]}`
+        sync.changed                                                                 `table`; payload `{"id", "state", "read", …}`
         run.changed                                                                  payload `{"id", "automation", "state", …}`
 
 What a run of an automation causes says so: its payload has `run` (the run's id) and `hops` (how many runs led to it), see `caused_by`.
@@ -32,7 +33,7 @@ ROW_IDS_TOLD_MAX = 1_000
 Kind = Literal[
     "row.created", "row.changed", "row.moved", "row.trashed", "row.restored", "row.imported",
     "app.built", "app.changed", "app.trashed", "app.restored",
-    "comment.created", "comment.removed", "draft.changed", "import.changed", "fill.changed", "trial.changed", "run.changed",
+    "comment.created", "comment.removed", "draft.changed", "import.changed", "fill.changed", "trial.changed", "run.changed", "sync.changed",
 ]  # fmt: skip
 
 _cause: ContextVar[dict[str, Any]] = ContextVar("cause", default={})  # noqa: B039 (never changed in place)

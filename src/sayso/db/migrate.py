@@ -20,6 +20,7 @@ from sayso.db import (
     gateway_tables,
     notification_tables,
     oauth_tables,
+    source_tables,
     trial_tables,
     trigger_tables,
 )
@@ -35,6 +36,7 @@ OTHERS = (
     fill_tables,
     gateway_tables,
     notification_tables,
+    source_tables,
     oauth_tables,
     trial_tables,
     trigger_tables,

@@ -29,6 +29,7 @@ from sayso.data.imports.abandoned import abandoned
 from sayso.errors import SaysoError
 from sayso.models.shelf import Shelf
 from sayso.settings import Settings
+from sayso.sources.work import Syncs
 from sayso.web import problems, refreshing
 from sayso.web.api_route import ApiRoute
 from sayso.web.callers import Callers
@@ -89,6 +90,7 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
             connections,
             Triggers(engine),
             worker_of(engine, settings, gateway, connections, fills),
+            Syncs(connections),
         )
         app.v1 = Door(gateway)
     app.router.route_class = ApiRoute
@@ -129,6 +131,7 @@ async def _living(app: FastAPI) -> AsyncGenerator[None]:
         parts.fills.running(),
         parts.triggers.running(),
         parts.automations.running(),
+        parts.syncs.running(),
         parts.jobs.running(),
     ):
         parts.jobs.begin(sweeping.hourly(parts.engine))

@@ -134,6 +134,9 @@ def messages(event: Any) -> list[tuple[dict[str, Any], str | None]]:
         case "run":
             about = {k: told.get(k) for k in ("id", "automation", "state", "dry", "problem")}
             return [({"event": "run", "app": app, **about, "by": event.by_actor}, None)]
+        case "sync":
+            shown = {k: told.get(k) for k in ("id", "table", "state", "read", "created", "changed", "trashed", "conflicts")}
+            return [({"event": "sync", "app": app, **shown}, app)]
         case "notification":
             return [({"event": "notification"}, None)]
         case "approval":

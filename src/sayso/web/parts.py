@@ -16,6 +16,7 @@ from sayso.data.files import FileStore
 from sayso.gateway.gateway import Gateway
 from sayso.models.shelf import Shelf
 from sayso.settings import Settings
+from sayso.sources.work import Syncs
 from sayso.trials.work import Work
 from sayso.web.callers import Callers
 from sayso.web.hub import Hub
@@ -43,6 +44,7 @@ class Parts:
     connections: Connections
     triggers: Triggers
     automations: Worker
+    syncs: Syncs
     exporting: Semaphore = field(default_factory=lambda: Semaphore(EXPORTS_AT_ONCE_MAX))
     drawing: Semaphore = field(default_factory=lambda: Semaphore(DRAWN_AT_ONCE_MAX))
     pages: Pages = field(default_factory=Pages)

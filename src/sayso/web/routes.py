@@ -43,6 +43,7 @@ from sayso.web.api import (
     search,
     session,
     slots,
+    sources,
     templates,
     tokens,
     trash,
@@ -92,6 +93,7 @@ DOCUMENT_BYTES_MAX = 24 * 2**20
 
 APP = "/api/apps/{app}"
 TABLE = "/api/apps/{app}/tables/{table}"
+SOURCE = "/api/apps/{app}/tables/{table}/source"
 ROW = "/api/apps/{app}/tables/{table}/rows/{row}"
 DRAFT = "/api/drafts/{id}"
 IMPORT = "/api/imports/{id}"
@@ -131,6 +133,18 @@ API = (
     Address("POST", f"{APP}/undos", undos.back),
     Address("POST", f"{APP}/redos", undos.again),
     Address("POST", f"{APP}/formulas", formulas.create),
+    Address("POST", f"{APP}/sources", sources.create, 201),
+    Address("GET", SOURCE, sources.show),
+    Address("PUT", SOURCE, sources.update),
+    Address("DELETE", SOURCE, sources.remove, 204),
+    Address("POST", f"{SOURCE}/preview", sources.preview),
+    Address("GET", f"{SOURCE}/syncs", sources.syncs),
+    Address("POST", f"{SOURCE}/syncs", sources.begin, 202),
+    Address("GET", f"{SOURCE}/syncs/{{sync}}", sources.sync),
+    Address("DELETE", f"{SOURCE}/syncs/{{sync}}", sources.cancel, 204),
+    Address("GET", f"{SOURCE}/conflicts", sources.waiting),
+    Address("POST", f"{SOURCE}/conflicts", sources.settle),
+    Address("GET", f"{CONNECTION}/tables", sources.places),
     Address("GET", f"{APP}/views/{{view}}/links", links.listed),
     Address("POST", f"{APP}/views/{{view}}/links", links.create, 201),
     Address("DELETE", f"{APP}/views/{{view}}/links/{{token}}", links.remove, 204),

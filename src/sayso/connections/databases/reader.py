@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, column, func, or_, quoted_name, select, table, update
@@ -13,14 +14,26 @@ from sqlalchemy.sql.sqltypes import NULLTYPE
 from sayso.connections import sql
 from sayso.connections.databases.database import Table, TableColumn
 from sayso.connections.opened import Opened
-from sayso.connections.reading import BATCH_ROWS, PLACES_MAX, SAMPLE_ROWS, Batch, Column, Place, SourceFailed, Wanted, Written
+from sayso.connections.reading import (
+    BATCH_ROWS,
+    PLACES_MAX,
+    SAMPLE_ROWS,
+    Batch,
+    Column,
+    Place,
+    Row,
+    SourceFailed,
+    Wanted,
+    Written,
+    kind_of,
+)
 from sayso.errors import NotFound
 
 if TYPE_CHECKING:
     from sayso.connections.connections import Connections
 
 NUMBERS = ("int", "serial", "numeric", "decimal", "float", "double", "real", "money", "number", "bigint")
-LONG = ("text", "json", "clob", "xml", "ntext")
+LONG = ("json", "clob", "xml", "longtext", "mediumtext")
 SECONDS_MAX = 60.0
 
 
@@ -39,7 +52,7 @@ class SqlReader:
             names = [c.name for c in columns]
             sample = await session.select(select(*_columns(names)).select_from(_from(known)).limit(SAMPLE_ROWS))
         place = _place(opened, known, columns)
-        return place.with_sample(sample.rows)
+        return replace(place, columns=tuple(_judged(c, sample.rows) for c in place.columns)).with_sample(sample.rows)
 
     async def batches(self, connections: Connections, opened: Opened, wanted: Wanted) -> AsyncGenerator[Batch]:
         async with sql.session(connections, opened, seconds_max=SECONDS_MAX) as session:
@@ -94,6 +107,12 @@ def _place(opened: Opened, one: Table, columns: Sequence[TableColumn] = ()) -> P
         bool(opened.settings.get("writes")) and not one.view,
         tuple(Column(c.name, c.type, _kind(c.type), c.key) for c in columns),
     )
+
+
+def _judged(one: Column, sample: Sequence[Row]) -> Column:
+    """A text whose values are long is a long one."""
+    long = one.kind == "text" and kind_of([row.get(one.name) for row in sample]) == "long_text"
+    return replace(one, kind="long_text") if long else one
 
 
 def _kind(type: str) -> str:
