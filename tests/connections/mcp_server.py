@@ -84,9 +84,11 @@ async def running(*, token: str = "", old: bool = False) -> AsyncIterator[Runnin
     serving = asyncio.create_task(http.serve())
     while not http.started:  # noqa: ASYNC110  uvicorn has no event for it
         await asyncio.sleep(0.01)
-    yield Running(f"http://127.0.0.1:{http.servers[0].sockets[0].getsockname()[1]}/mcp", made, heard)
-    http.should_exit = True
-    await serving
+    try:
+        yield Running(f"http://127.0.0.1:{http.servers[0].sockets[0].getsockname()[1]}/mcp", made, heard)
+    finally:
+        http.should_exit = True
+        await serving
 
 
 if __name__ == "__main__":

@@ -17,7 +17,9 @@ from sayso.automations.steps.delete_row import DeleteRow
 from sayso.automations.steps.document import Document
 from sayso.automations.steps.find_rows import FindRows
 from sayso.automations.steps.http_request import HttpRequest
+from sayso.automations.steps.mcp_tool import McpTool
 from sayso.automations.steps.notify import Notify
+from sayso.automations.steps.operation import Operation
 from sayso.automations.steps.respond import Respond
 from sayso.automations.steps.send_email import SendEmail
 from sayso.automations.steps.send_message import SendMessage
@@ -50,6 +52,8 @@ KINDS: dict[str, StepKind] = {
         SendMessage(),
         Notify(),
         HttpRequest(),
+        McpTool(),
+        Operation(),
     )
 }
 _FORMULAS = SetFormulas()

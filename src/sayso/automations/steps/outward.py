@@ -6,6 +6,8 @@ from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from typing import Any
 
+import orjson
+
 from sayso import db
 from sayso.automations.papers.filled import Writing
 from sayso.automations.steps.step import Doing, StepFailed
@@ -56,3 +58,12 @@ async def content_of(doing: Doing, file: dict[str, Any] | str) -> tuple[str, str
         name = file if isinstance(file, str) else file.get("name", id)
         raise StepFailed(f"The file {name} is not there any more.") from None
     return found.name, found.type, path.read_bytes()
+
+
+def argument(doing: Doing, text: str) -> Any:
+    """An argument of a tool or an operation: what is JSON becomes it, a text that is one name alone keeps its value, else words."""
+    try:
+        whole = isinstance(orjson.loads(text), dict | list)
+    except orjson.JSONDecodeError:
+        whole = False
+    return doing.names.json(text) if whole else doing.names.value(text)
