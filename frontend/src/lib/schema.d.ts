@@ -8021,6 +8021,12 @@ export interface components {
              * @enum {string}
              */
             builder?: "auto" | "planner" | "agent";
+            /**
+             * Focus
+             * @description The part of the app that is open while I speak, such as `automations/weekly_report`: what words like "it" mean.
+             * @default
+             */
+            focus?: string;
         };
         /**
          * NewFill

@@ -85,8 +85,10 @@ async def begin(
     by: Actor,
     files: Sequence[str] = (),
     builder: str = "auto",
+    focus: str = "",
 ) -> Draft:
-    """A new draft, not planned yet. `files` are pictures and documents that belong to the wish, `builder` who is to plan it.
+    """A new draft, not planned yet. `files` are pictures and documents that belong to the wish, `builder` who is to plan it, `focus` the part
+    of the app that is open while the person speaks (`automations/weekly_report`): words such as "it" mean that.
 
     Raises `NotFound` for an app or a file that is not there, `Invalid` for a wish that is too long.
     """
@@ -95,7 +97,7 @@ async def begin(
     opened = await apps.open_app(tx, app, by=by, to="build") if app else None
     if import_id:
         await kept.read(tx, import_id, by=by)
-    message = _message("you", words) | await _with(tx, files, builder, by)
+    message = _message("you", words) | await _with(tx, files, builder, by) | ({"focus": focus} if focus else {})
     row = {
         "id": new_id("d"), "workspace_id": by.workspace, "app": opened.number if opened else None, "import_id": import_id, "state": "planning", "wish": words,
         "messages": [message], "base_version": opened.version if opened else None, "created_by": by.id,
@@ -116,7 +118,11 @@ async def make(engine: AsyncEngine, id: str, *, by: Actor, planner: Planner = pl
     started = time.perf_counter()
     before: Json | None = (row.plan or {}).get("before")
     words = row.messages[-1]["words"]
-    wish = Wish(row.wish, app=base, today=_today(), sheets=sheets) if before is None else _more(row, before, words, base)
+    wish = (
+        Wish(row.wish, app=base, today=_today(), sheets=sheets, focus=_focus(row))
+        if before is None
+        else _more(row, before, words, base)
+    )
     made, problem = await _thought(engine, row, planner, wish, by)
     took = round((time.perf_counter() - started) * 1000)
     async with transaction(engine) as tx:
@@ -183,7 +189,14 @@ def _more(row: Row[Any], stored: Json, words: str, base: App | None) -> Wish:
     """A follow-up as a wish: about the plan as it stands, else about the app."""
     current = App.model_validate(stored["spec"]) if stored.get("spec") and stored.get("outcome") == "plan" else base
     said = tuple(Turn("", App.model_validate(e)) for e in stored.get("earlier", []))
-    return Wish(words if current is not None else f"{row.wish}\n{words}", app=current, today=_today(), said=said)
+    return Wish(
+        words if current is not None else f"{row.wish}\n{words}", app=current, today=_today(), said=said, focus=_focus(row)
+    )
+
+
+def _focus(row: Row[Any]) -> str:
+    """The part of the app that the person had open when the draft began."""
+    return str(row.messages[0].get("focus", "")) if row.messages else ""
 
 
 async def _answer(

@@ -17,6 +17,7 @@ from sayso.builder.planner.normalise import lowered
 from sayso.builder.planner.reading import understand
 from sayso.builder.planner.refusals import injected, refusal_for
 from sayso.builder.planner.rule_commands import is_about_rule
+from sayso.builder.planner.rule_edits import rule_changed
 from sayso.builder.planner.spelling import Text
 from sayso.builder.planner.wish import Note, Plan, Wish
 from sayso.errors import Invalid
@@ -44,6 +45,8 @@ def edited(wish: Wish, text: Text, heard: Heard | None = None) -> Plan:
         return _undone(wish, app)
     if refusal := refusal_for(text.text):
         return Plan(app, _nothing("Nothing changed"), (), "refusal", refusal)
+    if not injected(text.text) and (about_one := rule_changed(wish, text)) is not None:
+        return about_one
     touched = Touched()
     pieces = [p for c in clauses(text.text) for p in _cut(c)]
     commands = injected(text.text)

@@ -50,6 +50,8 @@ class Wish:
     said: tuple[Turn, ...] = ()
     sheets: tuple[Sheet, ...] = ()
     zone: str = "UTC"
+    focus: str = ""
+    """The part of the app that is open before the person while they speak: `automations/weekly_report`."""
 
 
 @dataclass(frozen=True, slots=True)

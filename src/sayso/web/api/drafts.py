@@ -143,6 +143,8 @@ class NewDraft(Asked):
     """Pictures and documents that belong to the wish, for a model to look at."""
     builder: Builder = "auto"
     """Who plans it: the agent where a text model is connected (`auto`), the built-in planner, or the agent in any case."""
+    focus: Annotated[str, Field(max_length=200, pattern=r"^(automations/[a-z][a-z0-9_]{0,62})?$")] = ""
+    """The part of the app that is open while I speak, such as `automations/weekly_report`: what words like "it" mean."""
 
 
 class DraftChange(Asked):
@@ -182,7 +184,9 @@ async def listed(tx: Tx, by: By) -> Drafts:
 
 async def create(new: NewDraft, request: Request, tasks: BackgroundTasks, tx: Tx, by: By) -> Draft:
     """Say what you need: answered at once, while the plan is being made."""
-    draft = await builder.begin(tx, new.wish, app=new.app, import_id=new.import_, by=by, files=new.files, builder=new.builder)
+    draft = await builder.begin(
+        tx, new.wish, app=new.app, import_id=new.import_, by=by, files=new.files, builder=new.builder, focus=new.focus
+    )
     tasks.add_task(_plans, parts(request), draft.id, by)
     return Draft.of(draft)
 

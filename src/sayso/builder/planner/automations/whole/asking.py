@@ -91,7 +91,7 @@ def model(piece: Piece, about: About) -> list[Json] | None:
     prompt = sentence(piece.raw)
     if about.row is not None:
         prompt = f"{prompt}.\n\n{title_of(about.row)}\n{listed(about.row)}"
-    elif rows := about.output("rows", "text") or about.output("changes", "text"):
+    elif rows := about.output("rows", "table") or about.output("changes", "text"):
         prompt = f"{prompt}.\n\n{rows}"
     else:
         came = {"webhook": "{trigger: body}", "email": "{trigger: subject}\n{trigger: text}", "message": "{trigger: text}"}.get(

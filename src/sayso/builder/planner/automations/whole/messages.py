@@ -97,6 +97,10 @@ def message(way: str, to: str, piece: Piece, about: About, gathered: reports.Gat
     short = gathered.short or body
     if way == "notify":
         return about.step("notify", to=to, body=short)
+    if way == "sms":
+        about.assumed.append(
+            "text messages to phones cannot be sent yet: choose e-mail or a chat in the step before you switch it on"
+        )
     channel = CHANNEL.search(piece.raw)
     return about.step("send_message", via=way, to=channel[0] if channel else _channel(piece) or to, body=short) | {"via": way}
 

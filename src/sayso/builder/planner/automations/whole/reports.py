@@ -8,6 +8,7 @@ from sayso.builder.planner.automations.whole.pieces import Piece
 from sayso.builder.planner.automations.whole.which import rows_meant
 from sayso.spec.fields import AnyField, Select
 from sayso.spec.filter import Condition, Filter
+from sayso.spec.part import id_from
 from sayso.spec.table import Table
 
 _WHOLE = re.compile(
@@ -71,8 +72,8 @@ def gathered(piece: Piece, about: About) -> tuple[list[Json], Gathered]:
     if about.row is None and "totals" in about.ids and "rows" not in about.ids and about.table is not None:
         said = "\n".join(
             [
-                f"{about.table.name}: {about.output('totals', 'Rows')}",
-                *(f"{f.name}: {about.output('totals', f.name)}" for f in summed(about.table)),
+                f"{about.table.name}: {about.output('totals', 'rows')}",
+                *(f"{f.name}: {about.output('totals', id_from(f.name))}" for f in summed(about.table)),
             ]
         )
         return [], Gathered(f"{about.table.name}, {{today}}", said, said)
@@ -268,13 +269,13 @@ def _subject(piece: Piece, table: Table) -> str:
 
 def _short(piece: Piece, table: Table, about: About) -> str:
     lines = [f"{sentence(label(piece, table))}: {about.output('rows', 'count')}"]
-    lines += [f"{f.name}: {about.output('totals', f.name)}" for f in summed(table)] if "totals" in about.ids else []
-    return "\n".join([*lines, "", about.output("rows", "text")]).strip()
+    lines += [f"{f.name}: {about.output('totals', id_from(f.name))}" for f in summed(table)] if "totals" in about.ids else []
+    return "\n".join([*lines, "", about.output("rows", "table")]).strip()
 
 
 def _body(piece: Piece, table: Table, about: About) -> str:
     """How many, the sums, the chart, and the rows as a table."""
     lines = [f"**{about.output('rows', 'count')}** {label(piece, table)}"]
-    lines += [f"{f.name}: **{about.output('totals', f.name)}**" for f in summed(table)] if "totals" in about.ids else []
+    lines += [f"{f.name}: **{about.output('totals', id_from(f.name))}**" for f in summed(table)] if "totals" in about.ids else []
     parts = ["  \n".join(lines), about.output("chart", "picture"), about.output("rows", "table")]
     return "\n\n".join(p for p in parts if p)

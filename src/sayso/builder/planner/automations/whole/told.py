@@ -1,6 +1,7 @@
 """A whole automation from its words: the trigger first, then piece by piece what is done, with its ifs, loops and waits."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sayso.builder.planner.automations.whole import asking, files, messages, outside, reports, rows, spans
@@ -102,8 +103,8 @@ _TAIL_WAIT = re.compile(rf"\s+(?:still\s+)?(?:after|within|for(?:\s+more\s+than)
 class Walk:
     """Goes through the pieces in order; `into` is the list of steps that the next one belongs to."""
 
-    def __init__(self, about: About, trigger: Json) -> None:
-        self.about, self.trigger = about, trigger
+    def __init__(self, about: About, trigger: Json, read: Callable[[Piece, About], list[Json] | None] | None = None) -> None:
+        self.about, self.trigger, self.read = about, trigger, read or action
         self.root: list[Json] = []
         self.into: list[Json] = self.root
         self.branch: Json | None = None
@@ -120,7 +121,7 @@ class Walk:
                 if rest.text.strip(" ,"):
                     self.take(rest)
                 return
-        steps = action(piece, self.about)
+        steps = self.read(piece, self.about)
         if steps is None:
             if piece.end > self.begins:
                 self.about.left.append(tidy(piece.raw))
@@ -290,9 +291,10 @@ class Walk:
                     step["filter"] = met(Filter.model_validate(step.get("filter") or {}), filter).portable()
             return True
         if self.root:
-            branch = about.step("branch") | {"filter": filter.portable(), "then": list(self.root)}
+            inside = list(self.root)
+            branch: Json = {**about.step("branch"), "filter": filter.portable(), "then": inside}
             self.root[:] = [branch]
-            self.branch, self.into = branch, branch["then"]
+            self.branch, self.into = branch, inside
             return True
         return False
 
@@ -312,6 +314,15 @@ def attach(piece: Piece, mail: Json, into: list[Json], about: About) -> bool:
     steps = files.read(Piece(words, words, piece.start, piece.end), about)
     if not steps:
         return False
+    found = next((s for s in into if s["kind"] == "find_rows"), None)
+    for step in steps:
+        if (
+            found is not None
+            and step.get("table") == found["table"]
+            and step["kind"] in ("chart", "sheet")
+            and found.get("filter")
+        ):
+            step.setdefault("filter", found["filter"])
     at = into.index(mail)
     into[at:at] = steps
     for gives, key in (("file", "file"), ("sheet", "file")):
