@@ -58,7 +58,11 @@ async def things(company: Company) -> Things:
     said = await ben.post(f"/api/conversations/{talk['id']}/messages", json={"text": "Otto"})
     assert said.status_code == 200, said.text
     connection = await made(await ben.post("/api/connections", json=NORTHLIGHT_CONNECTION))
+    webhook = await made(await ben.post("/api/webhooks", json=NORTHLIGHT_WEBHOOK))
+    delivery = await made(await ben.post(f"/api/webhooks/{webhook['id']}/deliveries", json={}))
     ids = {
+        "webhook": webhook["id"],
+        "delivery": delivery["id"],
         "connection": connection["id"],
         "app": "crm",
         "table": "clients",
@@ -86,6 +90,7 @@ NORTHLIGHT_PROVIDER = {
     "base_url": "http://models.northlight.invalid/v1",
     "secret": "sk-northlight-1234",
 }
+NORTHLIGHT_WEBHOOK = {"url": "http://10.0.0.1/hears", "events": ["app.built"], "app": "crm"}
 NORTHLIGHT_CONNECTION = {
     "kind": "http",
     "name": "Northlight's stock",
@@ -102,6 +107,11 @@ TRIAL = {
 SOURCE = {"connection": "cn_0", "what": "orders", "key": ["id"], "fields": {"name": "title"}}
 
 BODIES: dict[str, Any] = {
+    "POST /api/webhooks": {**NORTHLIGHT_WEBHOOK, "name": "Other"},
+    "PATCH /api/webhooks/{webhook}": {"name": "Ours", "events": ["row.created"]},
+    "PUT /api/webhooks/{webhook}/secret": {},
+    "POST /api/webhooks/{webhook}/deliveries": {},
+    "POST /api/webhooks/{webhook}/deliveries/{delivery}/replay": {},
     "POST /api/connections": {**NORTHLIGHT_CONNECTION, "name": "Other"},
     "PATCH /api/connections/{connection}": {"name": "Stock", "settings": {"test_path": "me"}},
     "PUT /api/connections/{connection}/secret": {"secrets": {"token": "tk-northlight-5678"}},
@@ -196,7 +206,7 @@ MINE = {
     "/api/session", "/api/me", "/api/members", "/api/workspace", "/api/tokens", "/api/search", "/api/apps", "/api/trash",
     "/api/trials", "/api/trials/estimates", "/api/models/{id:path}/measurements", "/api/slots", "/api/slots/{slot}", "/api/slots/{slot}/preview",
     "/api/notifications", "/api/approvals", "/api/files", "/api/imports", "/api/drafts", "/api/builder", "/api/coworkers", "/api/templates", "/api/wishes",
-    "/api/connections", "/api/connections/kinds", "/api/runs", "/api/automations/failures",
+    "/api/connections", "/api/connections/kinds", "/api/runs", "/api/automations/failures", "/api/webhooks", "/api/webhooks/events",
     *(f"/api/gateway/{name}" for name in ("settings", "kinds", "providers", "aliases", "keys", "budgets", "usage", "usage/elsewhere", "calls", "calls.csv", "models")),
 }  # fmt: skip
 """Addresses that name nothing: what they answer is the caller's own."""
@@ -305,6 +315,8 @@ NAMES = [
     "card",
     "approval",
     "connection",
+    "webhook",
+    "delivery",
 ]
 PARAMETERS = [
     "view",

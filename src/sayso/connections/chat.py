@@ -125,7 +125,7 @@ async def _discord(connections: Connections, opened: Opened, to: str, text: str,
 
 
 async def _telegram(connections: Connections, opened: Opened, to: str, text: str, key: str) -> Sent:
-    chat = to or _nowhere("a chat", "@northlight_sales or -1001234567890")
+    chat = to or _nowhere("a chat", "@acme_sales or -1001234567890")
     last: Any = {}
     for part in split(text, TELEGRAM_CHARACTERS_MAX):
         body = {"chat_id": chat, "text": part, "link_preview_options": {"is_disabled": True}}

@@ -21,6 +21,7 @@ import sayso
 from sayso.ai.fills.work import Fills
 from sayso.automations.runs.sweeping import hourly
 from sayso.automations.triggers.triggers import Triggers
+from sayso.automations.webhooks_out import WebhooksOut
 from sayso.connections.connections import Connections
 from sayso.coworkers.answers import CoworkerModels
 from sayso.coworkers.desk import Desk
@@ -132,6 +133,7 @@ async def _living(app: FastAPI) -> AsyncGenerator[None]:
         parts.triggers.running(),
         parts.automations.running(),
         parts.syncs.running(),
+        WebhooksOut(parts.connections).running(),
         parts.jobs.running(),
     ):
         parts.jobs.begin(sweeping.hourly(parts.engine))

@@ -50,6 +50,7 @@ from sayso.web.api import (
     tries,
     undos,
     versions,
+    webhooks,
     workspace,
 )
 from sayso.web.api.gateway import aliases, budgets, calls, elsewhere, ledger, providers, usage
@@ -105,6 +106,7 @@ COWORKER = "/api/coworkers/{coworker}"
 CONVERSATION = "/api/conversations/{conversation}"
 CARD = "/api/cards/{card}"
 CONNECTION = "/api/connections/{connection}"
+WEBHOOK = "/api/webhooks/{webhook}"
 
 API = (
     Address("GET", "/api/session", session.show),
@@ -279,6 +281,16 @@ API = (
     Address("PUT", f"{CONNECTION}/tools", connection_tools.approve),
     Address("GET", f"{CONNECTION}/operations", connection_operations.show),
     Address("PUT", f"{CONNECTION}/operations", connection_operations.renew, 200, DOCUMENT_BYTES_MAX),
+    Address("GET", "/api/webhooks", webhooks.listed),
+    Address("POST", "/api/webhooks", webhooks.create, 201),
+    Address("GET", "/api/webhooks/events", webhooks.events),
+    Address("GET", WEBHOOK, webhooks.show),
+    Address("PATCH", WEBHOOK, webhooks.update),
+    Address("DELETE", WEBHOOK, webhooks.remove, 204),
+    Address("PUT", f"{WEBHOOK}/secret", webhooks.rotate),
+    Address("GET", f"{WEBHOOK}/deliveries", webhooks.sent),
+    Address("POST", f"{WEBHOOK}/deliveries", webhooks.ping, 201),
+    Address("POST", f"{WEBHOOK}/deliveries/{{delivery}}/replay", webhooks.replay, 201),
     #
     Address("GET", f"{GATEWAY}/settings", gateway_settings.show),
     Address("PATCH", f"{GATEWAY}/settings", gateway_settings.update),

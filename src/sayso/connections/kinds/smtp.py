@@ -31,7 +31,7 @@ KIND = Kind(
         FormField("user", "User", example="ops@example.com"),
         FormField("password", "Password", "secret", when={"auth": ("password",)}),
         FormField("from_address", "Sender's address", example="ops@example.com", help="Otherwise the user."),
-        FormField("from_name", "Sender's name", example="Northlight"),
+        FormField("from_name", "Sender's name", example="Acme"),
         FormField("reply_to", "Answers go to", advanced=True),
         *oauth.FIELDS,
     ),

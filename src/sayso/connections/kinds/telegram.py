@@ -30,7 +30,7 @@ KIND = Kind(
     "Sends messages to people, groups and channels as a bot.",
     (
         FormField("token", "Bot token", "secret", required=True, help="From @BotFather."),
-        FormField("channel", "Chat", example="@northlight_sales", help="When a step names none."),
+        FormField("channel", "Chat", example="@acme_sales", help="When a step names none."),
         FormField("address", "Address of the API", "address", example=chat.TELEGRAM, help="Of a Bot API server of your own.", advanced=True),
     ),
     hosts,
