@@ -213,5 +213,6 @@ async def test_two_who_plan_the_same_draft_pay_once(desk: Desk, ben: httpx.Async
         draft = await drafts.begin(tx, WISH, by=desk.company.ben)
     before = len(desk.up.heard)
     made = await asyncio.gather(*(drafts.make(desk.engine, draft.id, by=desk.company.ben, planner=drafting) for _ in range(3)))
-    assert sorted(one.state for one in made) == ["planning", "planning", "ready"]
+    states = [one.state for one in made]
+    assert "ready" in states and set(states) <= {"planning", "ready"}  # who comes while it is planned, or when it is
     assert len(desk.up.heard) == before + 1
