@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, Text, any_, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, Text, any_, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sayso.automations.runs.acts import wake
 from sayso.db import tables as t
 from sayso.db.notification_tables import approval_links, approvals
 from sayso.errors import Conflict, Forbidden, NotFound
@@ -29,7 +30,6 @@ REASON_CHARACTERS_MAX = 2_000
 DETAILS_MAX = 20
 DETAIL_CHARACTERS_MAX = 1_000
 PAGE_APPROVALS_MAX = 100
-APPROVAL_DAYS_KEPT = 365
 
 State = Literal["open", "approved", "declined", "expired", "withdrawn"]
 Through = Literal["app", "link"]
@@ -119,7 +119,7 @@ async def by_link(tx: AsyncConnection, secret: str) -> tuple[Approval, Actor]:
 async def decide(
     tx: AsyncConnection, id: str, approved: bool, reason: str = "", *, by: Actor, through: Through = "app"
 ) -> Approval:
-    """Once: raises `Conflict` when it was decided before, `Forbidden` for whoever was not asked. Wake its run in the same transaction."""
+    """Once, and its run goes on. Raises `Conflict` when it was decided before, `Forbidden` for whoever was not asked."""
     found = await read(tx, id, by=by, lock=True)
     if not await may_decide(tx, found, by=by):
         raise Forbidden("Somebody else was asked about this.")
@@ -140,6 +140,7 @@ async def decide(
     )
     await tx.execute(update(approval_links).where(approval_links.c.approval == id).values(used_at=func.now()))
     await _told(tx, id, found.members, by)
+    await wake(tx, found.run)
     return await _one(tx, c.id == id)
 
 
@@ -153,7 +154,7 @@ async def settled(tx: AsyncConnection, id: str, *, now: datetime | None = None) 
 
 
 async def withdraw(tx: AsyncConnection, runs: Iterable[str]) -> int:
-    """Questions of runs that nobody waits for any more."""
+    """Questions of runs that nobody waits for any more; cancelling a run does so too."""
     c = approvals.c
     gone = update(approvals).where(c.run.in_(list(runs)), c.state == "open").values(state="withdrawn", decided_at=func.now())
     return (await tx.execute(gone)).rowcount
@@ -208,12 +209,6 @@ async def waiting(tx: AsyncConnection, *, by: Actor) -> int:
     mine = (c.workspace_id == by.workspace) & _asked(by)
     query = select(func.count()).select_from(approvals).where(mine, c.state == "open", c.expires_at > func.now())
     return (await tx.execute(query)).scalar_one()
-
-
-async def sweep(tx: AsyncConnection) -> None:
-    """Throws away what was settled long ago."""
-    old = datetime.now(UTC) - timedelta(days=APPROVAL_DAYS_KEPT)
-    await tx.execute(delete(approvals).where(approvals.c.state != "open", approvals.c.decided_at < old))
 
 
 def _already(approval: Approval) -> str:

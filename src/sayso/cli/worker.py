@@ -13,8 +13,10 @@ from sayso.cli.command import Say
 from sayso.cli.command import command as asynchronous
 from sayso.cli.installation import owned
 from sayso.connections.connections import Connections
+from sayso.coworkers.desk import Desk
 from sayso.models.shelf import Shelf
 from sayso.settings import Settings
+from sayso.web.jobs import Jobs
 from sayso.web.put_together import gateway_of, worker_of
 
 
@@ -33,7 +35,10 @@ async def command(settings: Settings, say: Say, at_once: int) -> None:
         gateway = gateway_of(engine, settings, Shelf(settings.home))
         await around.enter_async_context(gateway.running())
         connections = Connections.of(engine, settings, gateway.pools.door)
-        worker = worker_of(engine, settings, gateway, connections, Fills(gateway), at_once=at_once)
+        jobs = Jobs()
+        await around.enter_async_context(jobs.running())
+        coworkers = Desk(engine, gateway, jobs.begin)
+        worker = worker_of(engine, settings, gateway, connections, Fills(gateway), coworkers, at_once=at_once)
         await around.enter_async_context(worker.running())
         say.answer({"worker": worker.id, "home": str(settings.home), "pid": os.getpid()})
         say.line(f"This worker ({worker.id}) does runs of automations. Ctrl-C stops it.")

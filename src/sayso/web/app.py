@@ -90,7 +90,7 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
             coworkers,
             connections,
             Triggers(engine),
-            worker_of(engine, settings, gateway, connections, fills),
+            worker_of(engine, settings, gateway, connections, fills, coworkers),
             Syncs(connections),
         )
         app.v1 = Door(gateway)

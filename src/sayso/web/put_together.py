@@ -1,5 +1,7 @@
 """The gateway of a process, as the settings want it: the same for the whole web and for the gateway alone."""
 
+from functools import partial
+
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sayso.ai.fills.work import Fills
@@ -7,6 +9,7 @@ from sayso.automations.steps.step import Parts
 from sayso.automations.work.worker import RUNS_AT_ONCE, Worker
 from sayso.connections import egress
 from sayso.connections.connections import Connections
+from sayso.coworkers.desk import Desk
 from sayso.data.files import FileStore
 from sayso.gateway.builtin.local.model import LocalModels
 from sayso.gateway.builtin.models import built_in
@@ -18,6 +21,7 @@ from sayso.trials.coworker_player import Talks
 from sayso.trials.players import Fields
 from sayso.trials.work import Work
 from sayso.web.builder_player import Wishes
+from sayso.web.coworker_asked import asked
 
 
 def gateway_of(engine: AsyncEngine, settings: Settings, shelf: Shelf, *more: Model) -> Gateway:
@@ -35,11 +39,13 @@ def worker_of(
     gateway: Gateway,
     connections: Connections,
     fills: Fills,
+    coworkers: Desk,
     *,
     at_once: int | None = None,
 ) -> Worker:
     """Who does runs of automations in this process: always, when `at_once` says how many; else as the setting says."""
-    parts = Parts(engine, settings.url, FileStore(settings.home / "files"), gateway, connections, fills)
+    asks = {"coworker": partial(asked, coworkers)}
+    parts = Parts(engine, settings.url, FileStore(settings.home / "files"), gateway, connections, fills, asks)
     return Worker(parts, work=at_once is not None or settings.worker, runs_at_once=at_once or RUNS_AT_ONCE)
 
 

@@ -17,6 +17,7 @@ from sayso.automations.runs.run import CHANNEL, OVER
 from sayso.data import events
 from sayso.db.automation_tables import runs as t
 from sayso.db.automation_tables import steps as s
+from sayso.db.notification_tables import approvals as a
 from sayso.errors import Conflict, NotFound, TooLarge
 from sayso.team import audit
 from sayso.team.actor import Actor
@@ -34,6 +35,7 @@ async def cancel(tx: AsyncConnection, run: str, *, by: Actor) -> Any:
     problem = f"{by.name} cancelled it."
     over = {"state": "cancelled", "worker": None, "wake_at": None, "ended_at": func.now(), "problem": problem, "waits_for": None}
     await tx.execute(update(t).where(t.c.id == run).values(over))
+    await tx.execute(update(a).where(a.c.run == run, a.c.state == "open").values(state="withdrawn", decided_at=func.now()))
     await _told(tx, row, "cancelled", by)
     return await found(tx, run, by=by)
 

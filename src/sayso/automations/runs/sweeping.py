@@ -14,6 +14,7 @@ RUN_DAYS_KEPT = 30
 DRY_RUN_DAYS_KEPT = 3
 RUNS_OF_ONE_KEPT_MAX = 50_000
 """Of one automation, however young."""
+APPROVAL_DAYS_KEPT = 365
 SWEPT_AT_ONCE = 5_000
 SWEEP_SECONDS = 3_600
 
@@ -36,6 +37,10 @@ _UNUSED = text("""
     where created_at < now() - interval '1 day'
       and not exists (select from sayso.automation_runs r where r.definition = d.digest)
       and not exists (select from sayso.automations a where a.definition = d.digest)
+""")
+_DECIDED = text("""
+    delete from sayso.approvals where decided_at < now() - make_interval(days => :days)
+       or state = 'open' and expires_at < now() - make_interval(days => :days)
 """)
 
 
@@ -61,4 +66,5 @@ async def sweep(engine: AsyncEngine, days: int = RUN_DAYS_KEPT) -> int:
                 break
     async with db.transaction(engine) as tx:
         await tx.execute(_UNUSED)
+        await tx.execute(_DECIDED, {"days": APPROVAL_DAYS_KEPT})
     return total

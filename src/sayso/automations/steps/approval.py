@@ -14,7 +14,7 @@ from sayso.automations.approvals import Question
 from sayso.automations.names.rows import read as read_row
 from sayso.automations.papers import letter, markup
 from sayso.automations.steps import outward, recipients
-from sayso.automations.steps.step import Doing, Done, Output, OutsideStep, StepFailed, Waits
+from sayso.automations.steps.step import Doing, Done, Output, OutsideStep, Waits
 from sayso.connections import mail
 from sayso.connections.mail import Message
 from sayso.connections.opened import Missing
@@ -85,9 +85,10 @@ class Approval(OutsideStep):
                 said = "The question was withdrawn."
             case _:
                 said = "Nobody answered in time."
-        if step.declined == "stop":
-            raise StepFailed(said)
         return Done(_outcome(asked), said)
+
+    def ends(self, step: Step, output: Mapping[str, Any]) -> bool:
+        return step.declined == "stop" and output.get("approved") is False
 
     async def tried(self, prepared: dict[str, Any], step: Step, doing: Doing) -> Done | None:
         names = ", ".join(prepared["names"][:5])

@@ -156,6 +156,10 @@ class StepKind(ABC):
         """For whoever picks names from a list."""
         return ()
 
+    def ends(self, step: Any, output: Mapping[str, Any]) -> bool:
+        """Whether the run is over with what came of this step, without having failed: somebody said no."""
+        return False
+
 
 class PlainStep(StepKind):
     """Neither rows nor the world outside."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sayso.automations import steps as kinds
 from sayso.automations.steps.step import Doing, Done, OutsideStep, PlainStep, RowsStep, StepFailed, StepKind, Waits
 from sayso.automations.work import bounded
-from sayso.automations.work.ends import Carefully, Failed, Suspended
+from sayso.automations.work.ends import Carefully, Failed, Stopped, Suspended
 from sayso.automations.work.frame import Frame
 from sayso.automations.work.records import Record
 from sayso.automations.work.together import Together, Trial
@@ -40,6 +40,7 @@ class Leaf:
         if record.settled:
             if record.state == "failed" and self.step.failed == "stop":
                 raise Failed(self.place, record.problem, record.detail)
+            self._unless_over()
             return
         if record.wake_at is not None and record.wake_at > datetime.now(UTC) and record.state == "again":
             raise Suspended(record.wake_at, "time")
@@ -50,6 +51,11 @@ class Leaf:
             raise
         except Exception as error:
             await self._in_trouble(error)
+        self._unless_over()
+
+    def _unless_over(self) -> None:
+        if self.record.state == "done" and self.kind.ends(self.step, self.record.output or {}):
+            raise Stopped(self.place, self.record.told, failed=False)
 
     async def _attempted(self) -> None:
         match self.kind:
@@ -164,7 +170,9 @@ class Leaf:
                 record.attempts += 1
         else:
             record.state, record.wake_at, record.ended_at = "failed", None, datetime.now(UTC)
-            record.output = None
+            record.output = (
+                {"none": True, "failed": record.problem} if self.step.failed == "go_on" else None
+            )  # it is named as nothing
         self.together.records.append(record)
         self.of.records[record.place] = record
         await self.of.keep(self.together)

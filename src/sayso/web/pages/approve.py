@@ -54,7 +54,4 @@ def _secret(request: Request) -> str:
 
 
 def _page(request: Request, approval: Approval, who: Actor, *, status: int = 200) -> Response:
-    answer = page("approve.html", status=status, token=request.path_params["token"], approval=approval, who=who.name)
-    answer.headers["referrer-policy"] = "no-referrer"
-    answer.headers["cache-control"] = "no-store"
-    return answer
+    return page("approve.html", status=status, token=request.path_params["token"], approval=approval, who=who.name)
