@@ -95,7 +95,7 @@ def url_of(opened: Opened) -> URL:
     """Raises `Invalid`."""
     try:
         url = make_url(opened.secret("url"))
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise Invalid(Problem("secrets/url", "is no address of a database", "bigquery://project/dataset")) from None
     if url.get_backend_name() in OURS:
         raise Invalid(Problem("secrets/url", f"{url.get_backend_name()} has a kind of connection of its own"))
