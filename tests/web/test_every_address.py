@@ -40,7 +40,7 @@ async def things(company: Company) -> Things:
         return answer.json()
 
     ben = company.ben
-    await made(await ben.post("/api/apps", json={"spec": CRM}))
+    await made(await ben.post("/api/apps", json={"spec": {**CRM, "automations": [HOOKED]}}))
     row = (await made(await ben.post(f"{CLIENTS}/rows", json={"values": {"name": "Otto"}})))["rows"][0]
     comment = await made(await ben.post(f"{CLIENTS}/rows/{row['id']}/comments", json={"text": "Call back"}))
     link = await made(await ben.post("/api/apps/crm/views/hello/links", json={}))
@@ -79,7 +79,7 @@ async def things(company: Company) -> Things:
     ids |= {"trials": trial["id"], "case": 1, "models": "gpt-4o"}
     ids |= {"provider": provider["id"], "alias": alias["id"], "key": key["id"], "budget": budget["id"], "call": f"req_{0:032x}"}
     ids |= {"coworker": helper["key"], "conversation": talk["id"], "memory": "y_0", "card": "c_0"}
-    ids |= {"notifications": "1", "approval": "ok_0", "run": "r_000000000000", "automation": "nothing", "sync": "s_0"}
+    ids |= {"notifications": "1", "approval": "ok_0", "run": "r_000000000000", "automation": "hooked", "sync": "s_0"}
     return Things({name: str(id) for name, id in ids.items()})
 
 
@@ -98,6 +98,7 @@ NORTHLIGHT_CONNECTION = {
     "secrets": {"token": "tk-northlight-1234"},
     "use": {"who": "roles", "roles": ["member", "builder"]},
 }
+HOOKED = {"id": "hooked", "name": "Hooked", "on": True, "trigger": {"kind": "webhook"}}
 CHANGE = {"title": "", "steps": [{"do": "rename", "part": "table", "id": "clients", "name": "Customers"}]}
 TRIAL = {
     "path": "builder",
@@ -182,6 +183,10 @@ BODIES: dict[str, Any] = {
     "POST /api/runs/{run}/retry": {"skip": True},
     "POST /api/runs/{run}/replay": {},
     "POST /api/apps/{app}/automations/{automation}/tries": {"row": 1},
+    "PATCH /api/apps/{app}/automations/{automation}": {"on": True},
+    "POST /api/apps/{app}/automations/{automation}/press": {"row": 1},
+    "POST /api/apps/{app}/automations/{automation}/call": {"inputs": {"Name": "Otto"}},
+    "POST /api/apps/{app}/automations/{automation}/webhook": {"new_secret": True},
     "PATCH /api/notifications": {"read": True, "until": 1},
     "PATCH /api/notifications/{id}": {"read": True},
     "POST /api/approvals/{approval}/decision": {"approved": True, "reason": "Fine"},
@@ -198,6 +203,8 @@ BODIES: dict[str, Any] = {
     "POST /api/gateway/calls": {"body": {"model": "nobody/nothing", "messages": []}},
 }
 QUERIES = {
+    "GET /api/schedules/preview": {"words": "every weekday at 8:30", "zone": "Europe/Berlin"},
+    "GET /api/automations/calendar": {"from": "2026-11-23", "to": "2026-11-30"},
     "GET /api/trials/parts": {"app": "crm"},
     "GET /api/apps/{app}/tables/{table}/groups": {"by": '[{"field": "stage"}]'},
     "GET /api/apps/{app}/tables/{table}/summaries": {"summaries": '{"worth": "sum"}'},
@@ -207,6 +214,7 @@ MINE = {
     "/api/trials", "/api/trials/estimates", "/api/models/{id:path}/measurements", "/api/slots", "/api/slots/{slot}", "/api/slots/{slot}/preview",
     "/api/notifications", "/api/approvals", "/api/files", "/api/imports", "/api/drafts", "/api/builder", "/api/coworkers", "/api/templates", "/api/wishes",
     "/api/connections", "/api/connections/kinds", "/api/runs", "/api/automations/failures", "/api/webhooks", "/api/webhooks/events",
+    "/api/automations", "/api/automations/calendar", "/api/schedules/preview",
     *(f"/api/gateway/{name}" for name in ("settings", "kinds", "providers", "aliases", "keys", "budgets", "usage", "usage/elsewhere", "calls", "calls.csv", "models")),
 }  # fmt: skip
 """Addresses that name nothing: what they answer is the caller's own."""
@@ -317,6 +325,7 @@ NAMES = [
     "connection",
     "webhook",
     "delivery",
+    "automation",
 ]
 PARAMETERS = [
     "view",
@@ -340,6 +349,11 @@ PARAMETERS = [
     "status",
     "model",
     "key",
+    "words",
+    "cron",
+    "zone",
+    "from",
+    "to",
 ]
 NONSENSE: list[Any] = [
     "", "0", "-1", "x" * 300, "9" * 40, "1e999", "null", "[]", "{}", "'; drop table x; --", "ä😀", "a\0b", "%", "../..", "true", 0, -1,
@@ -379,5 +393,5 @@ def test_nothing_is_public_but_what_is_listed(app: FastAPI):
         "GET /sitemap-{number:int}.xml", "GET /robots.txt", "POST /mcp", "GET /mcp", "DELETE /mcp",
         "GET /.well-known/oauth-protected-resource", "GET /.well-known/oauth-protected-resource/mcp", "GET /.well-known/oauth-authorization-server",
         "GET /.well-known/oauth-authorization-server/mcp", "POST /oauth/register", "GET /oauth/authorize", "POST /oauth/authorize",
-        "POST /oauth/token", "POST /oauth/revoke",
+        "POST /oauth/token", "POST /oauth/revoke", "POST /hooks/{token}", "PUT /hooks/{token}", "GET /hooks/{token}",
     }  # fmt: skip

@@ -2216,6 +2216,174 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/automations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The automations of all apps: those that are on first.
+         * @description The automations of all apps: those that are on first.
+         */
+        get: operations["automations_of_workspace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/automations/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What comes round from one day until before another: a week from today, when neither is said.
+         * @description What comes round from one day until before another: a week from today, when neither is said.
+         */
+        get: operations["schedules_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a schedule means, before it is one.
+         * @description What a schedule means, before it is one.
+         */
+        get: operations["schedules_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/automations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The automations of an app, in its order.
+         * @description The automations of an app, in its order.
+         */
+        get: operations["automations_listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/automations/{automation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One automation, and how it is doing.
+         * @description One automation, and how it is doing.
+         */
+        get: operations["automations_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Switch it on or off: one change with undo. What is missing is told, and what does not need it works.
+         * @description Switch it on or off: one change with undo. What is missing is told, and what does not need it works.
+         */
+        patch: operations["automations_switch"];
+        trace?: never;
+    };
+    "/api/apps/{app}/automations/{automation}/press": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Press the button of a row.
+         * @description Press the button of a row.
+         */
+        post: operations["automations_press"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/automations/{automation}/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call an automation; with an `Idempotency-Key`, once however often it is sent.
+         * @description Call an automation; with an `Idempotency-Key`, once however often it is sent.
+         */
+        post: operations["automation_calls_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/automations/{automation}/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where it is called, and how callers prove themselves.
+         * @description Where it is called, and how callers prove themselves.
+         */
+        get: operations["webhook_in_show"];
+        put?: never;
+        /**
+         * Set the secret, or make a new one or a new address: what was before is no longer good.
+         * @description Set the secret, or make a new one or a new address: what was before is no longer good.
+         */
+        post: operations["webhook_in_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/notifications": {
         parameters: {
             query?: never;
@@ -3720,6 +3888,54 @@ export interface components {
              */
             at_once?: number | null;
         };
+        /** AutomationCounts */
+        AutomationCounts: {
+            /**
+             * Day
+             * @description Runs of the last 24 hours; at most 5,000 are counted.
+             */
+            day: number;
+            /** Failed Week */
+            failed_week: number;
+            /**
+             * Open
+             * @description Waiting, under way, asleep or paused.
+             */
+            open: number;
+        };
+        /**
+         * AutomationOwner
+         * @description With whose rights it acts.
+         */
+        AutomationOwner: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /** AutomationSwitch */
+        AutomationSwitch: {
+            /** On */
+            on: boolean;
+            /** Base Version */
+            base_version?: number | null;
+        };
+        /** AutomationTrigger */
+        AutomationTrigger: {
+            /** Kind */
+            kind: string;
+            /**
+             * Sentence
+             * @description Such as `Every weekday at 08:30`.
+             */
+            sentence: string;
+            /** Cron */
+            cron: string | null;
+            /** Zone */
+            zone: string | null;
+            /** Table */
+            table: string | null;
+        };
         /**
          * Autonumber
          * @description The row's own number, given once and never again. `prefix` is shown before it: `INV-` gives `INV-17`.
@@ -4102,6 +4318,16 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /**
+         * CallAnswer
+         * @description What a step `respond` said.
+         */
+        CallAnswer: {
+            /** Status */
+            status: number;
+            /** Body */
+            body: unknown;
+        };
         /** CallableModels */
         CallableModels: {
             /**
@@ -4127,6 +4353,34 @@ export interface components {
              * @default []
              */
             inputs?: components["schemas"]["Input"][];
+        };
+        /** CalledRun */
+        CalledRun: {
+            /** Run */
+            run: string;
+            /** State */
+            state: string;
+            /** @description Null while it has not answered, and when it ends without. */
+            answer: components["schemas"]["CallAnswer"] | null;
+        };
+        /**
+         * CalledWith
+         * @description `inputs` are named as the automation asks for them.
+         */
+        CalledWith: {
+            /**
+             * Inputs
+             * @default {}
+             */
+            inputs?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Wait Seconds
+             * @description How long to wait for it to answer, or to end.
+             * @default 0
+             */
+            wait_seconds?: number;
         };
         /**
          * Card
@@ -7092,6 +7346,54 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Hook */
+        Hook: {
+            /** Url */
+            url: string;
+            /**
+             * Verify
+             * @enum {string}
+             */
+            verify: "none" | "standard" | "github" | "stripe" | "slack" | "secret";
+            /**
+             * Header
+             * @description Where the secret or the signature is told.
+             */
+            header: string | null;
+            /** Has Secret */
+            has_secret: boolean;
+            /**
+             * Secret
+             * @description Only when it was just made here.
+             */
+            secret: string | null;
+            /** Dedupe */
+            dedupe: string;
+            /**
+             * Example
+             * @description How to call it from a command line.
+             */
+            example: string;
+            last: components["schemas"]["LastDelivery"] | null;
+        };
+        /**
+         * HookChange
+         * @description `secret` is one that the other side gave; `new_secret` makes one here, shown once.
+         */
+        HookChange: {
+            /** Secret */
+            secret?: string | null;
+            /**
+             * New Secret
+             * @default false
+             */
+            new_secret?: boolean;
+            /**
+             * New Address
+             * @default false
+             */
+            new_address?: boolean;
+        };
         /**
          * Hours
          * @description When it does something without being asked: five-field cron in the app's time zone, and what it is then told.
@@ -7484,6 +7786,36 @@ export interface components {
             /** Status */
             status: number | null;
         };
+        /** LastDelivery */
+        LastDelivery: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Run */
+            run: string;
+            /** State */
+            state: string;
+        };
+        /** LastRun */
+        LastRun: {
+            /** Run */
+            run: string;
+            /** State */
+            state: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Told */
+            told: string;
+            /** Problem */
+            problem: string;
+        };
         /** LeftOut */
         LeftOut: {
             /** Why */
@@ -7820,6 +8152,15 @@ export interface components {
              */
             policy: "always" | "asks" | "never";
         };
+        /** MayAutomation */
+        MayAutomation: {
+            /** Switch */
+            switch: boolean;
+            /** Press */
+            press: boolean;
+            /** Call */
+            call: boolean;
+        };
         /**
          * McpTool
          * @description A tool of a connected MCP server.
@@ -7979,6 +8320,31 @@ export interface components {
             kind: "message";
             /** Coworker */
             coworker: string;
+        };
+        /**
+         * MissingThing
+         * @description What it needs and has not: what does not need that works all the same.
+         */
+        MissingThing: {
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "connection" | "secret" | "mail" | "owner";
+            /** Kind */
+            kind: string | null;
+            /**
+             * Step
+             * @description The step's path, such as `2/then/0`; null for the trigger.
+             */
+            step: string | null;
+            /** Sentence */
+            sentence: string;
+            /**
+             * To
+             * @description Where to set it up.
+             */
+            to: string | null;
         };
         /**
          * Money
@@ -8956,6 +9322,26 @@ export interface components {
             /** Items */
             items: components["schemas"]["OfferShown"][];
         };
+        /**
+         * Often
+         * @description One that comes round too often to be shown each time.
+         */
+        Often: {
+            /** App */
+            app: string;
+            /** App Name */
+            app_name: string;
+            /** Automation */
+            automation: string;
+            /** Name */
+            name: string;
+            /** On */
+            on: boolean;
+            /** Words */
+            words: string;
+            /** Count */
+            count: number;
+        };
         /** OnAnother */
         OnAnother: {
             /** Model */
@@ -9407,33 +9793,10 @@ export interface components {
             /** @description The app as it would be, also while there are problems. */
             spec: components["schemas"]["App"];
         };
-        /**
-         * Preview
-         * @description What a sync would do. `whole`: all of the source was looked at, so that what is gone is known as well.
-         */
-        Preview: {
-            /** Read */
-            read: number;
-            /** Whole */
-            whole: boolean;
-            /** Created */
-            created: number;
-            /** Changed */
-            changed: number;
-            /** Trashed */
-            trashed: number;
-            /** Same */
-            same: number;
-            /** Conflicts */
-            conflicts: number;
-            /** Refused */
-            refused: number;
-            /** Examples */
-            examples: components["schemas"]["RefusedValue"][];
-            /** Sample */
-            sample: components["schemas"]["PreviewRow"][];
-            /** Sentence */
-            sentence: string;
+        /** Pressed */
+        Pressed: {
+            /** Row */
+            row: number;
         };
         /** PreviewField */
         PreviewField: {
@@ -10798,6 +11161,62 @@ export interface components {
              */
             file_name?: string;
         };
+        /** ShownAutomation */
+        ShownAutomation: {
+            /** App */
+            app: string;
+            /** App Name */
+            app_name: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** On */
+            on: boolean;
+            /**
+             * Version
+             * @description Of the app.
+             */
+            version: number;
+            trigger: components["schemas"]["AutomationTrigger"];
+            /** Steps */
+            steps: number;
+            owner: components["schemas"]["AutomationOwner"] | null;
+            /** Next */
+            next: string[];
+            last: components["schemas"]["LastRun"] | null;
+            counts: components["schemas"]["AutomationCounts"];
+            /** Missing */
+            missing: components["schemas"]["MissingThing"][];
+            /**
+             * Problem
+             * @description Why it does not start, in words.
+             */
+            problem: string;
+            /**
+             * Circle
+             * @description Names of automations that start one another, this one among them.
+             */
+            circle: string[];
+            may: components["schemas"]["MayAutomation"];
+            /**
+             * Hook
+             * @description The address of its webhook, for those who may build.
+             */
+            hook: string | null;
+            /**
+             * Mail
+             * @description The address that mail is sent to, when it is started by e-mail and the mail door is open.
+             */
+            mail: string | null;
+        };
+        /** ShownAutomations */
+        ShownAutomations: {
+            /** Items */
+            items: components["schemas"]["ShownAutomation"][];
+            /** Next */
+            next: string | null;
+        };
         /** ShownSlot */
         ShownSlot: {
             /** Id */
@@ -10831,32 +11250,6 @@ export interface components {
             text: string;
             /** Value */
             value: unknown;
-        };
-        /**
-         * Slot
-         * @description A place for a model. Every AI part names a slot, never a vendor.
-         */
-        Slot: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /**
-             * Description
-             * @default
-             */
-            description?: string;
-            /**
-             * Kind
-             * @default text
-             * @enum {string}
-             */
-            kind: "text" | "vision" | "image" | "embedding";
-            /**
-             * Model
-             * @default null
-             */
-            model?: string | null;
         };
         /**
          * SlotChoice
@@ -11167,6 +11560,11 @@ export interface components {
              * @default false
              */
             write?: boolean;
+        };
+        /** StartedRun */
+        StartedRun: {
+            /** Run */
+            run: string;
         };
         /**
          * Stop
@@ -12629,6 +13027,25 @@ export interface components {
              */
             status?: number;
         };
+        /** WeekOfSlots */
+        WeekOfSlots: {
+            /** Items */
+            items: components["schemas"]["sayso__web__api__schedules__Slot"][];
+            /** Often */
+            often: components["schemas"]["Often"][];
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /** Zone */
+            zone: string;
+        };
         /**
          * Who
          * @description Who would plan a wish: a model by its name, or the built-in planner (null).
@@ -12841,6 +13258,29 @@ export interface components {
             to: string;
         };
         /**
+         * Slot
+         * @description A place for a model. Every AI part names a slot, never a vendor.
+         */
+        sayso__spec__coworker__Slot: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Kind
+             * @default text
+             * @enum {string}
+             */
+            kind: "text" | "vision" | "image" | "embedding";
+            /** Model */
+            model: string | null;
+        };
+        /**
          * Ai
          * @description Text written by the model in a slot, from the row's own fields: `Summarise {Notes} in one line.` People may write it over.
          *
@@ -12953,6 +13393,66 @@ export interface components {
         };
         /** Nothing */
         sayso__web__api__runs__Nothing: Record<string, never>;
+        /** Preview */
+        sayso__web__api__schedules__Preview: {
+            /** Cron */
+            cron: string;
+            /**
+             * Words
+             * @description The schedule in our words, such as `every weekday at 08:30`.
+             */
+            words: string;
+            /** Zone */
+            zone: string;
+            /** Next */
+            next: string[];
+        };
+        /** Slot */
+        sayso__web__api__schedules__Slot: {
+            /** App */
+            app: string;
+            /** App Name */
+            app_name: string;
+            /** Automation */
+            automation: string;
+            /** Name */
+            name: string;
+            /** On */
+            on: boolean;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
+         * Preview
+         * @description What a sync would do. `whole`: all of the source was looked at, so that what is gone is known as well.
+         */
+        sayso__web__api__sources__Preview: {
+            /** Read */
+            read: number;
+            /** Whole */
+            whole: boolean;
+            /** Created */
+            created: number;
+            /** Changed */
+            changed: number;
+            /** Trashed */
+            trashed: number;
+            /** Same */
+            same: number;
+            /** Conflicts */
+            conflicts: number;
+            /** Refused */
+            refused: number;
+            /** Examples */
+            examples: components["schemas"]["RefusedValue"][];
+            /** Sample */
+            sample: components["schemas"]["PreviewRow"][];
+            /** Sentence */
+            sentence: string;
+        };
         /**
          * Nothing
          * @description Nothing to say: an empty object.
@@ -12973,6 +13473,32 @@ export interface components {
             field?: {
                 [key: string]: unknown;
             } | null;
+        };
+        /**
+         * Slot
+         * @description A place for a model. Every AI part names a slot, never a vendor.
+         */
+        Slot: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /**
+             * Kind
+             * @default text
+             * @enum {string}
+             */
+            kind: "text" | "vision" | "image" | "embedding";
+            /**
+             * Model
+             * @default null
+             */
+            model?: string | null;
         };
         /**
          * Test
@@ -14207,7 +14733,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Preview"];
+                    "application/json": components["schemas"]["sayso__web__api__sources__Preview"];
                 };
             };
             /** @description Not available right now */
@@ -19125,6 +19651,433 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Failures"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    automations_of_workspace: {
+        parameters: {
+            query?: {
+                app?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownAutomations"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    schedules_calendar: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                app?: string | null;
+                zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeekOfSlots"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    schedules_preview: {
+        parameters: {
+            query?: {
+                cron?: string | null;
+                words?: string | null;
+                zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sayso__web__api__schedules__Preview"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    automations_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownAutomations"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    automations_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                automation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownAutomation"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    automations_switch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                automation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutomationSwitch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownAutomation"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    automations_press: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                automation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Pressed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedRun"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    automation_calls_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                automation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalledWith"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalledRun"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    webhook_in_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                automation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hook"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    webhook_in_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                automation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HookChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hook"];
                 };
             };
             /** @description Not available right now */

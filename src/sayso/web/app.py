@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 import sayso
 from sayso.ai.fills.work import Fills
+from sayso.automations.hooks import Hooks
 from sayso.automations.runs.sweeping import hourly
 from sayso.automations.triggers.triggers import Triggers
 from sayso.automations.webhooks_out import WebhooksOut
@@ -31,7 +32,7 @@ from sayso.errors import SaysoError
 from sayso.models.shelf import Shelf
 from sayso.settings import Settings
 from sayso.sources.work import Syncs
-from sayso.web import problems, refreshing
+from sayso.web import hooks, problems, refreshing
 from sayso.web.api_route import ApiRoute
 from sayso.web.callers import Callers
 from sayso.web.hub import Hub
@@ -77,6 +78,7 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
         here.desk = coworkers
         connections = Connections.of(engine, settings, gateway.pools.door)
         fills = Fills(gateway)
+        worker = worker_of(engine, settings, gateway, connections, fills, coworkers)
         app.state.parts = Parts(
             engine,
             settings,
@@ -90,8 +92,9 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
             coworkers,
             connections,
             Triggers(engine),
-            worker_of(engine, settings, gateway, connections, fills, coworkers),
+            worker,
             Syncs(connections),
+            Hooks(engine, connections.vault, worker.answers.of),
         )
         app.v1 = Door(gateway)
     app.router.route_class = ApiRoute
@@ -109,13 +112,15 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
 
 
 class Web(FastAPI):
-    """FastAPI, but for /v1: its calls go past all of FastAPI's machinery."""
+    """FastAPI, but for /v1 and webhooks: their calls go past all of FastAPI's machinery."""
 
     v1: Door | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket") and self.v1 is not None and scope["path"].startswith(PREFIX):
             await self.v1(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"].startswith(hooks.PREFIX):
+            await hooks.direct({**scope, "app": self}, receive, send)
         else:
             await super().__call__(scope, receive, send)
 
@@ -134,6 +139,7 @@ async def _living(app: FastAPI) -> AsyncGenerator[None]:
         parts.automations.running(),
         parts.syncs.running(),
         WebhooksOut(parts.connections).running(),
+        parts.hooks.running(),
         parts.jobs.running(),
     ):
         parts.jobs.begin(sweeping.hourly(parts.engine))

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import HTTPConnection
 
 from sayso.ai.fills.work import Fills
+from sayso.automations.hooks import Hooks
 from sayso.automations.triggers.triggers import Triggers
 from sayso.automations.work.worker import Worker
 from sayso.connections.connections import Connections
@@ -45,6 +46,7 @@ class Parts:
     triggers: Triggers
     automations: Worker
     syncs: Syncs
+    hooks: Hooks
     exporting: Semaphore = field(default_factory=lambda: Semaphore(EXPORTS_AT_ONCE_MAX))
     drawing: Semaphore = field(default_factory=lambda: Semaphore(DRAWN_AT_ONCE_MAX))
     pages: Pages = field(default_factory=Pages)

@@ -11,11 +11,13 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sayso.web import health, live, metrics
+from sayso.web import health, hooks, live, metrics
 from sayso.web.api import (
     ai_values,
     approvals,
     apps,
+    automation_calls,
+    automations,
     cards,
     comments,
     connection_operations,
@@ -40,6 +42,7 @@ from sayso.web.api import (
     questions,
     rows,
     runs,
+    schedules,
     search,
     session,
     slots,
@@ -50,6 +53,7 @@ from sayso.web.api import (
     tries,
     undos,
     versions,
+    webhook_in,
     webhooks,
     workspace,
 )
@@ -260,6 +264,16 @@ API = (
     Address("POST", f"{AUTOMATION}/tries", runs.create, 201),
     Address("GET", f"{AUTOMATION}/names", runs.offered),
     Address("GET", "/api/automations/failures", runs.failures),
+    Address("GET", "/api/automations", automations.of_workspace),
+    Address("GET", "/api/automations/calendar", schedules.calendar),
+    Address("GET", "/api/schedules/preview", schedules.preview),
+    Address("GET", f"{APP}/automations", automations.listed),
+    Address("GET", AUTOMATION, automations.show),
+    Address("PATCH", AUTOMATION, automations.switch),
+    Address("POST", f"{AUTOMATION}/press", automations.press, 202),
+    Address("POST", f"{AUTOMATION}/call", automation_calls.create, 202),
+    Address("GET", f"{AUTOMATION}/webhook", webhook_in.show),
+    Address("POST", f"{AUTOMATION}/webhook", webhook_in.update),
     #
     Address("GET", "/api/notifications", notifications.listed),
     Address("PATCH", "/api/notifications", notifications.update_all),
@@ -339,6 +353,9 @@ PUBLIC = (
     Page("GET", "/approve/{token}", approve.show),
     Page("POST", "/approve/{token}", approve.decide),
     Page("GET", "/oauth/callback", consent.come_back),
+    Page("POST", "/hooks/{token}", hooks.receive),
+    Page("PUT", "/hooks/{token}", hooks.receive),
+    Page("GET", "/hooks/{token}", hooks.receive),
     Page("GET", "/look/{name}", look.show),
     Page("POST", "/mcp", mcp.post),
     Page("GET", "/mcp", mcp.no_stream),

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.automations.registered import Registered
-from sayso.automations.runs.begin import begin
+from sayso.automations.runs.begin import begin, storable
 from sayso.automations.runs.reading import found
 from sayso.automations.runs.run import CHANNEL, OVER
 from sayso.data import events
@@ -171,7 +171,7 @@ async def came(tx: AsyncConnection, token: str, body: Any) -> str | None:
     if one is None:
         return None
     if one.state == "waiting" and "came" not in one.wait:
-        with_it = s.c.wait.op("||")(sql_cast(literal(orjson.dumps({"came": body}).decode().replace("\\u0000", ""), Text), JSONB))
+        with_it = s.c.wait.op("||")(sql_cast(literal(storable(orjson.dumps({"came": body}).decode()), Text), JSONB))
         await tx.execute(update(s).where(s.c.run == one.run, s.c.place == one.place).values(wait=with_it))
         await wake(tx, one.run)
     return one.run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +21,15 @@ from sayso.team.ids import new_id
 TRIGGER_BYTES_MAX = 1_000_000
 """Of what began a run, as JSON: a body that came in, values of rows that are gone."""
 BEGUN_AT_ONCE = 1_000
+
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+"""NUL as JSON writes it; not the words `\\u0000`, whose backslash is written twice."""
+
+
+def storable(json: str) -> str:
+    """JSON without the character NUL, which PostgreSQL cannot hold."""
+    return _NUL.sub(r"\1", json) if "\\u0000" in json else json
+
 
 _BEGIN = text("""
     with asked as (
@@ -76,7 +86,7 @@ async def begin_many(
     for at in range(0, len(begun), BEGUN_AT_ONCE):
         some = slice(at, at + BEGUN_AT_ONCE)
         asked = [_asked(n, id, one) for n, (id, one) in enumerate(zip(ids[some], begun[some], strict=True))]
-        body = orjson.dumps(asked).decode().replace("\\u0000", "")
+        body = storable(orjson.dumps(asked).decode())
         values = {
             "begun": body, "workspace": registered.workspace, "app": registered.app_number, "app_id": registered.app_id,
             "automation": registered.automation.id, "name": registered.automation.name, "version": registered.version,
