@@ -12,6 +12,7 @@ export type Route =
   | { page: "trials"; id: string | null }
   | { page: "inbox" }
   | { page: "automations"; section: string }
+  | { page: "run"; id: string }
   | { page: "connections"; id: string | null }
   | { page: "nothing" };
 
@@ -28,6 +29,7 @@ export function routeOf(pathname: string): Route {
   if (top === "coworkers") return { page: "coworkers", id: one ?? null };
   if (top === "trials") return { page: "trials", id: one ?? null };
   if (top === "automations") return { page: "automations", section: one ?? "" };
+  if (top === "runs" && one) return { page: "run", id: one };
   if (top === "inbox") return { page: "inbox" };
   if (top === "connections") return { page: "connections", id: one ?? null };
   if (top === "gateway") return { page: "gateway", section: one ?? "", id: two ?? null };

@@ -10796,6 +10796,12 @@ export interface components {
              * @default 0
              */
             row_count: number;
+            /**
+             * Row Name
+             * @description What the first of them is called now.
+             * @default
+             */
+            row_name: string;
         };
         /**
          * RunWait

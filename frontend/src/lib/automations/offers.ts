@@ -1,6 +1,7 @@
 /** What may be named in the texts of a step: picked from a list, shown as chips, kept as names in braces. */
 import type { IconName } from "../icons";
 import { FIELD_KINDS } from "../kinds";
+import type { Offered } from "./shapes";
 import { nameable } from "../prompts";
 import type { App, Automation, FieldKind } from "../spec";
 import { rowTable, tableNamed } from "./scope";
@@ -16,14 +17,7 @@ export interface Offer {
 }
 
 /** As the server tells them. */
-export interface Named {
-  text: string;
-  label: string;
-  kind: string;
-  from_step: string | null;
-  from_label?: string | null;
-  example?: string | null;
-}
+export type Named = Pick<Offered, "text" | "label" | "kind" | "from_step"> & Partial<Offered>;
 
 const KINDS: Record<string, IconName> = { row: "rows-3", rows: "rows-3", list: "list", file: "file", text: "type", number: "hash", checkbox: "square-check", date: "calendar", datetime: "calendar-clock", object: "code", run: "zap", moment: "clock" };
 export const iconOf = (kind: string): IconName => FIELD_KINDS[kind as FieldKind]?.icon ?? KINDS[kind] ?? "type";
@@ -77,5 +71,8 @@ export function piecesOf(text: string): Piece[] {
 export function bareLabel(name: string): string {
   const inner = name.replace(/\}\.\{/g, ": ").replace(/^\{|\}$/g, "").trim();
   const output = /^([a-z][a-z0-9_]*): *(\S.*)$/.exec(inner);
-  return output && !name.includes("}.{") ? output[2]!.replaceAll(".", " › ").replaceAll("_", " ") : inner;
+  if (!output || name.includes("}.{")) return inner;
+  // The parts of a model's answer are known by their own names.
+  const part = output[2]!.replace(/^answers\./, "").replaceAll(".", " › ").replaceAll("_", " ");
+  return output[2]!.startsWith("answers.") ? part.charAt(0).toUpperCase() + part.slice(1) : part;
 }

@@ -1,84 +1,17 @@
 /** What the API tells of runs and of automations. */
+import type { components } from "../schema";
 import type { Automation } from "../spec";
 
-export type RunState = "waiting" | "running" | "sleeping" | "paused" | "done" | "failed" | "cancelled" | "quarantined";
-export interface Run {
-  id: string;
-  app: string;
-  automation: string;
-  name: string;
-  state: RunState;
-  trigger: { kind: string; sentence: string; table: string | null; rows: number[]; row_count: number };
-  started_by: string;
-  of: string | null;
-  dry: boolean;
-  hops: number;
-  problem: string | null;
-  failed_step: { place: string; name: string } | null;
-  waits_for: "time" | "approval" | "webhook" | null;
-  wake_at: string | null;
-  steps: number;
-  told: string | null;
-  cost: string | null;
-  created_at: string;
-  started_at: string | null;
-  ended_at: string | null;
-  ms: number | null;
-  may: { cancel: boolean; pause: boolean; resume: boolean; retry: boolean; replay: boolean };
-}
-export interface RunStep {
-  place: string;
-  step: string;
-  /** Null: not in the definition. */
-  path: string | null;
-  turn: number[];
-  n: number;
-  kind: string;
-  name: string;
-  sentence: string;
-  state: "begun" | "again" | "waiting" | "done" | "failed" | "skipped";
-  attempts: number;
-  input: unknown;
-  output: unknown;
-  cut: boolean;
-  told: string | null;
-  problem: string | null;
-  detail: string | null;
-  wait: { for: "time" | "approval" | "webhook"; until: string | null; url: string | null } | null;
-  wake_at: string | null;
-  cost: string | null;
-  began_at: string | null;
-  ended_at: string | null;
-  ms: number | null;
-  repeats: "safe" | "keyed" | "may_repeat";
-}
-export interface RunOpened extends Omit<Run, "steps"> {
-  detail: string | null;
-  version: number;
-  now: number;
-  owner: { id: string; name: string } | null;
-  input: unknown;
-  definition: Automation;
-  changed: boolean;
-  /** Of very many, the first and the last. */
-  steps: RunStep[];
-  step_count: number;
-  answer: unknown;
-}
+type Schemas = components["schemas"];
 
-export interface Failure {
-  app: string;
-  app_name: string;
-  automation: string;
-  name: string;
-  step: string | null;
-  step_name: string | null;
-  message: string;
-  count: number;
-  first_at: string;
-  last_at: string;
-  runs: string[];
-}
+export type Run = Schemas["Run"];
+export type RunState = Run["state"];
+export type RunStep = Schemas["RunStep"];
+export type RunOpened = Omit<Schemas["RunOpened"], "definition"> & { definition: Automation };
+export type Failure = Schemas["FailureShown"];
+export type Offered = Schemas["OfferShown"];
+export type Connection = Schemas["Connection"];
+
 export interface Missing {
   what: "connection" | "secret" | "mail" | "respond" | "owner";
   kind: string | null;
@@ -126,15 +59,4 @@ export interface ScheduleTold {
 export interface Week {
   items: { app: string; automation: string; name: string; on: boolean; at: string }[];
   often: { app: string; automation: string; name: string; on: boolean; words: string; count: number }[];
-}
-export interface Connection {
-  id: string;
-  name: string;
-  kind: string;
-  kind_label: string;
-  icon: string;
-  does: string[];
-  may: { use: boolean; manage: boolean };
-  owner: { id: string; name: string } | null;
-  test: { ok: boolean; said: string; at: string } | null;
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import orjson
 from fastapi import Query, Request
@@ -28,6 +28,7 @@ from sayso.spec.automation import at as step_at
 from sayso.spec.automation import trigger_table
 from sayso.team.actor import Actor
 from sayso.web.actor import By
+from sayso.web.api import run_titles
 from sayso.web.cursor import Cursor, number, written
 from sayso.web.parts import parts
 from sayso.web.shapes import AppId, Asked, Json, PartId, RowId, Shown, Token
@@ -49,6 +50,8 @@ class RunTrigger(Shown):
     table: str | None = None
     rows: list[int] = []
     row_count: int = 0
+    row_name: str = ""
+    """What the first of them is called now."""
 
 
 class FailedStep(Shown):
@@ -260,7 +263,9 @@ async def _page(
     states = tuple(one.strip() for one in (state or "").split(",") if one.strip())
     asked = runs.Asked(app, automation, states, search, number(cursor), limit)
     rows, following = await runs.listed(tx, asked, by=by)
-    return Runs(items=[await _run(tx, row, by) for row in rows], next=written(following))
+    items = [await _run(tx, row, by) for row in rows]
+    called = await run_titles.named(tx, [about for one in items if (about := _about(one))], by=by)
+    return Runs(items=[_titled(one, called) for one in items], next=written(following))
 
 
 async def show(run: Token, request: Request, tx: Tx, by: By) -> RunOpened:
@@ -389,6 +394,20 @@ def _named(plan: Plan | None, name: str) -> str:
     return step.name or sentences.step(plan.app, step) if step is not None else name
 
 
+_R = TypeVar("_R", bound=RunLine)
+
+
+def _about(run: RunLine) -> run_titles.About | None:
+    trigger = run.trigger
+    return (run.app, trigger.table, trigger.rows[0]) if trigger.table and trigger.rows else None
+
+
+def _titled(run: _R, called: dict[run_titles.About, str]) -> _R:
+    about = _about(run)
+    name = called.get(about, "") if about else ""
+    return run.model_copy(update={"trigger": run.trigger.model_copy(update={"row_name": name})}) if name else run
+
+
 async def _run(tx: AsyncConnection, row: Any, by: Actor) -> Run:
     plan = await _plan(tx, row)
     return Run(**_shown(row, plan, by), steps=row.steps)
@@ -426,11 +445,13 @@ async def _opened(tx: AsyncConnection, row: Any, by: Actor, url: str) -> RunOpen
     mine = next((one for one in now.spec.get("automations", ()) if one["id"] == row.automation), None)
     then = definitions.portable(plan.automation) if plan else {}
     steps = [_step(one, plan, url) for one in await runs.steps(tx, row.id)]
-    return RunOpened(
+    run = RunOpened(
         **_shown(row, plan, by), detail=row.detail, version=row.version, now=now.version,
         owner=RunOwner(id=owner.id, name=owner.name) if owner else None, input=bounded.shown(row.trigger)[0], definition=then,
         changed=mine is None or {**mine, "on": False} != {**then, "on": False}, steps=steps, step_count=row.steps, answer=row.answer,
     )  # fmt: skip
+    about = _about(run)
+    return _titled(run, await run_titles.named(tx, [about], by=by)) if about else run
 
 
 def _step(one: Any, plan: Plan | None, url: str) -> RunStep:

@@ -33,8 +33,11 @@ export function whenText(text: string, now = new Date()): string {
   return dateFormat({ day: "numeric", month: "short", ...(Math.abs(days) > 300 ? { year: "numeric" } : {}) }).format(at);
 }
 
-/** What one run is called in a list: what began it, in a few words. */
-export const runName = (run: Pick<Run, "trigger" | "name">): string => run.trigger.sentence || run.name;
+/** What one run is called in a list: the row that it is about, else what began it. */
+export const runName = (run: Pick<Run, "trigger" | "name">): string => {
+  const { row_name, row_count, sentence } = run.trigger;
+  return row_name ? (row_count > 1 ? `${row_name} and ${row_count - 1} more` : row_name) : sentence || run.name;
+};
 
 export function stateText(run: Run | RunOpened): string {
   if (run.state === "sleeping" && run.waits_for) {
@@ -42,6 +45,5 @@ export function stateText(run: Run | RunOpened): string {
     if (run.waits_for === "webhook") return "Waits to be called";
     return run.wake_at ? `Waits until ${whenText(run.wake_at)}` : "Waiting";
   }
-  if (run.state === "failed" && run.failed_step) return `Failed at ${run.failed_step.name || run.failed_step.place}`;
   return STATES[run.state].words;
 }
