@@ -45,7 +45,7 @@ async def test_a_yes_lets_it_go_on_at_once(engine: AsyncEngine, northlight_kept:
             assert asked.question == "Refund 12.50 EUR to Otto | *Ltd*?" and asked.members == (n.mia.id,)
             assert ("Name", "Otto | *Ltd*") in asked.details and ("Worth", "12.50 EUR") in asked.details
             told = (await desk.told(n.mia))[0]
-            assert (told.kind, told.title, told.link) == ("approval", asked.question, f"/approvals/{asked.id}")
+            assert (told.kind, told.title, told.link) == ("approval", asked.question, "/inbox")
             assert (await desk.run(run)).waits_for == "approval" and (await desk.steps(run))["may"].told == "Asked Mia Lindqvist."
 
             [letter] = office.messages

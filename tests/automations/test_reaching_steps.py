@@ -11,6 +11,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sayso.connections.connections import Connections
+from sayso.db import transaction
+from sayso.db.connection_tables import deliveries
 from tests.automations.deals_desk import OPEN, Deals, account, mail_account, with_connections
 from tests.conftest import Northlight
 from tests.connections.outside import Outside, answer, outside
@@ -206,3 +208,43 @@ async def test_members_are_notified_once_with_the_row(engine: AsyncEngine, north
     )
     outsider = await Deals.opened(engine, n.ana, tmp_path, [{"kind": "notify", "to": "otto@halden.example", "body": "x"}])
     assert (await outsider.done(await outsider.begin(await outsider.deal("X")))).state == "failed"
+
+
+async def test_a_webhook_is_put_into_the_post_once(
+    engine: AsyncEngine, northlight_kept: Kept, tmp_path: Path, connections: Connections
+):
+    step = {
+        "kind": "webhook_out",
+        "id": "hook",
+        "url": "https://outside.example/in/{Name}",
+        "event": "deal.won",
+        "body": '{"note": "{Note}"}',
+    }
+    desk = await Deals.opened(engine, northlight_kept.ana, tmp_path, [step], connections=connections)
+    run = await desk.begin(await desk.deal("A/B", note='"'))
+    assert (await desk.done(run)).problem == ""
+    told = (await desk.steps(run))["hook"]
+    assert told.told == "Put into the post to outside.example, delivered with retries for 75 hours."
+    async with transaction(engine) as tx:
+        posted = (await tx.execute(deliveries.select().where(deliveries.c.id == told.output["delivery"]))).one()
+    assert posted.event == "deal.won" and orjson.loads(posted.body)["data"] == {"note": '"'}
+
+
+async def test_a_picture_is_sent_only_when_it_is_ours(engine: AsyncEngine, northlight_kept: Kept, tmp_path: Path):
+    """Whoever calls a webhook names no files of the workspace."""
+    file = {"id": "f_0123456789ab", "name": "Secret.png", "type": "image/png", "bytes": 1}
+    steps = [
+        {
+            "kind": "send_email",
+            "to": "mia",
+            "subject": "A",
+            "body": "{trigger: body.file}",
+            "attachments": ["{trigger: body.file}"],
+        }
+    ]
+    desk = await Deals.opened(engine, northlight_kept.ana, tmp_path, steps, {"kind": "webhook"})
+    row = await desk.done(await desk.begin(kind="webhook", body={"file": file}))
+    assert row.problem == "{trigger: body.file} is no file of the workspace that could be attached."
+    desk = await Deals.opened(engine, northlight_kept.ana, tmp_path, [{**steps[0], "attachments": []}], {"kind": "webhook"})
+    assert (await desk.done(await desk.begin(kind="webhook", body={"file": file}))).state == "done"
+    assert (await desk.told(northlight_kept.mia))[0].text == "Secret.png"

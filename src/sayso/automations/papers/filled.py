@@ -29,6 +29,8 @@ LISTED_MAX = 200
 FILLED_CHARACTERS_MAX = 1_000_000
 _WRITERS = frozenset(("ai", "ask_coworker", "set_values", "document", "aggregate", "changes"))
 """Steps whose texts are Markdown."""
+_OUTSIDE = frozenset(("", "http_request", "sql", "mcp_tool", "operation", "ask_coworker"))
+_CAME_IN = frozenset(("body", "query", "headers", "inputs"))
 _FIGURES = frozenset(("number", "money", "percent", "rating", "duration", "autonumber", "rollup"))
 
 
@@ -79,9 +81,31 @@ class Writing:
             raise Unknown(f"The text is longer than {FILLED_CHARACTERS_MAX:,} characters once its names are filled in.")
         return said
 
+    def files(self, template: str) -> list[dict[str, Any]] | None:
+        """The files that a text names, for attaching; None when it names something else. What came in from outside names none: whoever
+        calls a webhook must not choose which files of the workspace are sent out. Raises `Unknown`."""
+        found = pieces(template.strip())
+        if len(found) != 1 or not isinstance(found[0], Named):
+            return None
+        value = self.names.value(found[0].written)
+        if value in (None, "", []) or (
+            isinstance(value, str) and value.startswith("‹")
+        ):  # ‹…›: of a step that a dry run only prepared
+            return []
+        return (files_of(value) or None) if self._is_ours(found[0]) else None
+
+    def _is_ours(self, name: Named) -> bool:
+        match name.parts:
+            case None:
+                return True
+            case ("trigger", key):
+                return key.partition(".")[0] not in _CAME_IN
+            case (step, _):
+                return self._kind(step) not in _OUTSIDE and step != "item"
+
     def _in_markdown(self, name: Named) -> str:
         value = self._worth(name)
-        if is_picture(value):
+        if is_picture(value) and self._is_ours(name):
             return f"\n\n![{markup.cell(value.get('name', 'Picture'))}](cid:{value['id']})\n\n"
         if table := self._table(name, value):
             headings, rows, right, more = table

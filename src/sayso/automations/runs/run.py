@@ -10,3 +10,8 @@ OVER: tuple[RunState, ...] = ("done", "failed", "cancelled", "quarantined")
 
 CHANNEL = "sayso_runs"
 """Where workers hear that there is something to take up, and whoever waits for an answer that there is one."""
+
+
+def page(app_id: str, automation: str, run: str) -> str:
+    """Where people see a run, from the slash on."""
+    return f"/a/{app_id}/automations/{automation}?run={run}"

@@ -28,6 +28,7 @@ from sayso.automations.steps.sheet import Sheet
 from sayso.automations.steps.step import StepFailed, StepKind
 from sayso.automations.steps.update_row import UpdateRow
 from sayso.automations.steps.upsert_row import UpsertRow
+from sayso.automations.steps.webhook_out import WebhookOut
 
 KINDS: dict[str, StepKind] = {
     one.kind: one
@@ -52,6 +53,7 @@ KINDS: dict[str, StepKind] = {
         SendMessage(),
         Notify(),
         HttpRequest(),
+        WebhookOut(),
         McpTool(),
         Operation(),
     )

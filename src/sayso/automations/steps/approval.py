@@ -64,7 +64,7 @@ class Approval(OutsideStep):
             if new:
                 text = f"{run.name} in {doing.app.name} waits for your answer."
                 await notifications.tell(
-                    tx, asked.members, "approval", asked.question, text, by=doing.by, link=f"/approvals/{asked.id}", app=run.app_id,
+                    tx, asked.members, "approval", asked.question, text, by=doing.by, link="/inbox", app=run.app_id,
                     about=f"approval:{asked.id}",
                 )  # fmt: skip
         if asked.is_open:

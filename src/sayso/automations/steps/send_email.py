@@ -9,7 +9,7 @@ from typing import Any
 
 from sayso import db
 from sayso.automations.papers import letter, markup
-from sayso.automations.papers.filled import files_of
+from sayso.automations.papers.filled import Writing
 from sayso.automations.steps import outward, recipients
 from sayso.automations.steps.step import Doing, Done, Output, OutsideStep, StepFailed
 from sayso.connections import mail
@@ -45,7 +45,7 @@ class SendEmail(OutsideStep):
             cc = await recipients.named(tx, step.cc, doing)
         if not to.members and not to.addresses:
             raise recipients.nobody(step.to, to)
-        files = [file for one in step.attachments for file in _attached(one, doing)]
+        files = [file for one in step.attachments for file in _attached(one, writing)]
         if len(files) > ATTACHMENTS_MAX:
             raise StepFailed(f"It would carry {len(files)} files; the most is {ATTACHMENTS_MAX}.")
         return {
@@ -84,17 +84,10 @@ class SendEmail(OutsideStep):
         return Done({"sent": False, "to": prepared["to"], "subject": prepared["subject"]}, said)
 
 
-def _attached(template: str, doing: Doing) -> list[dict[str, Any]]:
-    if not template.strip():
-        return []
-    value = doing.names.value(template)
-    if value in (None, "", []):
-        return []
-    if isinstance(value, str) and value.startswith("‹"):  # in a dry run, of a step that was only prepared
-        return []
-    files = files_of(value)
-    if not files:
-        raise StepFailed(f"{template} is no file that could be attached.")
+def _attached(template: str, writing: Writing) -> list[dict[str, Any]]:
+    files = writing.files(template) if template.strip() else []
+    if files is None:
+        raise StepFailed(f"{template} is no file of the workspace that could be attached.")
     return files
 
 

@@ -16,6 +16,7 @@ from sayso.automations.steps.step import Doing, Done, Output, StepFailed
 from sayso.data import apps, exports, query
 from sayso.data.open_app import OpenApp
 from sayso.data.query import Query
+from sayso.data.row import shown
 from sayso.spec.automation import Sheet as Step
 from sayso.spec.filter import Filter
 from sayso.spec.table import Table
@@ -24,6 +25,7 @@ from sayso.team import people
 from sayso.team.actor import system
 
 NAME_CHARACTERS_MAX = 120
+READ_AT_ONCE = 1_000
 
 
 class Sheet(MakingStep):
@@ -37,14 +39,19 @@ class Sheet(MakingStep):
         name = writing.line(step.file_name, NAME_CHARACTERS_MAX)
         if step.rows.strip():
             rows = _rows(doing.names.value(step.rows), step.rows)
-            return {"name": name, "rows": rows}
+            table = str(rows[0].get("table") or "") if rows and "values" in rows[0] else ""
+            return {"name": name, "table": table, "ids": [row["id"] for row in rows]} if table else {"name": name, "rows": rows}
         filter = doing.names.filter(step.filter)
         return {"name": name, "view": step.view, "table": step.table, "filter": filter.model_dump(mode="json")}
 
     async def made(self, tx: AsyncConnection, prepared: dict[str, Any], step: Step, doing: Doing) -> Done:
         app = await apps.open_app(tx, doing.run.app_id, by=doing.by)
         if "rows" in prepared:
-            called, content, count = await _of_rows(tx, app, prepared["rows"], step, doing)
+            flat = [{k: v for k, v in row.items() if k != "key" or "name" not in row} for row in prepared["rows"]]
+            content = await asyncio.to_thread(sheets.of_objects, doing.run.name, flat, step.format)
+            called, count = doing.run.name, len(flat)
+        elif "ids" in prepared:
+            called, content, count = await _of_rows(tx, app, prepared, step)
         else:
             called, content, count = await _of_table(tx, app, prepared, step)
         file = await kept(tx, doing, file_name(prepared["name"], called, step.format), content)
@@ -59,12 +66,15 @@ def _rows(value: Any, template: str) -> list[Any]:
     return value
 
 
-async def _of_rows(tx: AsyncConnection, app: OpenApp, rows: list[Any], step: Step, doing: Doing) -> tuple[str, bytes, int]:
-    table = app.spec.table(str(rows[0].get("table"))) if rows and "values" in rows[0] else None
-    if table is None:
-        flat = [{k: v for k, v in row.items() if k != "key" or "name" not in row} for row in rows]
-        return doing.run.name, await asyncio.to_thread(sheets.of_objects, doing.run.name, flat, step.format), len(rows)
-    names = {one.id: one.name for one in await people.listed(tx, by=system(doing.run.workspace))}
+async def _of_rows(tx: AsyncConnection, app: OpenApp, prepared: dict[str, Any], step: Step) -> tuple[str, bytes, int]:
+    """Rows that a step found, as they are now."""
+    table = table_of(app, prepared["table"])
+    rows = [
+        row
+        for at in range(0, len(prepared["ids"]), READ_AT_ONCE)
+        for row in await shown(tx, app, table, prepared["ids"][at : at + READ_AT_ONCE])
+    ]
+    names = {one.id: one.name for one in await people.listed(tx, by=system(app.by.workspace))}
     content = await asyncio.to_thread(sheets.of_rows, table, rows, step.format, people=names, zone=app.spec.zone)
     return table.name, content, len(rows)
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.automations import definitions
 from sayso.automations.registered import Registered
+from sayso.automations.runs.run import page
 from sayso.automations.steps.step import Run
 from sayso.automations.work.plan import Plan
 from sayso.automations.work.records import Record
@@ -23,7 +24,7 @@ from sayso.team.actor import Actor
 def run_of(row: Any, url: str) -> Run:
     return Run(
         row.id, row.workspace_id, row.app_id, row.app, row.automation, row.name, row.trigger, row.hops, row.dry,
-        f"{url}/runs/{row.id}", row.created_at,
+        url + page(row.app_id, row.automation, row.id), row.created_at,
     )  # fmt: skip
 
 

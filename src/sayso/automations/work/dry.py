@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sayso import db
 from sayso.automations.registered import Registered
+from sayso.automations.runs.run import page
 from sayso.automations.steps.step import Parts, Run
 from sayso.automations.work import bounded, claimed
 from sayso.automations.work.checkpoints import Checkpoints
@@ -49,7 +50,7 @@ async def tried(parts: Parts, registered: Registered, trigger: Mapping[str, Any]
         trigger,
         0,
         True,
-        f"{parts.url}/runs/{id}",
+        parts.url + page(app_id, registered.automation.id, id),
         started,
     )
     ended, trial = await _gone_through(parts, registered, run, by)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sayso import db
+from sayso.automations.runs.run import page
 from sayso.automations.steps.step import Parts
 from sayso.automations.work.records import Change
 from sayso.data import events
@@ -102,6 +103,6 @@ class Telling:
     async def _notify(self, tx: Any, one: Failure) -> None:
         same = hashlib.sha256(f"{one.step}\n{one.problem}".encode()).hexdigest()[:16]
         await notifications.tell(
-            tx, [one.owner], "failure", f"{one.name} failed", one.problem, link=f"/runs/{one.run}", app=one.app_id,
+            tx, [one.owner], "failure", f"{one.name} failed", one.problem, link=page(one.app_id, one.automation, one.run), app=one.app_id,
             by=Actor("automation", one.workspace, None, "viewer", one.name), about=f"failure:{one.app_id}:{one.automation}:{same}",
         )  # fmt: skip
