@@ -2,12 +2,24 @@
 
 from sayso.connections.databases import DATABASES
 from sayso.connections.databases.reader import SqlReader
+from sayso.connections.json_lists import ListReader
+from sayso.connections.kinds import airtable, csv_url, github, google_sheets, notion, rss, s3
 from sayso.connections.opened import Opened
 from sayso.connections.reading import Reader
 from sayso.errors import Invalid, Problem
 
 SQL = SqlReader()
-READERS: dict[str, Reader] = dict.fromkeys(DATABASES, SQL)
+READERS: dict[str, Reader] = {
+    **dict.fromkeys(DATABASES, SQL),
+    "airtable": airtable.READER,
+    "csv": csv_url.READER,
+    "github": github.READER,
+    "google_sheets": google_sheets.READER,
+    "http": ListReader(),
+    "notion": notion.READER,
+    "rss": rss.READER,
+    "s3": s3.READER,
+}
 
 
 def reader_of(opened: Opened) -> Reader:

@@ -105,7 +105,8 @@ class Written:
 
 
 class Reader(Protocol):
-    """Of one kind of connection. All raise `SaysoError`s in plain words."""
+    """Of one kind of connection. All raise `SaysoError`s in plain words. One with a `partial` shows only what is newest: what it does not
+    show any more is not gone."""
 
     async def places(self, connections: Connections, opened: Opened, search: str) -> list[Place]: ...
 

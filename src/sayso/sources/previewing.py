@@ -70,7 +70,8 @@ async def preview(connections: Connections, app_id: str, table_id: str, source: 
     rows, whole = await _first(there.reader.batches(connections, there.opened, wanted))
     async with db.transaction(connections.engine) as tx:
         app = await apps.open_app(tx, app_id, by=by, to="build")
-        return await _compared(tx, app, found(app, table_id), source, rows, whole)
+        partial = bool(getattr(there.reader, "partial", False))
+        return await _compared(tx, app, found(app, table_id), source, rows, whole, partial=partial)
 
 
 async def _first(batches_: AsyncGenerator[Batch]) -> tuple[list[Row], bool]:
@@ -83,7 +84,9 @@ async def _first(batches_: AsyncGenerator[Batch]) -> tuple[list[Row], bool]:
     return rows, True
 
 
-async def _compared(tx: AsyncConnection, app: OpenApp, table: Table, source: Source, rows: list[Row], whole: bool) -> Preview:
+async def _compared(
+    tx: AsyncConnection, app: OpenApp, table: Table, source: Source, rows: list[Row], whole: bool, *, partial: bool
+) -> Preview:
     done = Preview(len(rows), whole)
     for n in range(0, len(rows), 500):
         steps = await batches.steps_of(tx, app, table, source, rows[n : n + 500], done.told)
@@ -91,7 +94,7 @@ async def _compared(tx: AsyncConnection, app: OpenApp, table: Table, source: Sou
             done.told.counts[WORDS.get(step.does, "nothing")] += 1
         room = SHOWN_MAX - len(done.sample)
         done.sample += await _shown(tx, app, table, [s for s in steps if s.does in WORDS][:room])
-    if whole:
+    if whole and not partial:
         met = {key_of(source, row) for row in rows}
         mine = [one for one in await batches.gone(tx, app, table, 2**62) if one[0] not in met]
         done.trashed = len(mine) if source.gone == "trash" else 0

@@ -66,7 +66,7 @@ class Run:
                 unchanged = True
                 break
             await self._taken(one)
-        if self.sync.full and not unchanged:
+        if self.sync.full and not unchanged and not getattr(reached.reader, "partial", False):
             await self._left(source)
         if source.writes:
             await self._written_back(reached, source)
@@ -76,6 +76,7 @@ class Run:
         async with db.transaction(self.engine) as tx:
             app, table, source = await self._here(tx)
             kept = await stored.kept(tx, app, table)
+            again = self.sync.full
             old = datetime.now(UTC) - timedelta(hours=FULL_HOURS)
             full = self.sync.full or source.cursor is None or kept.since is None or kept.full_at is None or kept.full_at < old
             fresh = {"full": full}
@@ -89,7 +90,7 @@ class Run:
                 tuple(dict[str, None].fromkeys(source.fields.values())),
                 source.cursor,
                 None if full else kept.since,
-                None if self.sync.force else kept.mark,
+                None if again else kept.mark,
                 self.sync.after,
             )
         return reached, wanted, source

@@ -25,6 +25,7 @@ from sayso.automations.steps.send_email import SendEmail
 from sayso.automations.steps.send_message import SendMessage
 from sayso.automations.steps.set_values import SetFormulas, SetValues
 from sayso.automations.steps.sheet import Sheet
+from sayso.automations.steps.sql import Sql
 from sayso.automations.steps.step import StepFailed, StepKind
 from sayso.automations.steps.update_row import UpdateRow
 from sayso.automations.steps.upsert_row import UpsertRow
@@ -56,6 +57,7 @@ KINDS: dict[str, StepKind] = {
         WebhookOut(),
         McpTool(),
         Operation(),
+        Sql(),
     )
 }
 _FORMULAS = SetFormulas()

@@ -2,13 +2,20 @@
 
 from sayso.connections.kind import Kind
 from sayso.connections.kinds import (
+    airtable,
+    csv_url,
     discord,
+    github,
+    google_sheets,
     http,
     imap,
     mcp,
     mysql,
+    notion,
     openapi,
     postgresql,
+    rss,
+    s3,
     slack,
     smtp,
     sql_url,
@@ -36,5 +43,12 @@ KINDS: dict[str, Kind] = {
         sqlserver.KIND,
         sqlite.KIND,
         sql_url.KIND,
+        google_sheets.KIND,
+        airtable.KIND,
+        notion.KIND,
+        github.KIND,
+        s3.KIND,
+        csv_url.KIND,
+        rss.KIND,
     )
 }

@@ -69,7 +69,7 @@ KIND = Kind(
     "http",
     "HTTP API",
     "globe",
-    ("http",),
+    ("http", "rows"),
     "Any service with an API over HTTP.",
     (
         FormField(
