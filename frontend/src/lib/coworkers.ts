@@ -70,7 +70,7 @@ export interface ActRow {
 export interface Act {
   id: string;
   tool: string;
-  kind: "add" | "change" | "trash";
+  kind: "add" | "change" | "trash" | "start" | "use";
   app: string;
   app_name: string;
   table: string;

@@ -8145,7 +8145,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "reads" | "keeps" | "writes" | "destroys";
+            kind: "reads" | "keeps" | "writes" | "reaches" | "destroys";
             /**
              * Policy
              * @enum {string}

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sayso import db
 from sayso.coworkers import acts as acting
-from sayso.coworkers import conversations
+from sayso.coworkers import beyond, conversations
+from sayso.coworkers.doors import Automations
 from sayso.coworkers.reach import Place, Reach
 from sayso.coworkers.roster import Found
 from sayso.data import undo
@@ -64,7 +65,7 @@ async def edit(tx: AsyncConnection, id: str, version: int, edits: Sequence[dict[
     by_id = {act["id"]: act for act in card["acts"]}
     for edited in edits:
         act = by_id.get(edited["id"])
-        if act is None or act["kind"] == "trash":
+        if act is None or act["kind"] in ("trash", *beyond.KINDS):
             raise Invalid(Problem("acts", "is none of this card's that has values", card["acts"][0]["id"]))
         place = await Reach(found, by).opened(tx, act["app"], act["table"], "write")
         wanted = _edited(place, act, edited["rows"])
@@ -91,8 +92,10 @@ async def approve(
     chosen: Sequence[str] | None = None,
     confirm: str | None = None,
     allow: bool = False,
+    automations: Automations | None = None,
 ) -> tuple[Card, bool]:
     """Does the chosen acts, in one transaction, and tells whether it was this call that did. Asked again, nothing happens.
+    What reaches beyond the workspace is done once that is committed, by whoever goes on with the answer.
 
     Raises `Conflict` when a row has changed since; the card then shows both, and waits for another yes.
     """
@@ -108,16 +111,18 @@ async def approve(
         _must_be_confirmed([a for a in acts if not a["left_out"]], confirm)
         try:
             async with tx.begin_nested():
-                ids = await _do(tx, found, acts, by)
+                ids = await _do(tx, found, acts, by, automations)
         except (Conflict, NotFound) as error:
             card = await _changed(tx, card, found, by)
             conflict = Conflict(f"{error} Look at the card again: it shows both.", yours=None, theirs=card)
         else:
             card = await _put(tx, id, acts=acts, state="applied", decided_by=by.member, decided_at=func.now())
-            await _answered(tx, card, [_told_done(a, ids.get(a["id"])) for a in acts])
+            await _answered(tx, card, [_told_done(a, ids.get(a["id"])) for a in acts if a["kind"] != "use" or a["left_out"]])
             if allow:
                 await conversations.allow(
-                    tx, card["conversation"], list(dict.fromkeys(a["tool"] for a in acts if not a["loses"]))
+                    tx,
+                    card["conversation"],
+                    list(dict.fromkeys(a["tool"] for a in acts if not a["loses"] and a["kind"] in _ALLOWING)),
                 )
             done = "; ".join(a["sentence"] for a in acts if not a["left_out"])
             await audit.write(tx, "coworker.acted", f"let {found.coworker.name} do: {done}"[:1000], by=by, subject=id)
@@ -162,10 +167,15 @@ def _must_be_confirmed(acts: Sequence[Act], confirm: str | None) -> None:
         raise Invalid(Problem("confirm", "repeats what would be lost, word for word", lost))
 
 
-async def _do(tx: AsyncConnection, found: Found, acts: Sequence[Act], by: Actor) -> dict[str, list[int]]:
+async def _do(
+    tx: AsyncConnection, found: Found, acts: Sequence[Act], by: Actor, automations: Automations | None
+) -> dict[str, list[int]]:
     reach, ids = Reach(found, by), dict[str, list[int]]()
     for act in acts:
-        if not act["left_out"]:
+        if act["kind"] == "start" and not act["left_out"]:
+            await beyond.start(tx, automations, act, by=by)
+            ids[act["id"]] = []
+        elif act["kind"] != "use" and not act["left_out"]:
             place = await reach.opened(tx, act["app"], act["table"], "write")
             ids[act["id"]] = await acting.done(tx, place, act)
             act["undo"], _ = await undo.upcoming(tx, place.app)
@@ -175,12 +185,22 @@ async def _do(tx: AsyncConnection, found: Found, acts: Sequence[Act], by: Actor)
 def _told_done(act: Act, ids: list[int] | None) -> tuple[str, dict[str, Any]]:
     if ids is None:
         return act["call"], {"left_out": "The person left this one undone. Do not propose it again in this answer."}
-    return act["call"], {"done": acting.told(act, ids), "ids": ids}
+    return act["call"], {"done": beyond.told(act) if act["kind"] == "start" else acting.told(act, ids), "ids": ids}
+
+
+async def used(tx: AsyncConnection, id: str, act: str, said: dict[str, Any]) -> None:
+    """What came of an act that reached beyond the workspace stands on its card."""
+    row = (await tx.execute(select(t.cards.c.acts).where(t.cards.c.id == id).with_for_update())).one()
+    kept = {"done": "error" not in said, "said": str(said.get("error") or said.get("done") or "")}
+    await _put(tx, id, acts=[{**a, "result": kept} if a["id"] == act else a for a in row.acts])
 
 
 async def _changed(tx: AsyncConnection, card: Card, found: Found, by: Actor) -> Card:
     reach, acts = Reach(found, by), list[Act]()
     for act in card["acts"]:
+        if act["kind"] in beyond.KINDS:
+            acts.append(act)
+            continue
         place = await reach.opened(tx, act["app"], act["table"], "write")
         acts.append((await acting.compared(tx, place, act))[0])
     return await _put(tx, card["id"], acts=[{**a, "changed": True} for a in acts], version=card["version"] + 1)
@@ -239,10 +259,10 @@ def _shown(row: Any) -> Card:
         "id": row.id, "turn": row.turn, "conversation": row.conversation, "state": row.state, "version": row.version,
         "sentence": f"asks to do {len(acts)} things" if len(acts) > 1 else acts[0]["sentence"] if acts else "",
         "acts": acts, "loses": lost or None, "changed": any(a.get("changed") for a in acts),
-        "allow": " and ".join(allowing) + " without asking" if allowing and not lost else None,
+        "allow": " and ".join(allowing) + " without asking" if allowing and not lost and all(a["kind"] in _ALLOWING for a in acts) else None,
         "by_itself": row.state == "applied" and row.reason == "allowed", "reason": row.reason if row.reason != "allowed" else None,
         "decided_by": row.name, "decided_at": row.decided_at, "undo": back,
     }  # fmt: skip
 
 
-_ALLOWING = {"add": "add rows to", "change": "change rows of"}
+_ALLOWING = {"add": "add rows to", "change": "change rows of", "start": "start automations of"}

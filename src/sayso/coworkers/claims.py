@@ -23,7 +23,7 @@ _OPEN = re.compile(
 )
 
 NOTHING = "Nothing was changed, whatever the answer says: nothing was applied."
-NOT_SENT = "Nothing was sent: a co-worker cannot send anything yet."
+NOT_SENT = "Nothing was sent, whatever the answer says: nothing was started or used that sends."
 NOT_ALL = "Only what the cards show as done was done; the answer says more than that."
 WAITING = "Nothing of this is done yet: it waits for your yes."
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from sayso.connections.connections import Connections
+from sayso.coworkers.doors import Automations
 from sayso.coworkers.live import Live
 from sayso.data.files import FileStore
 from sayso.gateway.gateway import Gateway
@@ -13,12 +15,14 @@ from sayso.gateway.gateway import Gateway
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`begin` starts work that goes on after the answer."""
+    """`begin` starts work that goes on after the answer. Without `automations` and `connections` nothing is reached but rows."""
 
     engine: AsyncEngine
     gateway: Gateway
     begin: Callable[[Coroutine[Any, Any, None]], Any]
     live: Live = field(default_factory=Live)
+    automations: Automations | None = None
+    connections: Connections | None = None
 
     @property
     def files(self) -> FileStore:

@@ -15,9 +15,10 @@ from typing import Any
 import orjson
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso import db
-from sayso.coworkers import acts, cards, claims, conversations, memories, prompt, rendering, turns, usage
+from sayso.coworkers import acts, beyond, cards, claims, conversations, memories, prompt, rendering, turns, usage
 from sayso.coworkers.attached import asked_message
 from sayso.coworkers.desk import Desk
 from sayso.coworkers.hearing import Heard, heard
@@ -25,7 +26,7 @@ from sayso.coworkers.plug import plugged
 from sayso.coworkers.reach import Reach
 from sayso.coworkers.roster import Found, found
 from sayso.coworkers.sources import Sources
-from sayso.coworkers.tools import tools_of
+from sayso.coworkers.tools import offered
 from sayso.coworkers.tools.tool import At, Proposed, Read, Tool
 from sayso.coworkers.turns import Part, Turn
 from sayso.coworkers.without_model import answered_without
@@ -126,6 +127,7 @@ class _Run:
         self.addresses = rendering.addresses_in(turn.asked["text"]) | rendering.addresses_in(self.found.coworker.instructions)
         self.said = "\n".join(t.asked["text"] for t in (*before, turn))
         self._budget(spent)
+        await self._use_what_was_approved()
         self._tell_done()
         await self._answer(before, places, recalled)
 
@@ -148,7 +150,7 @@ class _Run:
         ]
         head += turn.asked.get("history") or []
         head.append(await asked_message(self.desk, self.reach, turn, self.sources, self.addresses, sees=plug.sees))
-        tools = tools_of(self.found.coworker)
+        tools = offered(self.found, self.desk)
         empty = 0
         while turn.rounds < ROUNDS_MAX:
             turn.rounds += 1
@@ -228,9 +230,9 @@ class _Run:
         for call in calls:
             self.calls += 1
             name, said = call["function"]["name"], call["function"]["arguments"]
-            tool = next((t for t in tools_of(self.found.coworker) if t.name == name), None)
+            tool = next((t for t in offered(self.found, self.desk) if t.name == name), None)
             if tool is None:
-                known = ", ".join(t.name for t in tools_of(self.found.coworker))
+                known = ", ".join(t.name for t in offered(self.found, self.desk))
                 self._answered(call["id"], {"error": f"there is no tool {name[:80]!r} here; there are: {known}"})
             elif self.calls > CALLS_MAX:
                 self._answered(call["id"], {"error": f"at most {CALLS_MAX} tools in one answer; answer now"})
@@ -270,11 +272,11 @@ class _Run:
             self.by = await current(self.desk, self.by)
             async with db.transaction(self.desk.engine) as tx:
                 self.found = await found(tx, self.found.key, by=self.by)
-            if tool not in tools_of(self.found.coworker):
+            if tool not in offered(self.found, self.desk):
                 raise Forbidden(f"{tool.title} is not allowed here any more.")
             self.reach = Reach(self.found, self.by)
             at = At(self.desk, self.reach, self.sources, self.turn.conversation, call, self.addresses, self.said)
-            if tool.kind in ("writes", "destroys") and self.turn.asked.get("refused"):
+            if tool.kind in ("writes", "reaches", "destroys") and self.turn.asked.get("refused"):
                 raise Forbidden("The person has refused; nothing more is proposed in this answer.")
             if waiting >= cards.ACTS_MAX:
                 raise Forbidden(f"A card holds at most {cards.ACTS_MAX} things.")
@@ -310,19 +312,62 @@ class _Run:
             if asks:
                 part |= {"state": "done", "result": "asks"}
                 return act
-            place = await self.reach.opened(tx, act["app"], act["table"], "write")
-            ids = await acts.done(tx, place, act)
+        if act["kind"] == "use":
+            await self._use(act, call, part)
+            return None
+        async with db.transaction(self.desk.engine) as tx:
+            ids = await self._did(tx, act)
             card = await cards.create(
                 tx, self.by.workspace, self.turn.id, self.turn.conversation, [act], applied_by=self.by.member
             )
             part |= {"state": "done", "result": "done"}
             self._part({"kind": "card", "id": card["id"]}, shown={"kind": "card", "card": card})
-            words = acts.told(act, ids)
-            self.done.add(act["kind"])
+            words = beyond.told(act) if act["kind"] == "start" else acts.told(act, ids)
+            self.done |= _DEEDS if act["kind"] == "start" else {act["kind"]}
             self._note("info", words)
             self._answered(call, {"done": words, "ids": ids}, told=True)
             await turns.save(tx, self.turn)
         return None
+
+    async def _did(self, tx: AsyncConnection, act: dict[str, Any]) -> list[int]:
+        if act["kind"] == "start":
+            await beyond.start(tx, self.desk.automations, act, by=self.by)
+            return []
+        place = await self.reach.opened(tx, act["app"], act["table"], "write")
+        return await acts.done(tx, place, act)
+
+    async def _use(self, act: dict[str, Any], call: str, part: Part) -> None:
+        """Reaches out at once, where this need not ask; the card says so before."""
+        async with db.transaction(self.desk.engine) as tx:
+            card = await cards.create(
+                tx, self.by.workspace, self.turn.id, self.turn.conversation, [act], applied_by=self.by.member
+            )
+        part |= {"state": "done", "result": "done"}
+        self._part({"kind": "card", "id": card["id"]}, shown={"kind": "card", "card": card})
+        await self._save()
+        await self._reached(card["id"], act, call)
+
+    async def _use_what_was_approved(self) -> None:
+        """Somebody has said yes to what reaches beyond the workspace: it is done now, once, with no transaction open."""
+        async with db.transaction(self.desk.engine) as tx:
+            decided = await cards.of_turns(tx, [self.turn.id])
+        answered = {message["tool_call_id"] for message in self.turn.thread if message["role"] == "tool"}
+        for card in decided:
+            for act in card["acts"]:
+                if act["kind"] == "use" and card["state"] == "applied" and not act["left_out"] and act["call"] not in answered:
+                    await self._reached(card["id"], act, act["call"])
+
+    async def _reached(self, card: str, act: dict[str, Any], call: str) -> None:
+        said = await beyond.use(self.desk, act, by=self.by)
+        self._answered(call, said, told="error" not in said)
+        if "error" in said:
+            self._note("bad", f"{act['sentence']}: {said['error']}")
+        else:
+            self.done |= _DEEDS
+            self._note("info", said["done"])
+        async with db.transaction(self.desk.engine) as tx:
+            await cards.used(tx, card, act["id"], said)
+            await turns.save(tx, self.turn)
 
     # ── what is kept and told ─────────────────────────────────
 
@@ -348,8 +393,7 @@ class _Run:
                     message["told"] = True
         for message in self.turn.thread:
             if message.get("told"):
-                said = json.loads(message["content"])["done"]
-                self.done.add("add" if said.startswith("Added") else "trash" if said.startswith("Moved") else "change")
+                self.done |= _deeds(message["content"])
 
     def _honest(self) -> None:
         if words := claims.honest(self.turn.text, self.done, self.turn.state == "waiting"):
@@ -420,6 +464,19 @@ class _Run:
         async with db.transaction(self.desk.engine) as tx:
             shown = (await turns.shown(tx, [turn]))[0]
         self._tell({"type": "done", "turn": shown})
+
+
+_DEEDS = frozenset({"change", "add", "trash", "send"})
+"""What an automation or a tool of others does is not known here: whatever the model says of it may be true."""
+
+
+def _deeds(told: str) -> frozenset[str]:
+    """The kinds of deed in our own words about what was done."""
+    match = next(
+        (kind for begins, kind in (("Added", "add"), ("Moved", "trash"), ("Changed", "change")) if f'"done":"{begins}' in told),
+        None,
+    )
+    return frozenset({match}) if match else _DEEDS
 
 
 def _sent(message: dict[str, Any]) -> dict[str, Any]:

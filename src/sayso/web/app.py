@@ -74,9 +74,9 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
         here = CoworkerModels()
         gateway = gateway_of(engine, settings, shelf, here)
         jobs = Jobs()
-        coworkers = Desk(engine, gateway, jobs.begin)
-        here.desk = coworkers
         connections = Connections.of(engine, settings, gateway.pools.door)
+        coworkers = Desk(engine, gateway, jobs.begin, connections=connections)
+        here.desk = coworkers
         fills = Fills(gateway)
         worker = worker_of(engine, settings, gateway, connections, fills, coworkers)
         app.state.parts = Parts(

@@ -13,8 +13,9 @@ from sayso.coworkers.sources import Sources
 if TYPE_CHECKING:
     from sayso.coworkers.desk import Desk
 
-Kind = Literal["reads", "keeps", "writes", "destroys"]
-"""`keeps` changes only what the co-worker itself remembers. `writes` asks unless it is allowed; `destroys` always asks."""
+Kind = Literal["reads", "keeps", "writes", "reaches", "destroys"]
+"""`keeps` changes only what the co-worker itself remembers. `writes` and `reaches` (beyond this workspace) ask unless they are allowed;
+`destroys` always asks."""
 
 
 class Asks(BaseModel):
@@ -64,6 +65,10 @@ class Tool:
     says: str
     asks: type[Asks]
     run: Callable[[At, Any], Awaitable[Read | Proposed]]
+    automates: bool = False
+    """It is about automations: of use only where there are some."""
+    named: bool = False
+    """A co-worker has it only when its spec names it."""
 
     @property
     def shape(self) -> dict[str, Any]:

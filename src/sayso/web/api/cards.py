@@ -84,7 +84,14 @@ async def approve(card: Token, how: CardApproval, request: Request, engine: Engi
         await acting.read(tx, card, by=by, own=True)
     by.must("write")
     done, mine = await acting.approve(
-        engine, card, how.version, by=by, chosen=how.acts, confirm=how.confirm, allow=how.allow
+        engine,
+        card,
+        how.version,
+        by=by,
+        chosen=how.acts,
+        confirm=how.confirm,
+        allow=how.allow,
+        automations=parts(request).coworkers.automations,
     )  # fmt: skip
     if mine:
         await asking.go_on(parts(request).coworkers, done["turn"], by=by)

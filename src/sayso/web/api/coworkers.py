@@ -27,7 +27,7 @@ PARTS_MAX = 20
 class May(Shown):
     tool: str
     title: str
-    kind: Literal["reads", "keeps", "writes", "destroys"]
+    kind: Literal["reads", "keeps", "writes", "reaches", "destroys"]
     policy: Literal["always", "asks", "never"]
 
 
