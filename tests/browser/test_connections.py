@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import pytest
 from playwright.async_api import expect
+from standardwebhooks import Webhook
 
 from tests.browser.conftest import Arrives
-from tests.browser.patience import pick
+from tests.browser.patience import pick, soon
 from tests.browser.test_workspace_look import violations
 from tests.conftest import Northlight
 from tests.connections.outside import Outside, answer, outside
@@ -71,6 +73,39 @@ async def test_a_service_is_connected_mended_and_removed(arrives: Arrives, url: 
     await page.get_by_role("dialog").get_by_role("button", name="Remove it").click()
     await expect(page).to_have_url(f"{url}/connections")
     await expect(page.get_by_role("link", name=re.compile("Stock of the warehouse"))).to_have_count(0)
+
+
+async def test_a_webhook_is_told_signed_and_sent_again(arrives: Arrives, url: str, northlight_kept: Northlight, there: Outside):
+    there.at["/hook"] = answer(204)
+    ana = await arrives(northlight_kept.ana)
+    page = ana.page
+    await page.goto(f"{url}/connections/webhooks")
+    await page.get_by_role("button", name="New webhook").click()
+    dialog = page.get_by_role("dialog", name="New webhook")
+    name = f"Our books {uuid4().hex[:6]}"
+    await dialog.get_by_label("Address").fill(f"{there.url}/hook")
+    await dialog.get_by_label("Name (if needed)").fill(name)
+    await dialog.get_by_role("checkbox").first.check()
+    await dialog.get_by_role("button", name="Make it").click()
+    await expect(page.get_by_text("Copy it now")).to_be_visible()
+    secret = (await page.locator("code.token").inner_text()).strip()
+    assert secret.startswith("whsec_")
+    assert await violations(page) == []
+
+    await pick(page, f"More about {name}", "Send a test")
+    line = page.get_by_role("listitem").filter(has_text=name)
+    await expect(line.get_by_text("Delivered")).to_be_visible()
+    heard = there.heard[-1]
+    headers = dict(heard.headers)
+    Webhook(secret).verify(heard.body, {n: headers[n] for n in ("webhook-id", "webhook-timestamp", "webhook-signature")})
+    await line.get_by_role("button", name=re.compile("Send .* again")).first.click()
+    await soon(lambda: _count(there), 2)
+    await page.reload()
+    await expect(page.get_by_text(secret)).to_have_count(0)
+
+
+async def _count(there: Outside) -> int:
+    return len([one for one in there.heard if one.target == "/hook"])
 
 
 async def test_who_may_not_build_is_told_so(arrives: Arrives, url: str, northlight_kept: Northlight):

@@ -18,7 +18,7 @@ export const ICONS = [
   "table-2", "table", "kanban", "layout-grid", "chart-gantt", "chart-column", "chart-line", "chart-pie", "chart-area", "chart-scatter",
   "clipboard-list", "gauge", "zap", "bot", "cpu", "shield-check", "git-branch", "database", "message-square", "repeat", "webhook",
   "mouse-pointer-click", "bell-ring", "globe", "plug", "sun", "moon", "monitor", "key-round", "layers", "house", "users", "inbox",
-  "sliders-horizontal", "file-spreadsheet", "file", "file-text", "file-input", "folder", "layout-template", "donut",
+  "slack", "message-circle", "terminal", "file-code", "github", "rss", "sliders-horizontal", "file-spreadsheet", "file", "file-text", "file-input", "folder", "layout-template", "donut",
   // what an app or a table is about
   "briefcase", "building", "building-2", "camera", "car", "truck", "package", "package-open", "box", "boxes", "warehouse", "shopping-cart",
   "shopping-bag", "store", "tag", "tags", "ticket", "receipt", "credit-card", "wallet", "banknote", "landmark", "piggy-bank", "calculator",
