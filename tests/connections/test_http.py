@@ -1,18 +1,23 @@
 """What automations say over HTTP, and what they do not say to others."""
 
+import asyncio
 import gzip
 import zlib
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from sayso.connections import http
 from sayso.connections.connections import Connections
 from sayso.connections.delivered import NotAnswered
+from sayso.connections.egress import Door
 from sayso.connections.http import Asked
 from sayso.errors import Forbidden, Invalid
 from sayso.team.actor import Actor
 from tests.connections.conftest import opened
-from tests.connections.outside import Outside, answer
+from tests.connections.outside import LOOPBACK, Outside, answer
+from tests.connections.papers import certificate
 
 SECRET = "tk-very-secret-1234"
 
@@ -194,3 +199,44 @@ async def test_what_a_failure_says(connections: Connections, there: Outside):
     told = [(await http.ask(connections, Asked(url=there.url))).failure() for _ in range(3)]
     assert [(f.again, f.after) for f in told if f] == [(True, 17.0), (True, None), (False, None)]
     assert told[0] is not None and told[0].detail == "429 slow down"
+
+
+async def test_what_is_said_back_is_masked(connections: Connections, ben: Actor, there: Outside):
+    """Answers are kept with the run: an echo of the credentials is not."""
+    one = await opened(connections, ben, "http", {"address": there.url, "auth": "bearer"}, token=SECRET)
+    there.says = [lambda heard: answer(500, heard.all, headers={"X-Echo": heard.header("authorization")})]
+    got = await http.ask(connections, Asked(url="echo"), opened=one)
+    failure = got.failure()
+    assert SECRET in there.heard[0].all and failure is not None
+    assert SECRET not in got.text + repr(got.headers) + str(failure) + failure.detail and "Bearer •••" in got.text
+
+
+async def test_slow_answers_are_ended(connections: Connections, there: Outside):
+    """It begins, and never ends."""
+
+    async def drips(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 999999\r\n\r\n" + b"x" * 300_000)
+        with suppress(ConnectionError):
+            await reader.read()  # until whoever asked has had enough
+        writer.close()
+
+    async with await asyncio.start_server(drips, "127.0.0.1", 0) as server:
+        with pytest.raises(NotAnswered, match="not done") as late:
+            await http.ask(connections, Asked(url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"), seconds_max=0.2)
+        assert late.value.reason == "timeout" and late.value.again
+
+
+async def test_tls_is_checked_and_spoken(connections: Connections, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    authority, context = certificate(tmp_path)
+    there = Outside()
+    async with await asyncio.start_server(there.serve, "127.0.0.1", 0, ssl=context) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(NotAnswered, match="certificate that cannot be trusted") as wrong:
+            await http.ask(connections, Asked(url=f"https://localhost:{port}/"))
+        assert wrong.value.reason == "tls"
+        monkeypatch.setattr(connections, "door", Door(LOOPBACK.allow, str(authority)))
+        assert (await http.ask(connections, Asked(url=f"https://localhost:{port}/"))).status == 200
+        with pytest.raises(NotAnswered):
+            await http.ask(connections, Asked(url=f"https://127.0.0.2:{port}/"))
+        with pytest.raises(NotAnswered):
+            await http.ask(connections, Asked(url=f"http://localhost:{port}/"))

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 import click
 
 from sayso.ai.fills.work import Fills
+from sayso.automations.webhooks_out import WebhooksOut
 from sayso.cli.command import Say
 from sayso.cli.command import command as asynchronous
 from sayso.cli.installation import owned
@@ -40,6 +41,7 @@ async def command(settings: Settings, say: Say, at_once: int) -> None:
         coworkers = Desk(engine, gateway, jobs.begin)
         worker = worker_of(engine, settings, gateway, connections, Fills(gateway), coworkers, at_once=at_once)
         await around.enter_async_context(worker.running())
+        await around.enter_async_context(WebhooksOut(connections).running())
         say.answer({"worker": worker.id, "home": str(settings.home), "pid": os.getpid()})
         say.line(f"This worker ({worker.id}) does runs of automations. Ctrl-C stops it.")
         sys.stdout.flush()

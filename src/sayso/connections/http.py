@@ -131,7 +131,8 @@ class Exchange(Connection):
 class Streamed:
     """An answer whose head is there: read on with `async for`, bounded in bytes as asked."""
 
-    def __init__(self, exchange: Exchange, url: Url, bytes_max: int) -> None:
+    def __init__(self, exchange: Exchange, url: Url, bytes_max: int, tokens: tuple[str, ...] = ()) -> None:
+        self.tokens = tokens
         self.status = exchange.status
         self.headers = tuple(exchange.all_headers)
         self.url = str(url)
@@ -182,7 +183,12 @@ async def ask(
 async def _whole(connections: Connections, asked: Asked, opened: Opened | None, bytes_max: int, seconds_max: float) -> Answered:
     async with streamed(connections, asked, opened=opened, bytes_max=bytes_max, seconds_max=seconds_max) as answer:
         body = b"".join([part async for part in answer])
-        return Answered(answer.status, answer.headers, body, answer.url)
+        headers = answer.headers
+        if opened is not None:  # echoes of it would be kept with the run
+            tokens = answer.tokens
+            body = opened.masked_bytes(body, *tokens)
+            headers = tuple((name, opened.masked_bytes(value.encode(), *tokens).decode()) for name, value in headers)
+        return Answered(answer.status, headers, body, answer.url)
 
 
 @asynccontextmanager
@@ -209,7 +215,7 @@ async def streamed(
         try:
             where = _redirected(exchange) if asked.redirects else None
             if where is None:
-                yield Streamed(exchange, url, bytes_max)
+                yield Streamed(exchange, url, bytes_max, _tokens(allowed))
                 return
             status = exchange.status
         finally:
@@ -303,6 +309,13 @@ def _request(url: Url, method: str, headers: Sequence[tuple[str, str]], body: by
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1") + body
     except UnicodeEncodeError:
         raise Invalid(Problem("headers", "hold letters that headers cannot hold")) from None
+
+
+def _tokens(credentials: Credentials | None) -> tuple[str, ...]:
+    """The secret texts of what a request carried: `Bearer` and the like left off."""
+    if credentials is None:
+        return ()
+    return tuple(value.rpartition(" ")[2] for _, value in (*credentials.headers, *credentials.query))
 
 
 def _headers(asked: Asked) -> list[tuple[str, str]]:

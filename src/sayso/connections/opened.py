@@ -9,7 +9,7 @@ from urllib.parse import quote, quote_plus
 from sayso.errors import NotFound
 
 HIDDEN = "•••"
-SHORTEST_MASKED = 4
+SHORTEST_MASKED, SHORTEST_MASKED_IN_ANSWERS = 4, 8
 """Shorter secrets are found in every text by chance; masking those would only make nonsense of it."""
 
 
@@ -82,6 +82,14 @@ class Opened:
         for value in sorted(self._told(), key=len, reverse=True):
             text = text.replace(value, HIDDEN)
         return text
+
+    def masked_bytes(self, body: bytes, *more: str) -> bytes:
+        """What the other side said, without the secrets that it has said back; `more` are tokens that came of them."""
+        for value in sorted(
+            {one for one in (*self._told(), *more) if len(one) >= SHORTEST_MASKED_IN_ANSWERS}, key=len, reverse=True
+        ):
+            body = body.replace(value.encode(), HIDDEN.encode())
+        return body
 
     def _told(self) -> set[str]:
         found: set[str] = set()
