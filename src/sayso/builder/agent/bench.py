@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sayso.builder.agent import filling, mending
+from sayso.builder.agent import filling, mending, outward
 from sayso.builder.agent.call import At, Done, Json, Work, find, forget, inside, kind_of, wanted
 from sayso.builder.agent.guard import Guard, Held
 from sayso.builder.agent.meaning import meant, settled
@@ -259,6 +259,11 @@ class Bench:
                 )
                 continue
             part.update(clean)
+            if at[0] == "automations":
+                was = find(self.given.portable(), at) if self.given is not None else None
+                asked, gone = outward.kept(part, self.guard.words, outward.kinds(was))
+                part.update(asked)
+                work.held += [Held(f"{part['name']}: {what}", "/".join(at)) for what in gone]
             work.held += [Held(f"the address {a}, which your words do not name", "/".join(at)) for a in found]
 
     def _standing(self, work: Work) -> App:

@@ -162,7 +162,9 @@ def _automation(rule: Json, tables: list[Json]) -> None:
 
 def _steps(steps: list[Json], table: Json) -> None:
     for step in steps:
-        if step.get("kind") in ("create_row", "update_row", "delete_row", "find_rows"):
+        if step.get("kind") in ("create_row", "update_row", "delete_row", "find_rows", "upsert_row", "aggregate", "changes") or (
+            step.get("kind") in ("chart", "sheet") and not step.get("view") and not step.get("rows")
+        ):
             step.setdefault("table", table["id"])
         if step.get("kind") == "ai":
             step.setdefault("prompt", step.pop("body", ""))

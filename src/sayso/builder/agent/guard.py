@@ -52,10 +52,10 @@ class Held:
 
 
 class Guard:
-    """`words` is all that the person has said of this wish; `given` the app as it was before."""
+    """`words` is all that the person has said of this wish; `given` the app as it was before; `focus` the name of the part that they have open."""
 
-    def __init__(self, words: str, given: App | None) -> None:
-        self.words, self.given = words, given
+    def __init__(self, words: str, given: App | None, focus: str = "") -> None:
+        self.words, self.given, self.focus = words, given, focus
         self._folded = f" {folded(words)} "
         tokens = {singular(w) for w in re.findall(r"\w+", words.casefold())}
         self._tokens = tokens | {alike for group in _ALIKE if group & tokens for alike in group}
@@ -68,7 +68,7 @@ class Guard:
 
     def speaks_of(self, *names: str) -> bool:
         """Whether the words mention one of these names, or parts of this sort altogether."""
-        return any(self._mentions(name) for name in names if name)
+        return any(self._mentions(name) or folded(name) == folded(self.focus) for name in names if name)
 
     def _mentions(self, name: str) -> bool:
         if f" {folded(name)} " in self._folded or (not name.isascii() and folded(name) in self._folded):

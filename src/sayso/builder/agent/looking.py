@@ -13,6 +13,7 @@ from sayso.builder.agent.bench import Bench
 from sayso.builder.agent.meaning import meant
 from sayso.models import asked
 from sayso.models.directory import Directory
+from sayso.spec.automation import AnyStep, AnyTrigger
 from sayso.spec.formula.functions import FUNCTIONS
 from sayso.spec.portable.kinds import FIELD_KINDS, VIEW_KINDS
 
@@ -77,8 +78,31 @@ class Looking:
         )[:ANSWER_CHARACTERS_MAX]
 
 
+_OF_ALL = frozenset(("kind", "id", "name", "retry", "failed", "connection"))
+
+
+def _models(union: Any) -> tuple[Any, ...]:
+    return union.__args__[0].__args__
+
+
+def help_on_automations() -> str:
+    """Every trigger and step with its keys, as the spec has them."""
+    lines = [
+        f"{model.model_fields['kind'].default}: {', '.join(k for k in model.model_fields if k not in _OF_ALL) or 'no keys'}"
+        for union in (AnyTrigger, AnyStep)
+        for model in _models(union)
+    ]
+    return (
+        "Triggers, then steps, each with its keys:\n" + "\n".join(lines) + "\n"
+        "branch: filter, or tests [{value: {ask: approved}, op: is, to: true}]; then, otherwise. figure: {name, summary, field}. upsert_row: match names fields that values has too. "
+        "wait: seconds, or until {Due}. sheet: table and filter, or rows {find: rows}. approval: by (a person or role), question, declined stop or go_on."
+    )
+
+
 def help_on(query: str) -> str:
     """On formulas: the functions that fit the words. Else: the kinds that there are."""
+    if any(w in query.casefold() for w in ("step", "automation", "trigger")):
+        return help_on_automations()
     words = [w for w in query.casefold().replace("formula", "").replace("function", "").split() if len(w) > 2]
     found = [f for f in FUNCTIONS.values() if not words or any(w in f"{f.name} {f.says}".casefold() for w in words)]
     lines = [f"{f.name}: {f.says} e.g. {f.example}" for f in (found or FUNCTIONS.values())][:FUNCTIONS_SHOWN_MAX]

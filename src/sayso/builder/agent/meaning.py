@@ -42,7 +42,9 @@ def settled(app: Json, touched: list[Json]) -> None:
 
 
 _ONE = ("by", "start", "end", "cover", "split", "over", "field", "into")
-_LISTED = ("hidden", "order", "read_only", "fields", "groups", "sorts")
+_LISTED = ("hidden", "order", "read_only", "fields", "groups", "sorts", "match")
+_TEXTS = ("approval", "for_each", "sheet")
+"""Kinds of steps in which these words are no names of fields: `by` is a person, `over` and `rows` name an output."""
 
 
 def _walk(value: Any, table: Json | None, tables: list[Json], app: Json) -> None:
@@ -61,7 +63,7 @@ def _walk(value: Any, table: Json | None, tables: list[Json], app: Json) -> None
         _walk(value["trigger"], table, tables, app)
         table = _of_trigger(value["trigger"], tables, app) or table
     fields = (table or {}).get("fields") or []
-    if value.get("kind") not in ("lookup", "rollup", "link", "formula"):
+    if value.get("kind") not in ("lookup", "rollup", "link", "formula", *_TEXTS):
         for key in _ONE:
             if isinstance(value.get(key), str) and (one := meant(value[key], fields)):
                 value[key] = one["id"]

@@ -45,12 +45,19 @@ _STEP_KINDS = {
     "notification": "notify", "send_notification": "notify", "webhook": "http_request", "http": "http_request", "request": "http_request",
     "add_row": "create_row", "insert_row": "create_row", "create_record": "create_row", "update_record": "update_row", "set_field": "update_row",
     "edit_row": "update_row", "update": "update_row", "delete_record": "delete_row", "generate": "ai", "condition": "branch", "if": "branch",
+    "teams": "send_message", "discord": "send_message", "telegram": "send_message", "send_slack": "send_message", "slack_message": "send_message", "find": "find_rows", "search": "find_rows",
+    "list_rows": "find_rows", "get_rows": "find_rows", "query_rows": "find_rows", "upsert": "upsert_row", "create_or_update": "upsert_row", "summarize_rows": "aggregate", "totals": "aggregate",
+    "count": "aggregate", "digest": "changes", "what_changed": "changes", "loop": "for_each", "foreach": "for_each", "each": "for_each", "delay": "wait", "sleep": "wait", "approve": "approval",
+    "ask_approval": "approval", "request_approval": "approval", "pdf": "document", "make_document": "document", "csv": "sheet", "excel": "sheet", "xlsx": "sheet", "spreadsheet": "sheet", "graph": "chart",
+    "send_webhook": "webhook_out", "outgoing_webhook": "webhook_out", "reply": "respond", "response": "respond", "database": "sql", "run_sql": "sql", "ask_agent": "ask_coworker", "coworker": "ask_coworker",
+    "call_automation": "call", "run_automation": "call", "end": "stop", "exit": "stop", "switch_case": "switch", "set": "set_values", "variable": "set_values", "set_variable": "set_values",
 }  # fmt: skip
 _WHEN = {
     "row_added": "row_created", "created": "row_created", "record_created": "row_created", "new_row": "row_created", "row_updated": "row_changed",
     "updated": "row_changed", "record_updated": "row_changed", "changed": "row_changed", "field_changed": "row_changed", "deleted": "row_deleted",
     "form": "form_submitted", "form_submit": "form_submitted", "cron": "schedule", "scheduled": "schedule", "time": "schedule", "date": "date_reached",
-    "due": "date_reached", "button_pressed": "button", "webhook_received": "webhook", "email_received": "email",
+    "due": "date_reached", "button_pressed": "button", "webhook_received": "webhook", "email_received": "email", "incoming_webhook": "webhook", "inbound_email": "email", "mail": "email",
+    "row_enters_view": "enters_view", "record_deleted": "row_deleted", "chat": "message", "message_received": "message", "api": "called", "manual": "called", "form_submission": "form_submitted",
 }  # fmt: skip
 _MAY = {
     "read": "see", "view": "see", "none": "nothing", "no": "nothing", "write": "edit", "update": "edit", "create": "add", "insert": "add", "full": "everything",
@@ -71,7 +78,9 @@ _OPS = {
 }  # fmt: skip
 
 
-OF_A_TRIGGER = ("table", "fields", "field", "days", "time", "cron", "view", "filter", "label", "words", "zone")
+OF_A_TRIGGER = (
+    "table", "fields", "field", "days", "time", "cron", "view", "filter", "was", "label", "words", "zone", "many", "coworker", "folder", "verify", "dedupe", "inputs", "catch_up",
+)  # fmt: skip
 """What stands beside a rule's name in the flat form, and inside its trigger in the spec."""
 
 
@@ -195,8 +204,9 @@ def step(raw: Any) -> Json:
     made = conditions(_keyed(raw if isinstance(raw, dict) else {"kind": raw}, _STEP_KEYS))
     said = str(made.get("kind", "")).lower().replace(" ", "_")
     made["kind"] = said if said in STEPS else _STEP_KINDS.get(said, said)
-    if said in ("slack", "sms"):
+    if said in CHATS:
         made.setdefault("via", said)
+    _shaped(made, said)
     if isinstance(made.get("to"), list):
         made["to"] = ", ".join(map(str, made["to"]))
     if made["kind"] in ("send_email", "send_message", "notify"):
@@ -205,6 +215,69 @@ def step(raw: Any) -> Json:
         if isinstance(made.get(inner), list):
             made[inner] = [step(one) for one in made[inner] if isinstance(one, (dict, str))]
     return made
+
+
+CHATS = ("slack", "sms", "teams", "discord", "telegram")
+_SECONDS = {"minutes": 60, "hours": 3_600, "days": 86_400, "weeks": 604_800}
+
+
+def _shaped(made: Json, said: str) -> None:
+    """In place: what single kinds of steps are given in other shapes."""
+    match made["kind"]:
+        case "wait":
+            for unit, size in _SECONDS.items():
+                if isinstance(amount := made.pop(unit, None), (int, float)):
+                    made.setdefault("seconds", int(amount * size))
+        case "aggregate" | "chart":
+            if isinstance(made.get("by"), str):
+                made["by"] = {"field": made["by"]}
+            if isinstance(figures := made.get("figures"), list):
+                made["figures"] = [_figure(one) for one in figures if isinstance(one, (dict, str))]
+            if isinstance(figure := made.pop("measure", None) or made.get("figure"), (dict, str)):
+                made["figure"] = _figure(figure)
+        case "approval":
+            made |= {"by": str(to)} if (to := made.pop("to", None) or made.pop("approver", None)) and "by" not in made else {}
+            made |= {"question": str(body)} if (body := made.pop("body", None)) and "question" not in made else {}
+        case "document":
+            made |= {"template": str(body)} if (body := made.pop("body", None)) and "template" not in made else {}
+        case "sheet" if said in ("csv", "xlsx"):
+            made.setdefault("format", said)
+        case "send_email":
+            if isinstance(made.get("attachments"), str):
+                made["attachments"] = [made["attachments"]]
+        case "upsert_row":
+            if isinstance(made.get("match"), str):
+                made["match"] = [made["match"]]
+        case "for_each" if "then" in made and "steps" not in made:
+            made["steps"] = made.pop("then")
+        case "branch":
+            if "else" in made:
+                made["otherwise"] = made.pop("else")
+        case _:
+            return
+
+
+def _figure(raw: Json | str) -> Json:
+    made = (
+        {"field": raw}
+        if isinstance(raw, str) and raw.lower() not in ("count", "rows")
+        else dict(raw)
+        if isinstance(raw, dict)
+        else {}
+    )
+    summary = str(made.get("summary") or ("sum" if made.get("field") else "count")).lower()
+    made["summary"] = {
+        "average": "average",
+        "avg": "average",
+        "mean": "average",
+        "minimum": "min",
+        "maximum": "max",
+        "total": "sum",
+    }.get(summary, summary)
+    if made["summary"] == "count":
+        made.pop("field", None)
+    made["name"] = name_of(made) or str(made.get("field") or "Rows")
+    return {k: v for k, v in made.items() if k in ("name", "summary", "field")}
 
 
 def role(raw: Json) -> Json:
@@ -243,7 +316,7 @@ def coworker(raw: Json) -> Json:
 
 def conditions(part: Json) -> Json:
     """Filters with usual signs for our words; a mapping of fields to values is a list of equalities."""
-    for key in ("filter", "rows"):
+    for key in ("filter", "was", "rows"):
         if key in part:
             part = {**part, key: _filter(part[key])}
     return part

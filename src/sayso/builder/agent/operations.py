@@ -92,19 +92,22 @@ _VIEW: Json = {
     ),
 }
 _STEP: Json = {
-    "kind": _one(STEPS),
+    "kind": _one(STEPS, "look help steps for further keys"),
     "table": _text(),
     "values": {"type": "object", "description": "field: value, {Field} for the row's own"},
     "filter": _CONDITIONS,
-    "to": _text("an address the person named, a field in braces, a role, or everyone"),
+    "id": _text(),
+    "by": _text("chart, aggregate: the field; approval: who"),
+    "to": _text("an address the person named, a field in braces, a role, everyone or me"),
     "subject": _text(),
     "body": _text(),
-    "via": _text("slack teams sms"),
+    "attachments": _texts(),
+    "via": _text("slack teams discord telegram"),
     "url": _text(),
     "prompt": _text("ai"),
     "into": _text("ai: the field it fills"),
     "seconds": {"type": "integer"},
-    "then": {"type": "array", "items": {"type": "object"}},
+    "then": {"type": "array", "items": {"type": "object"}, "description": "steps of branch, for_each"},
 }
 _AUTOMATION: Json = {
     "name": _text(),

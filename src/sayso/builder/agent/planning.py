@@ -19,6 +19,7 @@ from sayso.builder.agent.modes import Mode, Modes
 from sayso.builder.agent.prompt import asked
 from sayso.builder.planner import Note, Plan, Wish, plan
 from sayso.builder.planner.refusals import refusal_for
+from sayso.builder.planner.rule_edits import focused
 from sayso.builder.planner.wish import Made
 from sayso.builder.working import Stopped
 from sayso.errors import SaysoError
@@ -74,7 +75,8 @@ class Agent:
         words, attached = words or wish.words, attached or Attached()
         if why := refusal_for(wish.words):
             return await _planned(wish, None, f"{name} was not asked.", outcome=why)
-        guard = Guard(words, wish.app)
+        opened = focused(wish.app, wish.focus) if wish.app else None
+        guard = Guard(words, wish.app, opened.name if opened else "")
         bench = Bench(wish.app, guard, zone=wish.zone)
         said = asked(wish, guard, attached.documents)
         ended: Ended | None = None
