@@ -189,6 +189,21 @@ async def test_a_message_is_posted_with_its_rows(
     assert "xoxb" not in str((await desk.steps(run))["say"].input)
 
 
+async def test_me_is_whoever_owns_the_automation_and_only_where_it_was_written_there(
+    engine: AsyncEngine, northlight_kept: Kept, tmp_path: Path, connections: Connections, office: PostOffice
+):
+    by = (await mail_account(connections, northlight_kept.ben, office.port)).id
+    step = {"kind": "send_email", "connection": by, "to": "me", "subject": "Mine", "body": "For {Name}"}
+    desk = await Deals.opened(engine, northlight_kept.ben, tmp_path, [step], connections=connections)
+    await desk.done(await desk.begin(await desk.deal("X")))
+    (envelope,) = office.came
+    assert envelope.rcpt_tos == ["ben@northlight.example"]
+
+    named = await Deals.opened(engine, northlight_kept.ben, tmp_path, [{**step, "to": "{Note}"}], connections=connections)
+    row = await named.done(await named.begin(await named.deal("Y", note="me")))
+    assert row.state == "failed" and "“me” is neither an address nor anybody here." in row.problem and len(office.came) == 1
+
+
 async def test_members_are_notified_once_with_the_row(engine: AsyncEngine, northlight_kept: Kept, tmp_path: Path):
     n = northlight_kept
     step = {"kind": "notify", "id": "tell", "to": "{Owner}, owners", "body": "{Name} is {Stage}\nCall {E-mail}"}

@@ -87,6 +87,7 @@ def resolved(words: str, lead: str, about: About) -> str:
     if first in EVERYONE and not lead.strip().startswith(("its", "their")):
         return "everyone"
     if role := _role(words, about):
+        about.assumed.append(f"who {role} are is not known yet: put their names into the step before you switch it on")
         return role
     if field := _field(words, about.row or about.table, about):
         return field
