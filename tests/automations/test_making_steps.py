@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,21 @@ async def test_a_sheet_of_a_view_of_a_table_and_of_found_rows(engine: AsyncEngin
     assert told["table"].output["count"] == 4
     groups = list(csv.reader(io.StringIO((await desk.content(told["groups"].output["file"])).decode("utf-8-sig"))))
     assert groups[0] == ["name", "deals", "worth"] and groups[1] == ["New", "1", "14200.00"]
+
+
+async def test_figures_are_named_as_people_see_them(engine: AsyncEngine, northlight_kept: Kept, tmp_path: Path):
+    figures = [{"name": "Deals"}, {"name": "Value", "summary": "sum", "field": "worth"}]
+    steps = [
+        {"kind": "aggregate", "id": "sums", "table": "deals", "filter": OPEN, "figures": figures},
+        {"kind": "set_values", "id": "said", "values": {"Line": "{sums: Deals} deals, {sums: Value}, {sums: value}"}},
+    ]
+    desk = await Deals.opened(engine, northlight_kept.ana, tmp_path, steps, BUTTON)
+    await some_deals(desk)
+    run = await desk.begin()
+    assert (await desk.done(run)).problem == ""
+    told = await desk.steps(run)
+    worth = told["sums"].output["value"]
+    assert told["said"].output["Line"] == f"3 deals, {worth}, {worth}" and Decimal(worth) > 3
 
 
 async def test_a_document_is_made_of_markdown_and_of_html(engine: AsyncEngine, northlight_kept: Kept, tmp_path: Path):

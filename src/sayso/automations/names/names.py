@@ -21,6 +21,7 @@ from sayso.automations.names.template import Named, names_in, pieces
 from sayso.spec.app import App
 from sayso.spec.fields import Link
 from sayso.spec.filter import Filter
+from sayso.spec.part import id_from
 
 ALSO_NAMED_MAX = 12
 TEXT_CHARACTERS_MAX = 1_000_000
@@ -168,6 +169,8 @@ class Names:
         if output is None:
             return _MISSING
         value = dug(output, key)
+        if value is _MISSING:
+            value = dug(output, _as_key(key))
         if value is _MISSING and step in self.guesses:
             return f"‹{key} of {self.guesses[step]}›"
         if value is _MISSING and output.get("none"):
@@ -213,6 +216,12 @@ def dug(value: Any, path: str) -> Any:
     else:
         inside = _MISSING
     return inside if not dot or inside is _MISSING else dug(inside, rest)
+
+
+def _as_key(name: str) -> str:
+    """What people see is called `Total worth`, and kept as `total_worth`: both are understood."""
+    first, dot, rest = name.partition(".")
+    return f"{id_from(first)}{dot}{rest}"
 
 
 def _compared(value: Any) -> Any:

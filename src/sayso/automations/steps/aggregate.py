@@ -33,7 +33,7 @@ class Aggregate(RowsStep):
                 by_group.setdefault(str(one.key), {"key": one.key, "name": one.name})[key] = one.value
         told = "; ".join(f"{figure.name}: {totals[key] if totals[key] is not None else 'nothing'}" for key, figure in keys(step))
         first = next((key for key, _ in keys(step)), "")
-        return Done({**totals, "value": totals.get(first), "groups": list(by_group.values())}, f"{told}.")
+        return Done({"value": totals.get(first), **totals, "groups": list(by_group.values())}, f"{told}.")
 
     def outputs(self, app: App, automation: Any, step: Any) -> tuple[Output, ...]:
         figures = tuple(Output(key, figure.name, "number") for key, figure in keys(step))
@@ -41,10 +41,10 @@ class Aggregate(RowsStep):
 
 
 def keys(step: Any) -> list[tuple[str, Any]]:
-    """Figures by how they are named: `{deals: total_worth}`."""
+    """Figures by how they are named: `{deals: total_worth}`. `value` is the first of them, unless one is called so itself."""
     named: dict[str, Any] = {}
     for figure in step.figures:
-        named[id_from(figure.name, {*named, "groups", "value"})] = figure
+        named[id_from(figure.name, {*named, "groups"})] = figure
     return list(named.items())
 
 
