@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import platformdirs
 
@@ -35,6 +36,7 @@ class Settings:
     `sql_dialects` names SQLAlchemy dialects (`bigquery,snowflake`) whose drivers may open connections of their own, past the egress door.
     `worker` says whether the server does runs of automations itself; `sayso worker` does them too, in as many processes as one likes.
     `run_days` is how long runs that are over are kept.
+    `mail_in_port` opens a door for mail to automations on this port of `mail_in_host`; `mail_domain` is what stands behind the @.
     `url` is the address that people use; links are made from it, never from a request's headers.
     """
 
@@ -54,11 +56,18 @@ class Settings:
     run_days: int = 30
     sqlite_folder: Path | None = None
     sql_dialects: tuple[str, ...] = ()
+    mail_in_port: int | None = None
+    mail_in_host: str = "127.0.0.1"
+    mail_in_domain: str | None = None
 
     @property
     def url(self) -> str:
         host = "localhost" if self.host in ("127.0.0.1", "0.0.0.0", "::1", "::") else self.host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def mail_domain(self) -> str:
+        return self.mail_in_domain or urlsplit(self.url).hostname or "localhost"
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
@@ -81,6 +90,9 @@ class Settings:
             run_days=_days(env.get("SAYSO_RUN_DAYS") or "30"),
             sqlite_folder=Path(folder).expanduser().absolute() if (folder := env.get("SAYSO_SQLITE_FOLDER")) else None,
             sql_dialects=tuple(part.strip().lower() for part in (env.get("SAYSO_SQL_DIALECTS") or "").split(",") if part.strip()),
+            mail_in_port=_port(env["SAYSO_MAIL_IN_PORT"], "SAYSO_MAIL_IN_PORT") if env.get("SAYSO_MAIL_IN_PORT") else None,
+            mail_in_host=env.get("SAYSO_MAIL_IN_HOST") or "127.0.0.1",
+            mail_in_domain=env.get("SAYSO_MAIL_IN_DOMAIN") or None,
         )
 
 
@@ -112,7 +124,7 @@ def _days(text: str) -> int:
     return int(text)
 
 
-def _port(text: str) -> int:
+def _port(text: str, name: str = "SAYSO_PORT") -> int:
     if not text.isdigit() or int(text) > PORT_MAX:
-        raise Invalid(Problem("SAYSO_PORT", f"is a number from 0 to {PORT_MAX}", str(PORT)))
+        raise Invalid(Problem(name, f"is a number from 0 to {PORT_MAX}", str(PORT)))
     return int(text)

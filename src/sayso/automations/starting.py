@@ -19,7 +19,6 @@ from sayso.data.clock import Clock
 from sayso.data.open_app import OpenApp
 from sayso.data.physical import found
 from sayso.data.scope import Scope
-from sayso.db.automation_tables import automations as t
 from sayso.errors import Conflict, Invalid, Problem
 from sayso.spec.automation import ButtonPressed, Called, Input, MessageReceived
 from sayso.spec.filter import Filter
@@ -74,11 +73,14 @@ async def message(
     tx: AsyncConnection, key: str, conversation: str, text: str, *, turn: str, by: Actor
 ) -> int:  # fmt: skip
     """What people say to a co-worker, of which `key` (`crm.mina`) is the name, starts what waits for that; gives how many runs."""
+    if by.kind not in ("member", "token"):
+        return 0  # what automations ask a co-worker starts none
     app_id, _, coworker = key.partition(".")
-    waiting = select(t.c.automation).where(t.c.workspace_id == by.workspace, t.c.app_id == app_id, t.c.kind == "message", t.c.on)
-    if not coworker or (await tx.execute(waiting.limit(1))).first() is None:
+    if not coworker:
         return 0
     app = await apps.open_app(tx, app_id, by=system(by.workspace))
+    if not any(one.on and isinstance(one.trigger, MessageReceived) for one in app.spec.automations):
+        return 0
     told = {"kind": "message", "coworker": coworker, "conversation": conversation, "text": text, "by": by.id, "by_name": by.name}
     begun = 0
     for entry in (await registry.entries(tx, app)).values():

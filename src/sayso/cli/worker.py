@@ -9,6 +9,8 @@ from contextlib import AsyncExitStack
 import click
 
 from sayso.ai.fills.work import Fills
+from sayso.automations import starting
+from sayso.automations.triggers.triggers import Triggers
 from sayso.automations.webhooks_out import WebhooksOut
 from sayso.cli.command import Say
 from sayso.cli.command import command as asynchronous
@@ -38,10 +40,11 @@ async def command(settings: Settings, say: Say, at_once: int) -> None:
         connections = Connections.of(engine, settings, gateway.pools.door)
         jobs = Jobs()
         await around.enter_async_context(jobs.running())
-        coworkers = Desk(engine, gateway, jobs.begin)
+        coworkers = Desk(engine, gateway, jobs.begin, heard=starting.message)
         worker = worker_of(engine, settings, gateway, connections, Fills(gateway), coworkers, at_once=at_once)
         await around.enter_async_context(worker.running())
         await around.enter_async_context(WebhooksOut(connections).running())
+        await around.enter_async_context(Triggers(engine).running())
         say.answer({"worker": worker.id, "home": str(settings.home), "pid": os.getpid()})
         say.line(f"This worker ({worker.id}) does runs of automations. Ctrl-C stops it.")
         sys.stdout.flush()

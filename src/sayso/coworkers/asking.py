@@ -54,6 +54,8 @@ async def begin(
         ],
     }  # fmt: skip
     turn = await turns.begin(tx, by.workspace, conversation, {**asked, **(more or {})})
+    if desk.heard is not None:
+        await desk.heard(tx, one.coworker, conversation, text, turn=turn.id, by=by)
     titled = {} if one.title else {"title": conversations.titled(text or "Files")}
     await tx.execute(update(t.conversations).where(c.id == conversation).values(updated_at=func.now(), **titled))
     return turn

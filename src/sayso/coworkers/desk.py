@@ -1,6 +1,6 @@
 """What co-workers work with: put together once a process."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,8 @@ from sayso.gateway.gateway import Gateway
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`begin` starts work that goes on after the answer. Without `automations` and `connections` nothing is reached but rows."""
+    """`begin` starts work that goes on after the answer; `heard` is told of every message of a person, in its transaction. Without
+    `automations` and `connections` nothing is reached but rows."""
 
     engine: AsyncEngine
     gateway: Gateway
@@ -23,6 +24,7 @@ class Desk:
     live: Live = field(default_factory=Live)
     automations: Automations | None = None
     connections: Connections | None = None
+    heard: Callable[..., Awaitable[Any]] | None = None
 
     @property
     def files(self) -> FileStore:

@@ -19,7 +19,9 @@ from starlette.types import Receive, Scope, Send
 
 import sayso
 from sayso.ai.fills.work import Fills
+from sayso.automations import starting
 from sayso.automations.hooks import Hooks
+from sayso.automations.mail import Mailboxes, MailDoor
 from sayso.automations.runs.sweeping import hourly
 from sayso.automations.triggers.triggers import Triggers
 from sayso.automations.webhooks_out import WebhooksOut
@@ -27,6 +29,7 @@ from sayso.connections.connections import Connections
 from sayso.coworkers.answers import CoworkerModels
 from sayso.coworkers.desk import Desk
 from sayso.data import sweeping
+from sayso.data.files import FileStore
 from sayso.data.imports.abandoned import abandoned
 from sayso.errors import SaysoError
 from sayso.models.shelf import Shelf
@@ -75,7 +78,7 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
         gateway = gateway_of(engine, settings, shelf, here)
         jobs = Jobs()
         connections = Connections.of(engine, settings, gateway.pools.door)
-        coworkers = Desk(engine, gateway, jobs.begin, connections=connections)
+        coworkers = Desk(engine, gateway, jobs.begin, connections=connections, heard=starting.message)
         here.desk = coworkers
         fills = Fills(gateway)
         worker = worker_of(engine, settings, gateway, connections, fills, coworkers)
@@ -95,6 +98,9 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
             worker,
             Syncs(connections),
             Hooks(engine, connections.vault, worker.answers.of),
+            MailDoor(
+                engine, FileStore(settings.home / "files"), settings.mail_in_host, settings.mail_in_port, settings.mail_domain
+            ),
         )
         app.v1 = Door(gateway)
     app.router.route_class = ApiRoute
@@ -140,6 +146,8 @@ async def _living(app: FastAPI) -> AsyncGenerator[None]:
         parts.syncs.running(),
         WebhooksOut(parts.connections).running(),
         parts.hooks.running(),
+        parts.mail_door.running(),
+        Mailboxes(parts.connections, parts.files).running(),
         parts.jobs.running(),
     ):
         parts.jobs.begin(sweeping.hourly(parts.engine))

@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 
 from sayso.ai.fills.work import Fills
 from sayso.automations.hooks import Hooks
+from sayso.automations.mail import MailDoor
 from sayso.automations.triggers.triggers import Triggers
 from sayso.automations.work.worker import Worker
 from sayso.connections.connections import Connections
@@ -47,6 +48,7 @@ class Parts:
     automations: Worker
     syncs: Syncs
     hooks: Hooks
+    mail_door: MailDoor
     exporting: Semaphore = field(default_factory=lambda: Semaphore(EXPORTS_AT_ONCE_MAX))
     drawing: Semaphore = field(default_factory=lambda: Semaphore(DRAWN_AT_ONCE_MAX))
     pages: Pages = field(default_factory=Pages)

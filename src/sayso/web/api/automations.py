@@ -13,7 +13,7 @@ from sayso.automations.sentences import trigger_sentence
 from sayso.data import apps
 from sayso.data.open_app import OpenApp
 from sayso.errors import NotFound
-from sayso.spec.automation import ButtonPressed, Called, WebhookReceived, trigger_table
+from sayso.spec.automation import ButtonPressed, Called, EmailReceived, WebhookReceived, trigger_table
 from sayso.team.actor import Actor
 from sayso.team.people import Member
 from sayso.web.actor import By
@@ -104,7 +104,7 @@ class ShownAutomation(Shown):
     async def of(cls, tx: AsyncConnection, known: Parts, one: Doing, by: Actor, members: dict[str, Member]) -> Self:
         automation, entry, app = one.entry.registered.automation, one.entry, one.app
         owner = one.owner or (None if entry.registered.owner or automation.on else members.get(by.member or ""))
-        lacks = await switching.missing(tx, known.connections, app.spec, entry, owner, mail=False)
+        lacks = await switching.missing(tx, known.connections, app.spec, entry, owner, mail=known.mail_door.port is not None)
         trigger: Any = automation.trigger
         clock = clock_of(app.spec, automation)
         return cls(
@@ -137,7 +137,7 @@ class ShownAutomation(Shown):
             hook=f"{known.settings.url}/hooks/{entry.token}"
             if isinstance(trigger, WebhookReceived) and by.may("build")
             else None,
-            mail=None,
+            mail=_mail(known, one, by),
         )
 
 
@@ -206,6 +206,12 @@ async def _one(request: Request, tx: AsyncConnection, app: OpenApp, automation: 
         if one.id == automation:
             return one
     raise NotFound(f"{app.spec.name} has no automation {automation[:60]!r}.")
+
+
+def _mail(known: Parts, one: Doing, by: Actor) -> str | None:
+    trigger = one.entry.registered.automation.trigger
+    own = isinstance(trigger, EmailReceived) and trigger.connection is None and by.may("build")
+    return known.mail_door.address(one.entry.token) if own and one.entry.token else None
 
 
 def _last(row: Any) -> LastRun | None:
