@@ -14,7 +14,7 @@ from sayso.automations.webhooks_out import LEFT, WebhooksOut
 from sayso.connections import endpoints
 from sayso.connections.connections import Connections
 from sayso.connections.endpoints import Endpoint
-from sayso.data import apps, rows
+from sayso.data import apps, events, rows
 from sayso.db import transaction
 from sayso.db.connection_tables import deliveries
 from sayso.db.tables import members
@@ -135,3 +135,13 @@ async def test_it_runs_by_itself(out: WebhooksOut, northlight_kept: Northlight, 
                 await asyncio.sleep(0.02)
     heard: Outside = there
     assert heard.heard[0].target == "/live" and b"Live" in heard.heard[0].body
+
+
+async def test_what_a_run_has_done_says_so(out: WebhooksOut, northlight_kept: Northlight, crm: str):
+    """Told to an address of ours it would begin the same again: whoever takes it in counts."""
+    mine = await followed(out.connections, northlight_kept.ben, "http://127.0.0.1:9999/hops", "row.created")
+    with events.caused_by("r_first", 2):
+        await add_rows(out.engine, northlight_kept.mia, crm, "By a run")
+    await add_rows(out.engine, northlight_kept.mia, crm, "By hand")
+    await out.caught_up()
+    assert [message.get("hops", 0) for message in await told(out.engine, mine)] == [2, 0]

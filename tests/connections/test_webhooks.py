@@ -200,7 +200,7 @@ async def test_what_automations_send(
 ):
     asked = {"url": f"{there.url}/auto", "event": "deal.won", "body": {"deal": 7}, "by": northlight_kept.mia}
     async with transaction(connections.engine) as tx:
-        ids = [await webhooks.send(tx, connections, key=key, **asked) for key in ("run:s1:1", "run:s1:1", "run:s1:2")]  # type: ignore[arg-type]
+        ids = [await webhooks.send(tx, connections, key=key, hops=3, **asked) for key in ("run:s1:1", "run:s1:1", "run:s1:2")]  # type: ignore[arg-type]
         with pytest.raises(Invalid):
             await webhooks.send(tx, connections, key="x", **{**asked, "url": "ftp://x"})  # type: ignore[arg-type]
         with pytest.raises(Forbidden):

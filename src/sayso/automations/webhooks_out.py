@@ -97,9 +97,10 @@ class WebhooksOut:
             return False
         try:
             async with tx.begin_nested():
-                body = webhooks.written(event.kind, event.at, await self._data(tx, event, by))
+                hops = int(event.payload.get("hops") or 0)
+                body = webhooks.written(event.kind, event.at, await self._data(tx, event, by), hops)
                 if len(body) > webhooks.BODY_BYTES_MAX:
-                    body = webhooks.written(event.kind, event.at, _thin(event, self.url))
+                    body = webhooks.written(event.kind, event.at, _thin(event, self.url), hops)
                 await webhooks.put(tx, to.workspace_id, to.id, event=event.kind, body=body, key=f"event:{event.id}")
         except NotFound:
             return False  # the app is gone, or not theirs to see

@@ -238,7 +238,7 @@ class Deliveries:
         now = self.now()
         try:
             signed = webhooks.headers(row.replay_of or row.id, now, row.body, endpoints.secrets_of(self.connections, to, now))
-            asked = http.Asked("POST", to.url, signed, row.body, redirects=0)
+            asked = http.Asked("POST", to.url, signed, row.body, redirects=0, hops=webhooks.hops_of(row.body))
             async with (
                 asyncio.timeout(ANSWER_SECONDS_MAX),
                 http.streamed(self.connections, asked, seconds_max=ANSWER_SECONDS_MAX) as answer,

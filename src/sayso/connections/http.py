@@ -58,6 +58,7 @@ OURS = frozenset(
 PRIVATE = frozenset(("authorization", "cookie", "proxy-authorization", "x-api-key"))
 """What a redirect elsewhere never takes along, besides the connection's own."""
 AGENT = f"Sayso/{__version__}"
+HOPS_HEADER = "sayso-hops"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ class Asked:
     key: str = ""
     redirects: int = REDIRECTS_MAX
     """How many are followed; with 0 a redirect is an answer as any other."""
+    hops: int = 0
+    """How many runs of automations led to it: an address of ours that is asked in a circle stops it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +336,8 @@ def _headers(asked: Asked) -> list[tuple[str, str]]:
     ours = [("User-Agent", AGENT), ("Accept", "*/*"), ("Accept-Encoding", "gzip, deflate")]
     if asked.key and asked.method.upper() not in ("GET", "HEAD", "OPTIONS"):
         ours.append(("Idempotency-Key", asked.key))
+    if asked.hops:
+        ours.append((HOPS_HEADER, str(asked.hops)))
     return [*((name, value) for name, value in ours if name.lower() not in known), *((n, v.strip()) for n, v in pairs)]
 
 

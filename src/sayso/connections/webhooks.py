@@ -37,9 +37,11 @@ CHANNEL = "sayso_deliveries"
 BY_AUTOMATIONS = "Sent by automations"
 
 
-async def send(tx: AsyncConnection, connections: Connections, *, url: str, event: str, body: Any, key: str, by: Actor) -> str:
+async def send(
+    tx: AsyncConnection, connections: Connections, *, url: str, event: str, body: Any, key: str, by: Actor, hops: int = 0
+) -> str:
     """One message to an address, signed with this workspace's own secret for that address, and retried for 75 hours. Gives its id; the
-    same `key` is the same message. Raises `Invalid`, `Forbidden` (the address was switched off here), `TooLarge`."""
+    same `key` is the same message; `hops` counts the runs that led to it. Raises `Invalid`, `Forbidden` (the address was switched off here), `TooLarge`."""
     by.must("write")
     to = str(Url.of(url))
     w = webhooks.c
@@ -49,7 +51,7 @@ async def send(tx: AsyncConnection, connections: Connections, *, url: str, event
     if found is not None and not found.on:
         raise Forbidden(f"Webhooks to {to} are switched off here{f': {found.why}' if found.why else ''}.")
     id = found.id if found is not None else await added(tx, connections, url=to, name=BY_AUTOMATIONS, by=by)
-    return await put(tx, by.workspace, id, event=event, body=written(event, datetime.now(UTC), body), key=key)
+    return await put(tx, by.workspace, id, event=event, body=written(event, datetime.now(UTC), body, hops), key=key)
 
 
 async def added(tx: AsyncConnection, connections: Connections, *, url: str, name: str, by: Actor, **more: Any) -> str:
@@ -85,10 +87,17 @@ async def put(
     return (await tx.execute(select(d.id).where(d.webhook == webhook, d.key == key))).scalar_one()
 
 
-def written(event: str, at: datetime, data: Any) -> bytes:
-    """`{type, timestamp, data}`, as the specification recommends."""
+def written(event: str, at: datetime, data: Any, hops: int = 0) -> bytes:
+    """`{type, timestamp, data}`, as the specification recommends; and `hops` where runs of automations led to it."""
     moment = at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return orjson.dumps({"type": event, "timestamp": moment, "data": data}, default=str)
+    told = {"type": event, "timestamp": moment, "data": data}
+    return orjson.dumps({**told, "hops": hops} if hops else told, default=str)
+
+
+def hops_of(body: bytes) -> int:
+    """How many runs led to this message."""
+    told = orjson.loads(body)
+    return told["hops"] if isinstance(told, dict) and isinstance(told.get("hops"), int) else 0
 
 
 def headers(id: str, at: datetime, body: bytes, signing: tuple[str, ...]) -> dict[str, str]:

@@ -31,6 +31,7 @@ from sayso.automations.runs import Begun, begin_many
 from sayso.automations.runs.begin import TRIGGER_BYTES_MAX
 from sayso.automations.triggers.caused import HOPS_MAX
 from sayso.automations.triggers.heard import is_down
+from sayso.connections.http import HOPS_HEADER
 from sayso.connections.vault import Vault
 from sayso.db import tables as system
 from sayso.db.automation_tables import automations as t
@@ -42,8 +43,6 @@ TAKEN_TOGETHER = 200
 WAITING_MAX = 2_000
 SAME_BODY_SECONDS = 120
 """Where nothing says which delivery it is, the same body is the same delivery for so long: senders that try again do so soon."""
-HOPS_HEADER = "sayso-hops"
-"""How many runs led to a request that one of ours sent: an address that calls itself is stopped."""
 
 log = logging.getLogger(__name__)
 

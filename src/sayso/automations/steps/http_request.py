@@ -45,7 +45,7 @@ class HttpRequest(OutsideStep):
             raise StepFailed(outward.NO_DOOR)
         opened = await outward.opened(doing, prepared["connection"], "http") if prepared["connection"] else None
         headers, body = _body(prepared)
-        asked = Asked(prepared["method"], prepared["url"], headers, body, doing.key)
+        asked = Asked(prepared["method"], prepared["url"], headers, body, doing.key, hops=doing.run.hops + 1)
         with outward.told():
             answered = await http.ask(doing.parts.connections, asked, opened=opened, bytes_max=ANSWER_BYTES_MAX)
             if failure := answered.failure():

@@ -35,6 +35,7 @@ class WebhookOut(RowsStep):
             body=body if isinstance(body, dict) else {"text": body},
             key=doing.key,
             by=doing.by,
+            hops=doing.run.hops + 1,
         )
         return Done(
             {"delivery": id},
