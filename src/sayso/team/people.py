@@ -121,15 +121,27 @@ async def rename(tx: AsyncConnection, id: str, name: str, *, by: Actor) -> Membe
     return await read(tx, id, by=by)
 
 
+async def write_to(tx: AsyncConnection, id: str, email: str | None, *, by: Actor) -> Member:
+    """Where a member is written to; None for nowhere. Raises `Conflict` when it is another member's."""
+    if id != by.member:
+        by.must("manage")
+    await read(tx, id, by=by)
+    if email and await _taken(tx, by.workspace, email, but=id):
+        raise Conflict(f"{email} is another member's.")
+    await tx.execute(t.members.update().where(t.members.c.id == id).values(email=email))
+    return await read(tx, id, by=by)
+
+
+async def _taken(tx: AsyncConnection, workspace: str, email: str, but: str = "") -> bool:
+    c = t.members.c
+    query = select(c.id).where(c.workspace_id == workspace, func.lower(c.email) == email.lower(), c.id != but)
+    return (await tx.execute(query)).first() is not None
+
+
 async def _added(tx: AsyncConnection, workspace: str, name: str, role: Reach, email: str | None) -> Member:
     id = new_id("m")
     hue = int.from_bytes(sha256(id.encode()).digest()[:2]) % HUES
-    taken = (
-        select(t.members.c.id).where(t.members.c.workspace_id == workspace, func.lower(t.members.c.email) == email.lower())
-        if email
-        else None
-    )
-    if taken is not None and (await tx.execute(taken)).first():
+    if email and await _taken(tx, workspace, email):
         raise Conflict(f"{email} is a member already.")
     row = await tx.execute(
         t.members.insert()

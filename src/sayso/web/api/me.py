@@ -1,12 +1,16 @@
 """The member who is asking, and their workspace."""
 
+from typing import Annotated
+
 from fastapi import Request
+from pydantic import StringConstraints
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import sayso
-from sayso.errors import Forbidden
+from sayso.errors import Forbidden, Invalid, Problem
 from sayso.team import people
 from sayso.team.actor import Actor
+from sayso.team.addressed import ADDRESS_CHARACTERS_MAX, is_address
 from sayso.web.actor import By
 from sayso.web.api.members import Member
 from sayso.web.api.workspace import Workspace
@@ -24,7 +28,9 @@ class Me(Shown):
 
 
 class MeChange(Asked):
-    name: ShortText
+    name: ShortText | None = None
+    email: Annotated[str, StringConstraints(strip_whitespace=True, max_length=ADDRESS_CHARACTERS_MAX)] | None = None
+    """Where automations write to me; an empty text for nowhere."""
 
 
 async def show(tx: Tx, by: By) -> Me:
@@ -33,8 +39,13 @@ async def show(tx: Tx, by: By) -> Me:
 
 
 async def update(change: MeChange, request: Request, tx: Tx, by: By) -> Me:
-    """Change the name that others see."""
-    await people.rename(tx, _member(by), change.name, by=by)
+    """Change the name that others see, and where I am written to."""
+    if change.name is not None:
+        await people.rename(tx, _member(by), change.name, by=by)
+    if change.email is not None:
+        if change.email and not is_address(change.email):
+            raise Invalid(Problem("email", "is no e-mail address", "ana@example.com"))
+        await people.write_to(tx, _member(by), change.email or None, by=by)
     parts(request).callers.forget()
     return await my(tx, by)
 
