@@ -37,6 +37,7 @@ from sayso.settings import Settings
 from sayso.sources.work import Syncs
 from sayso.web import hooks, problems, refreshing
 from sayso.web.api_route import ApiRoute
+from sayso.web.automation_door import AutomationDoor
 from sayso.web.callers import Callers
 from sayso.web.hub import Hub
 from sayso.web.jobs import Jobs
@@ -78,7 +79,8 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
         gateway = gateway_of(engine, settings, shelf, here)
         jobs = Jobs()
         connections = Connections.of(engine, settings, gateway.pools.door)
-        coworkers = Desk(engine, gateway, jobs.begin, connections=connections, heard=starting.message)
+        door = AutomationDoor()
+        coworkers = Desk(engine, gateway, jobs.begin, automations=door, connections=connections, heard=starting.message)
         here.desk = coworkers
         fills = Fills(gateway)
         worker = worker_of(engine, settings, gateway, connections, fills, coworkers)

@@ -1,5 +1,6 @@
 """`/mcp` over HTTP: one message in, one answer out; no session, no stream, nothing kept between two requests."""
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -11,8 +12,9 @@ from sayso.errors import Invalid, SignInNeeded
 from sayso.team.actor import Actor
 from sayso.team.ids import new_id
 from sayso.web.body import JSON_BYTES_MAX, BoundedRequest
+from sayso.web.idempotency import KEY_CHARACTERS_MAX
 from sayso.web.mcp import door, messages, methods, versions
-from sayso.web.mcp.messages import INVALID_REQUEST, PARSE_ERROR, Wrong
+from sayso.web.mcp.messages import INVALID_REQUEST, PARSE_ERROR, Message, Wrong
 from sayso.web.mcp.tools.tool import At
 from sayso.web.parts import Parts, parts
 from sayso.web.problems import understood
@@ -60,7 +62,7 @@ async def _answered(request: Request, known: Parts, by: Actor) -> Response:
         value = await bounded.json()
     except Invalid as error:
         return _sent(messages.error(None, Wrong(PARSE_ERROR, str(error))), 400)
-    at = At(known, by, new_id("u"))
+    at = At(known, by)
     if isinstance(value, list):
         return await _batch(value, request.headers, at)
     return await _one(value, request.headers, at)
@@ -72,6 +74,7 @@ async def _one(value: Any, headers: Headers, at: At) -> Response:
         _must_be_said_once(headers)
         message = messages.read(value)
         version = versions.spoken(message, headers)
+        at = replace(at, key=_key(message, headers, at))
         modern = version in versions.MODERN
         result = await methods.answer(message, version, at)
     except Wrong as wrong:
@@ -90,6 +93,14 @@ async def _batch(values: list[Any], headers: Headers, at: At) -> Response:
         return _sent(messages.error(None, Wrong(INVALID_REQUEST, "One message at a time.")), 400)
     answers = [orjson.loads(one.body) for value in values if (one := await _one(value, headers, at)).body]
     return _sent(answers, 200) if answers else Response(status_code=202)
+
+
+def _key(message: Message, headers: Headers, at: At) -> str:
+    """What a call is known by: the client's own key, so that a call that is sent again is done once; else one of our own."""
+    said = headers.get("idempotency-key", "")
+    if 0 < len(said) <= KEY_CHARACTERS_MAX and said.isascii() and said.isprintable():
+        return f"mcp:{at.by.id}:{said}:{message.id}"
+    return new_id("u")
 
 
 def _must_be_said_once(headers: Headers) -> None:
