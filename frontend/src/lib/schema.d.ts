@@ -46,8 +46,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change the name that others see.
-         * @description Change the name that others see.
+         * Change the name that others see, and where I am written to.
+         * @description Change the name that others see, and where I am written to.
          */
         patch: operations["me_update"];
         trace?: never;
@@ -8222,7 +8222,12 @@ export interface components {
         /** MeChange */
         MeChange: {
             /** Name */
-            name: string;
+            name?: string | null;
+            /**
+             * Email
+             * @description Where automations write to me; an empty text for nowhere.
+             */
+            email?: string | null;
         };
         /**
          * Measure

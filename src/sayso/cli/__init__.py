@@ -29,6 +29,7 @@ COMMANDS = {
     "connections": "sayso.cli.connections",
     "worker": "sayso.cli.worker",
     "runs": "sayso.cli.runs",
+    "sync": "sayso.cli.sync",
     "trial": "sayso.cli.trial",
     "backup": "sayso.cli.backup",
     "restore": "sayso.cli.restore",

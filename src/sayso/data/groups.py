@@ -13,7 +13,7 @@ from sayso.data.clock import Clock
 from sayso.data.grouping import Key, keyed
 from sayso.data.open_app import OpenApp
 from sayso.data.orders import EVERY_ROW, TO_READ_MANY, Asked
-from sayso.data.physical import field_of, found
+from sayso.data.physical import field_of, found, lives_here
 from sayso.data.scope import Scope
 from sayso.data.shown import as_json
 from sayso.data.summaries import summed_up, type_after
@@ -116,7 +116,9 @@ async def summarised(
 
 def _asked(app: OpenApp, table_id: str, filter: Filter, search: str, now: datetime | None) -> Asked:
     app.must("read")
-    return Asked(Scope.of(app, found(app, table_id), Clock.of(app.spec.zone, now)), filter, (), search)
+    table = found(app, table_id)
+    lives_here(table)
+    return Asked(Scope.of(app, table, Clock.of(app.spec.zone, now)), filter, (), search)
 
 
 def _keys(scope: Scope, by: tuple[Grouping, ...]) -> list[Key]:

@@ -61,6 +61,12 @@ def found(app: OpenApp, table_id: str) -> Table:
     return table
 
 
+def lives_here(table: Table) -> None:
+    """Rows that are only read where they lie cannot be written or counted here. Raises `Invalid`."""
+    if table.source is not None and table.source.mode == "live":
+        raise Invalid(f"The rows of {table.name} live elsewhere and are only read. Sync the table to do this.")
+
+
 def field_of(table: Table, field_id: str, path: str) -> AnyField:
     field = table.field(field_id)
     if field is None:

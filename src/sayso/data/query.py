@@ -14,7 +14,7 @@ from sayso.data.clock import Clock
 from sayso.data.glimpse import glimpse
 from sayso.data.open_app import OpenApp
 from sayso.data.orders import EVERY_ROW, Asked, Order, concerns, is_being_read, kept_order, order_of, renewed
-from sayso.data.physical import field_of, found
+from sayso.data.physical import field_of, found, lives_here
 from sayso.data.scope import Scope
 from sayso.data.seen import oldest_of
 from sayso.data.shown import moment, shown
@@ -56,6 +56,7 @@ async def page(tx: AsyncConnection, app: OpenApp, table_id: str, query: Query, *
     """Any page, wherever it lies. Raises `NotFound` for the table and `Invalid` with every problem of the query."""
     app.must("read")
     table = found(app, table_id)
+    lives_here(table)
     limit = _limit(query)
     asked = Asked(Scope.of(app, table, Clock.of(app.spec.zone, now)), query.filter, query.sorts, query.search)
     statement = _statement(tx, asked.scope, _fields(table, query.fields))

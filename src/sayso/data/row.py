@@ -9,7 +9,7 @@ from sayso.data import acts, events
 from sayso.data.cleaning import Clean
 from sayso.data.links import Relinked
 from sayso.data.open_app import OpenApp
-from sayso.data.physical import Rows, rows_of
+from sayso.data.physical import Rows, lives_here, rows_of
 from sayso.data.query import rows_by_id
 from sayso.data.written import Kept
 from sayso.errors import TooLarge
@@ -27,6 +27,7 @@ Row = dict[str, Any]
 def may_write(app: OpenApp, by: Actor, table: Table, rows: int = 1) -> Rows:
     app.must("write")
     by.must("write")
+    lives_here(table)
     if rows > ROWS_WRITTEN_MAX:
         raise TooLarge(f"At most {ROWS_WRITTEN_MAX:,} rows can be written at once; import them instead.")
     return rows_of(app, table)

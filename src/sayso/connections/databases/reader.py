@@ -47,20 +47,20 @@ class SqlReader:
 
     async def place(self, connections: Connections, opened: Opened, what: str) -> Place:
         async with sql.session(connections, opened) as session:
-            known = _named(await session.tables(), what)
+            known = named_table(await session.tables(), what)
             columns = await session.columns(known.schema, known.name)
             names = [c.name for c in columns]
-            sample = await session.select(select(*_columns(names)).select_from(_from(known)).limit(SAMPLE_ROWS))
+            sample = await session.select(select(*_columns(names)).select_from(from_table(known)).limit(SAMPLE_ROWS))
         place = _place(opened, known, columns)
         return replace(place, columns=tuple(_judged(c, sample.rows) for c in place.columns)).with_sample(sample.rows)
 
     async def batches(self, connections: Connections, opened: Opened, wanted: Wanted) -> AsyncGenerator[Batch]:
         async with sql.session(connections, opened, seconds_max=SECONDS_MAX) as session:
-            known = _named(await session.tables(), wanted.what)
+            known = named_table(await session.tables(), wanted.what)
             _all_there(known, await session.columns(known.schema, known.name), wanted)
             since = None
             if wanted.cursor:
-                top = await session.select(select(func.max(_column(wanted.cursor)).label("top")).select_from(_from(known)))
+                top = await session.select(select(func.max(_column(wanted.cursor)).label("top")).select_from(from_table(known)))
                 since = top.rows[0]["top"] if top.rows else None
         after, first = wanted.after, True
         while True:
@@ -75,7 +75,7 @@ class SqlReader:
 
     async def write(self, connections: Connections, opened: Opened, what: str, changes: Sequence[Written]) -> None:
         async with sql.session(connections, opened, write=True) as session:
-            known = _named(await session.tables(), what)
+            known = named_table(await session.tables(), what)
             for one in changes:
                 this = and_(*(_column(name) == _value(value) for name, value in one.key.items()))
                 names = [_column(name) for name in one.values]
@@ -128,7 +128,7 @@ def _kind(type: str) -> str:
     return "long_text" if any(word in said for word in LONG) else "text"
 
 
-def _named(tables: Sequence[Table], what: str) -> Table:
+def named_table(tables: Sequence[Table], what: str) -> Table:
     for one in tables:
         if what in (f"{one.schema}.{one.name}", one.name if not one.schema else None):
             return one
@@ -159,7 +159,7 @@ def _columns(names: Sequence[str]) -> list[Any]:
     return [_column(name) for name in names]
 
 
-def _from(one: Table) -> TableClause:
+def from_table(one: Table) -> TableClause:
     return table(_quoted(one.name), schema=_schema(one))
 
 
@@ -176,7 +176,7 @@ def _once(names: Sequence[str]) -> list[str]:
 def _page(known: Table, wanted: Wanted, after: Any) -> Any:
     order = _order(wanted)
     names = _once([*wanted.key, *wanted.columns, *([wanted.cursor] if wanted.cursor else [])])
-    page: Any = select(*_columns(names)).select_from(_from(known)).order_by(*_columns(order)).limit(BATCH_ROWS)
+    page: Any = select(*_columns(names)).select_from(from_table(known)).order_by(*_columns(order)).limit(BATCH_ROWS)
     if wanted.cursor and wanted.since is not None:
         page = page.where(_column(wanted.cursor) >= _value(wanted.since))
     return page.where(_behind(order, after)) if after is not None else page

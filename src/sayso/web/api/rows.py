@@ -4,14 +4,18 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import orjson
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 from pydantic import Field
 
+from sayso import db
 from sayso.data import apps, query, rows
+from sayso.data.physical import found
 from sayso.data.rows import Edit
 from sayso.errors import Invalid, Problem
+from sayso.sources.live import Live, is_live
 from sayso.web.actor import By
 from sayso.web.asked_rows import AskedRows, query_of
+from sayso.web.parts import parts
 from sayso.web.shapes import BATCH_MAX, AppId, Asked, Json, Number, PartId, RowId, Shown, Values
 from sayso.web.work import Tx
 
@@ -79,10 +83,15 @@ class NewPosition(Asked):
     version: Number | None = None
 
 
-async def page(app: AppId, table: PartId, asked: Annotated[AskedRows, Query()], tx: Tx, by: By) -> Response:
+async def page(app: AppId, table: PartId, asked: Annotated[AskedRows, Query()], request: Request, by: By) -> Response:
     """A page of rows, as a view shows them or as asked."""
-    opened = await apps.open_app(tx, app, by=by)
-    return page_bytes(await query.page(tx, opened, table, query_of(opened, table, asked)))
+    at = parts(request)
+    async with db.transaction(at.engine) as tx:
+        opened = await apps.open_app(tx, app, by=by)
+        wanted = query_of(opened, table, asked)
+        if not is_live(found(opened, table)):
+            return page_bytes(await query.page(tx, opened, table, wanted))
+    return page_bytes(await (await Live.opened(at.connections, app, table, by=by)).page(wanted))
 
 
 async def create(app: AppId, table: PartId, new: NewRows, tx: Tx, by: By) -> Response:
@@ -108,9 +117,14 @@ async def remove_many(app: AppId, table: PartId, gone: RowIds, tx: Tx, by: By) -
     return Response(status_code=204)
 
 
-async def show(app: AppId, table: PartId, row: RowId, tx: Tx, by: By) -> Response:
+async def show(app: AppId, table: PartId, row: RowId, request: Request, by: By) -> Response:
     """One row."""
-    return _row(await rows.read(tx, await apps.open_app(tx, app, by=by), table, row))
+    at = parts(request)
+    async with db.transaction(at.engine) as tx:
+        opened = await apps.open_app(tx, app, by=by)
+        if not is_live(found(opened, table)):
+            return _row(await rows.read(tx, opened, table, row))
+    return _row(await (await Live.opened(at.connections, app, table, by=by)).row(row))
 
 
 async def update(app: AppId, table: PartId, row: RowId, change: RowChange, tx: Tx, by: By) -> Response:
