@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -110,6 +110,10 @@ class Desk:
             found = [await rows.read(tx, app, table, id) for id in await self._ids(tx, app, table)]
         return [row["values"] for row in found]
 
+    async def count(self, table: str) -> int:
+        async with db.transaction(self.engine) as tx:
+            return await rows.count(tx, await apps.open_app(tx, self.app.id, by=self.by), table)
+
     async def _ids(self, tx: AsyncConnection, app: OpenApp, table: str) -> list[int]:
         sql = rows_of(app, found(app, table)).sql
         return list((await tx.execute(select(sql.c.id).where(sql.c.deleted_at.is_(None)).order_by(sql.c.id))).scalars())
@@ -125,7 +129,7 @@ class Desk:
         return Parts(self.engine, "http://sayso.example", asks={"outside": self.outside.asked})
 
     @asynccontextmanager
-    async def working(self, **more: Any) -> AsyncIterator[Worker]:
+    async def working(self, **more: Any) -> AsyncGenerator[Worker]:
         worker = Worker(self.parts(), **more)
         async with worker.running():
             yield worker
@@ -151,6 +155,10 @@ class Desk:
         async with self.working():
             return await self.through(run)
 
+    async def ended(self, run: str) -> Any:
+        async with self.working():
+            return await self.through(run, OVER)
+
     async def all_over(self) -> bool:
         async with self.engine.connect() as tx:
             return (await tx.execute(select(t.c.id).where(t.c.state.not_in(OVER)).limit(1))).first() is None
@@ -164,8 +172,16 @@ class Outside:
     fails: dict[str, list[StepFailed]] = field(default_factory=dict[str, list[StepFailed]])
     holds: dict[str, asyncio.Event] = field(default_factory=dict[str, asyncio.Event])
 
+    more: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def until(self, many: int) -> None:
+        async with self.more:
+            await self.more.wait_for(lambda: len(self.heard) >= many)
+
     async def asked(self, text: str, key: str) -> str:
-        self.heard.append((text, key))
+        async with self.more:
+            self.heard.append((text, key))
+            self.more.notify_all()
         if (hold := self.holds.get(text)) is not None:
             await hold.wait()
         if self.fails.get(text):

@@ -26,7 +26,7 @@ _WRITE = text("""
     with asked as (
         select * from json_to_recordset(cast(:runs as json)) as asked(
             id text, state text, wake_at timestamptz, waits_for text, problem text, detail text, failed_step text, told text,
-            cost numeric, steps int, answer jsonb, "over" bool)
+            cost numeric, steps int, answer jsonb, "over" bool, progress bool)
     ), mine as (
         update sayso.automation_runs r set
             state = case when a.state is null then r.state when r.pause and not a."over" then 'paused' else a.state end,
@@ -37,7 +37,8 @@ _WRITE = text("""
             waits_for = a.waits_for, problem = a.problem, detail = a.detail, failed_step = a.failed_step,
             told = coalesce(a.told, r.told), answer = coalesce(a.answer, r.answer), steps = r.steps + a.steps,
             cost = case when a.cost is null then r.cost else coalesce(r.cost, 0) + a.cost end,
-            ended_at = case when a."over" then clock_timestamp() end, crashes = 0, alone = false
+            ended_at = case when a."over" then clock_timestamp() end,
+            crashes = case when a.progress then 0 else r.crashes end, alone = r.alone and not a.progress
         from asked a where r.id = a.id and r.worker = :worker
         returning r.id, a.state is null and r.pause as pause
     ), kept as (
@@ -55,6 +56,13 @@ _WRITE = text("""
             ended_at = excluded.ended_at, ms = s.ms + excluded.ms
     )
     select id, pause from mine
+""")
+
+
+_TOO_LATE = text("""
+    update sayso.automation_steps set state = 'done', told = :told, output = cast(:output as jsonb), ended_at = clock_timestamp(), ms = :ms
+    where run = :run and place = :place and state = 'begun'
+      and exists (select from sayso.automation_runs where id = :run and state = 'cancelled')
 """)
 
 
@@ -100,6 +108,12 @@ class Checkpoints:
             raise Lost(change.id)
         return kept
 
+    async def too_late(self, run: str, record: Record) -> None:
+        """What a step did outside while its run was being cancelled: it is told, though the run is over."""
+        values = {"run": run, "place": record.place, "told": record.told, "output": _json(record.output), "ms": record.ms}
+        async with db.transaction(self.engine) as tx:
+            await tx.execute(_TOO_LATE, values)
+
     async def _work(self) -> None:
         while self._waiting:
             some, self._waiting = self._waiting[:TOGETHER_MAX], self._waiting[TOGETHER_MAX:]
@@ -117,11 +131,16 @@ class Checkpoints:
 
     async def _write(self, tx: AsyncConnection, some: Sequence[_Waiting]) -> dict[str, Kept]:
         values = {
-            "runs": _json([one.change.stored() for one in some]),
+            "runs": _json([{**one.change.stored(), "progress": _gets_on(one)} for one in some]),
             "steps": _json([record.stored(one.change.id) for one in some for record in one.records]),
             "worker": self.worker,
         }
         return {row.id: Kept(row.pause) for row in await tx.execute(_WRITE, values)}
+
+
+def _gets_on(one: _Waiting) -> bool:
+    """Whether a step is over, and not only begun again: else a run that kills its workers would never be blamed."""
+    return one.change.state is not None or any(record.state != "begun" or record.kind == "for_each" for record in one.records)
 
 
 def _json(value: Any) -> str:

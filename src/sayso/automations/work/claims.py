@@ -62,7 +62,7 @@ _FREE = text("""
         worker = null, alone = false,
         crashes = crashes + counted,
         state = case when crashes + counted >= :most then 'quarantined' else 'waiting' end,
-        wake_at = case when crashes + counted >= :most then null else now() end,
+        wake_at = case when crashes + counted >= :most then null else now() - make_interval(days => crashes + counted) end,
         ended_at = case when crashes + counted >= :most then now() end,
         problem = case when crashes + counted >= :most then :poison else problem end
     from (select id as run, case when crashes = 0 or alone then 1 else 0 end as counted
@@ -109,7 +109,11 @@ async def next_due(tx: AsyncConnection) -> datetime | None:
 
 
 async def recover(tx: AsyncConnection) -> Sequence[Any]:
-    """Frees what dead workers had; gives the runs, some of them in quarantine now."""
+    """Frees what dead workers had; gives the runs, some of them in quarantine now.
+
+    Whoever had a crash is done by itself from then on, and before all others: so a run is blamed only for what happens in its own few
+    moments, and not for a machine that is switched off now and then.
+    """
     dead = list((await tx.execute(_DEAD, {"left": LEFT_SECONDS})).scalars())
     if not dead:
         return []

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from sayso.automations import steps as kinds
 from sayso.automations.steps.step import Doing, Done, OutsideStep, PlainStep, RowsStep, StepFailed, StepKind, Waits
 from sayso.automations.work import bounded
-from sayso.automations.work.ends import Carefully, Failed, Stopped, Suspended
+from sayso.automations.work.checkpoints import Lost
+from sayso.automations.work.ends import Carefully, Failed, Paused, Stopped, Suspended
 from sayso.automations.work.frame import Frame
 from sayso.automations.work.records import Record
 from sayso.automations.work.together import Together, Trial
-from sayso.automations.work.trouble import again_at, told
+from sayso.automations.work.trouble import DatabaseGone, again_at, told
 
 if TYPE_CHECKING:
     from sayso.automations.work.execution import Execution
@@ -47,7 +48,7 @@ class Leaf:
         self._clock = time.monotonic()
         try:
             await self._attempted()
-        except (Failed, Suspended, Carefully):
+        except (Failed, Suspended, Carefully, Paused, Lost, DatabaseGone):
             raise
         except Exception as error:
             await self._in_trouble(error)
@@ -89,10 +90,9 @@ class Leaf:
         if isinstance(self.together, Trial):
             await self._tried(kind, prepared)
             return
-        if record.state != "begun" or record.attempts > 1:
-            record.state, record.wake_at = "begun", None
-            self.together.records.append(record)
-            await self.of.keep(self.together)
+        record.state, record.wake_at = "begun", None
+        self.together.records.append(record)
+        await self.of.keep(self.together)  # the note: from here on it may have been done
         doing = await self._doing()
         with self.of.cause():
             async with asyncio.timeout(STEP_SECONDS_MAX):
@@ -115,7 +115,11 @@ class Leaf:
     async def _settled(self, done: Done) -> None:
         self.of.gathering.changed()
         self._kept(done)
-        await self.of.keep(self.together)
+        try:
+            await self.of.keep(self.together)
+        except Lost:
+            await self.of.hands.checkpoints.too_late(self.of.run.id, self.record)
+            raise
         if done.wait is not None:
             raise Suspended(done.wait.until, done.wait.for_)
 

@@ -152,7 +152,7 @@ class Worker:
                     plans[row.id] = await plan_of(tx, row)
                 except (SaysoError, ValueError) as error:
                     plans[row.id] = error
-        for row in rows:
+        for row in sorted(rows, key=lambda row: -row.crashes):
             task = asyncio.create_task(self._do(row, plans[row.id], owners, records.get(row.id, [])), name=f"sayso run {row.id}")
             self._tasks[row.id] = task
             task.add_done_callback(lambda _, id=row.id: self._ended(id))
