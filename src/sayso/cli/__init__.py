@@ -27,6 +27,7 @@ COMMANDS = {
     "providers": "sayso.cli.providers",
     "keys": "sayso.cli.keys",
     "connections": "sayso.cli.connections",
+    "automations": "sayso.cli.automations",
     "worker": "sayso.cli.worker",
     "runs": "sayso.cli.runs",
     "sync": "sayso.cli.sync",
