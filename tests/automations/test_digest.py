@@ -26,7 +26,7 @@ STEPS: list[dict[str, Any]] = [
     {"kind": "sheet", "id": "sheet", "rows": "{find: rows}", "file_name": "Open deals"},
     {"kind": "ai", "id": "words", "task": "summarise", "prompt": "Summarise the open deals: {find: rows}", "failed": "go_on"},
     {"kind": "send_email", "id": "mail", "to": "everyone", "subject": "Open deals: {sums: deals}", "attachments": ["{sheet: file}"],
-     "body": "# Open deals\n\n{words: answer}\n\nTogether **{sums: worth} EUR**.\n\n{chart: picture}\n\n{sums: groups}\n\n## All of them\n\n{find: table}"},
+     "body": "# Open deals\n\n{words: answer}\n\nTogether **{sums: worth}**.\n\n{chart: picture}\n\n{sums: groups}\n\n## All of them\n\n{find: table}"},
 ]  # fmt: skip
 MONDAYS = {"kind": "schedule", "cron": "0 9 * * 1", "words": "every Monday at 9"}
 
@@ -68,7 +68,7 @@ def looked_at(office: PostOffice) -> None:
     assert plain and html
     words, whole = plain.get_content(), html.get_content()
     assert "Together 52300.50 EUR." in words and "Halden | In talks | 38000.00 EUR" in words and "Paid" not in words
-    assert "In talks | 2 | 38100.50" in words, "the table of totals"
+    assert "In talks | 2 | 38100.50 EUR" in words, "the table of totals"
     assert whole.count("<table") == 4, "two of the frame, one of totals, one of deals"
     assert words.index("Halden |") < words.index("Otto & Söhne |") < words.index("Lind |"), "the largest first"
 

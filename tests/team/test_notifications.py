@@ -111,8 +111,9 @@ async def test_whom_a_text_means(
 
 async def test_what_a_row_says_reaches_no_groups(tx: AsyncConnection, northlight: Northlight):
     n = northlight
-    found = await addressed.found(tx, n.workspace, "everyone, owners, " + n.mia.id, groups=False)
-    assert [m.id for m in found.members] == [n.mia.id] and found.unknown == ("everyone", "owners")
+    found = await addressed.found(tx, n.workspace, "everyone, owners, me, " + n.mia.id, groups=False, me=n.ben.id)
+    assert [m.id for m in found.members] == [n.mia.id] and found.unknown == ("everyone", "owners", "me")
+    assert [m.id for m in (await addressed.found(tx, n.workspace, "me", groups=True, me=n.ben.id)).members] == [n.ben.id]
 
 
 async def test_a_role_that_nobody_has_is_the_one_above(tx: AsyncConnection):

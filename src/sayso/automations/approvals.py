@@ -61,6 +61,15 @@ class Approval:
     decided_at: datetime | None
 
     @property
+    def heading(self) -> str:
+        """The question's first line."""
+        return self.question.partition("\n")[0].strip()
+
+    @property
+    def rest(self) -> str:
+        return self.question.partition("\n")[2].strip()
+
+    @property
     def is_open(self) -> bool:
         return self.state == "open" and (self.expires_at is None or self.expires_at > datetime.now(UTC))
 

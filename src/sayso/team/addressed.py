@@ -20,6 +20,7 @@ NAMED_MAX = 200
 """Names and addresses in one text; more are not looked at and are told as unknown."""
 ADDRESS_CHARACTERS_MAX = 254
 """RFC 5321 (4.5.3.1.3), less the angle brackets."""
+ME = frozenset({"me", "myself"})
 EVERYONE = frozenset({"everyone", "everybody", "all", "all members", "the team", "team", "whole team", "the whole team"})
 _ADDRESS = re.compile(
     r"[^\s@<>(),;:\"\\\[\]]{1,64}@(?:[^\s@<>(),;:\"\\\[\]._-][^\s@<>(),;:\"\\\[\].]*\.)*[^\s@<>(),;:\"\\\[\].]{2,63}"
@@ -46,10 +47,10 @@ def is_address(text: str) -> bool:
     return len(text) <= ADDRESS_CHARACTERS_MAX and _ADDRESS.fullmatch(text) is not None
 
 
-async def found(tx: AsyncConnection, workspace: str, named: Any, *, groups: bool) -> Addressed:
+async def found(tx: AsyncConnection, workspace: str, named: Any, *, groups: bool, me: str | None = None) -> Addressed:
     """Who is meant by a text (`Ana, ben@northlight.example, everyone`) or a list (member ids of a person field, names, addresses).
 
-    `groups` says whether roles and `everyone` count: only where one of the team has written them.
+    `groups` says whether roles, `everyone` and `me` (the member of this id) count: only where one of the team has written them.
     """
     pieces = list(_pieces(named))
     if not pieces:
@@ -57,7 +58,7 @@ async def found(tx: AsyncConnection, workspace: str, named: Any, *, groups: bool
     everyone = await people.listed(tx, by=system(workspace))
     total = Addressed(unknown=tuple(pieces[NAMED_MAX:]))
     for piece in pieces[:NAMED_MAX]:
-        total += _one(piece, everyone, groups)
+        total += _one(piece, everyone, groups, me)
     return total
 
 
@@ -78,13 +79,15 @@ def _pieces(named: Any) -> Iterable[str]:
             return
 
 
-def _one(piece: str, everyone: tuple[Member, ...], groups: bool) -> Addressed:
+def _one(piece: str, everyone: tuple[Member, ...], groups: bool, me: str | None) -> Addressed:
     inside = _IN_BRACKETS.search(piece)
     text = (inside[1] if inside else piece).strip().removeprefix("mailto:")
     folded = " ".join(text.casefold().split())
     if is_address(text):
         known = next((m for m in everyone if (m.email or "").casefold() == folded), None)
         return Addressed((known,)) if known else Addressed(addresses=(text,))
+    if groups and me is not None and folded in ME:
+        return Addressed(tuple(m for m in everyone if m.id == me))
     if groups and folded in EVERYONE:
         return Addressed(everyone)
     if groups and (role := _role(folded)):

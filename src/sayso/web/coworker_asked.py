@@ -1,5 +1,6 @@
 """How an automation asks a co-worker: automations and co-workers are strangers, so this door is given to them from here."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +9,9 @@ from sayso.coworkers import asking, conversations, roster, turns
 from sayso.coworkers.desk import Desk
 from sayso.errors import SaysoError
 from sayso.team.actor import Actor
+
+_CITES = re.compile(r"\s?\[\d{1,5}\](?!\()")
+"""Numbers of sources, which lead somewhere in the conversation only."""
 
 
 async def asked(desk: Desk, app: str, coworker: str, text: str, *, by: Actor, title: str) -> dict[str, Any]:
@@ -27,7 +31,7 @@ async def asked(desk: Desk, app: str, coworker: str, text: str, *, by: Actor, ti
     async with db.transaction(desk.engine) as tx:
         said = await turns.read(tx, turn.id)
     return {
-        "name": found.coworker.name, "answer": said.text, "conversation": begun.id, "model": said.model or "",
+        "name": found.coworker.name, "answer": _CITES.sub("", said.text), "conversation": begun.id, "model": said.model or "",
         "cost": said.cost if said.cost else None, "waiting": said.state == "waiting",
         "problem": said.problem or (None if said.text else "It gave no answer."), "again": said.state == "failed" and not said.text,
     }  # fmt: skip

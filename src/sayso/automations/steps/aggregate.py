@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sayso.automations.figures import keys
 from sayso.automations.steps.opened import opened, table_of
 from sayso.automations.steps.step import Doing, Done, Output, RowsStep
 from sayso.data import groups
 from sayso.data.open_app import OpenApp
 from sayso.spec.app import App
-from sayso.spec.part import id_from
 from sayso.spec.view import Measure
 
 GROUPS_KEPT_MAX = 500
@@ -38,14 +38,6 @@ class Aggregate(RowsStep):
     def outputs(self, app: App, automation: Any, step: Any) -> tuple[Output, ...]:
         figures = tuple(Output(key, figure.name, "number") for key, figure in keys(step))
         return (*figures, *((Output("groups", "All of them, by group", "list"),) if step.by else ()))
-
-
-def keys(step: Any) -> list[tuple[str, Any]]:
-    """Figures by how they are named: `{deals: total_worth}`. `value` is the first of them, unless one is called so itself."""
-    named: dict[str, Any] = {}
-    for figure in step.figures:
-        named[id_from(figure.name, {*named, "groups"})] = figure
-    return list(named.items())
 
 
 def _measure(app: OpenApp, figure: Any) -> Measure:

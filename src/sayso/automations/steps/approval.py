@@ -44,12 +44,13 @@ class Approval(OutsideStep):
             found = await recipients.members(tx, step.by, doing)
         if not found.members:
             raise recipients.nobody(step.by, found)
-        question = writing.line(step.question, approvals.QUESTION_CHARACTERS_MAX) or f"May {doing.run.name} go on?"
+        said = notifications.shortened(writing.lines(step.question), approvals.QUESTION_CHARACTERS_MAX)
+        question = said or f"May {doing.run.name} go on?"
         return {
             "question": question,
             "members": [one.id for one in found.members],
             "names": [one.name for one in found.members],
-            "details": await _details(doing, writing.people),
+            "details": await _details(doing, writing.people) if "\n" not in question else [],
             "seconds": step.seconds,
         }
 
@@ -64,7 +65,7 @@ class Approval(OutsideStep):
             if new:
                 text = f"{run.name} in {doing.app.name} waits for your answer."
                 await notifications.tell(
-                    tx, asked.members, "approval", asked.question, text, by=doing.by, link="/inbox", app=run.app_id,
+                    tx, asked.members, "approval", asked.heading, text, by=doing.by, link="/inbox", app=run.app_id,
                     about=f"approval:{asked.id}",
                 )  # fmt: skip
         if asked.is_open:
@@ -91,10 +92,10 @@ class Approval(OutsideStep):
         return step.declined == "stop" and output.get("approved") is False
 
     async def tried(self, prepared: dict[str, Any], step: Step, doing: Doing) -> Done | None:
-        names = ", ".join(prepared["names"][:5])
+        names, heading = ", ".join(prepared["names"][:5]), prepared["question"].partition("\n")[0]
         return Done(
             {"approved": True, "by": names, "reason": ""},
-            f"Would ask {names}: “{prepared['question']}”. A dry run goes on as if they said yes.",
+            f"Would ask {names}: “{heading}”. A dry run goes on as if they said yes.",
         )
 
 
@@ -111,7 +112,7 @@ def _because(asked: Asked) -> str:
 
 
 async def _details(doing: Doing, names: Mapping[str, str]) -> list[list[str]]:
-    """What the row says that it is about, so that whoever is asked need not look for it."""
+    """What the row says that it is about, so that whoever is asked need not look for it. A question of several lines has said it."""
     if doing.row is None:
         return []
     async with doing.reading() as tx:
@@ -144,16 +145,16 @@ def _letter(asked: Asked, member: people.Member, secret: str, doing: Doing) -> M
     address = f"{doing.parts.url}/approve/{secret}"
     details = markup.table(["", ""], [[name, text] for name, text in asked.details]) if asked.details else ""
     until = f"It can be answered until {asked.expires_at:%-d %B %Y, %H:%M} UTC." if asked.expires_at else ""
-    body = markup.from_markdown(f"## {markup.escaped_markdown(asked.question)}\n{details}\n") + letter.button(
-        "Look and decide", address, hue=doing.app.hue
-    )
+    body = markup.from_markdown(
+        f"## {markup.escaped_markdown(asked.heading)}\n\n{markup.escaped_markdown(asked.rest)}\n{details}\n"
+    ) + letter.button("Look and decide", address, hue=doing.app.hue)
     body += f"<p>{until} The link is yours alone: whoever opens it decides in your name.</p>"
     footer = f"Asked by the automation {asked.automation_name} of {asked.app_name}."
     words = "\n".join(f"{name}: {text}" for name, text in asked.details)
     return Message(
         to=(f"{member.name} <{member.email}>" if all(c.isalnum() or c in " -'." for c in member.name) else str(member.email),),
-        subject=notifications.shortened(f"Your yes or no: {asked.question}", 200).replace("\n", " "),
+        subject=notifications.shortened(f"Your yes or no: {asked.heading}", 200),
         text=f"{asked.question}\n\n{words}\n\nLook and decide: {address}\n\n{until}\n\n-- \n{footer}\n",
-        html=letter.letter(body, title=asked.question, footer=footer, hue=doing.app.hue),
+        html=letter.letter(body, title=asked.heading, footer=footer, hue=doing.app.hue),
         key=f"{doing.key}:{member.id}",
     )

@@ -1,4 +1,4 @@
-"""Whom a step names: what the builder wrote may say `me` (the automation's owner), a role or `everyone`; what comes out of a row names people and addresses only."""
+"""Whom a step names: what the builder wrote may say a role, `everyone` or `me` (whoever owns the automation); what comes out of a row names people and addresses only."""
 
 from __future__ import annotations
 
@@ -55,10 +55,7 @@ async def _one(tx: AsyncConnection, item: list[str | Named], doing: Doing) -> Ad
     if len(item) == 1 and isinstance(item[0], Named):
         return await addressed.found(tx, workspace, doing.names.value(item[0].written), groups=False)
     text = "".join(one if isinstance(one, str) else doing.names.text(one.written) for one in item)
-    ours = all(isinstance(one, str) for one in item)
-    if ours and text.strip().casefold() == "me" and doing.by.member:
-        return Addressed((await people.read(tx, doing.by.member, by=system(workspace)),))
-    return await addressed.found(tx, workspace, text, groups=ours)
+    return await addressed.found(tx, workspace, text, groups=all(isinstance(one, str) for one in item), me=doing.by.member)
 
 
 def _items(template: str) -> Iterator[list[Any]]:
