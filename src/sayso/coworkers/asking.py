@@ -54,11 +54,16 @@ async def begin(
         ],
     }  # fmt: skip
     turn = await turns.begin(tx, by.workspace, conversation, {**asked, **(more or {})})
-    if desk.heard is not None:
+    if desk.heard is not None and not asked_by_the_clock(more):
         await desk.heard(tx, one.coworker, conversation, text, turn=turn.id, by=by)
     titled = {} if one.title else {"title": conversations.titled(text or "Files")}
     await tx.execute(update(t.conversations).where(c.id == conversation).values(updated_at=func.now(), **titled))
     return turn
+
+
+def asked_by_the_clock(more: dict[str, Any] | None) -> bool:
+    """What nobody has said starts no automation that waits for what people say."""
+    return bool(more and more.get("scheduled"))
 
 
 async def ask(desk: Desk, conversation: str, text: str, *, by: Actor, caller: Caller | None = None, **more: Any) -> Turn:

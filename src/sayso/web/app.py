@@ -28,6 +28,7 @@ from sayso.automations.webhooks_out import WebhooksOut
 from sayso.connections.connections import Connections
 from sayso.coworkers.answers import CoworkerModels
 from sayso.coworkers.desk import Desk
+from sayso.coworkers.schedules import Schedules
 from sayso.data import sweeping
 from sayso.data.files import FileStore
 from sayso.data.imports.abandoned import abandoned
@@ -43,7 +44,7 @@ from sayso.web.hub import Hub
 from sayso.web.jobs import Jobs
 from sayso.web.pages.page import BUILT
 from sayso.web.parts import Parts
-from sayso.web.put_together import gateway_of, trials_of, worker_of
+from sayso.web.put_together import gateway_of, last_slot, trials_of, worker_of
 from sayso.web.routes import API, LIVE, PUBLIC, Address
 from sayso.web.safety import SafeAnswers
 from sayso.web.shapes import ProblemDocument
@@ -144,6 +145,7 @@ async def _living(app: FastAPI) -> AsyncGenerator[None]:
         parts.trials.running(),
         parts.fills.running(),
         parts.triggers.running(),
+        Schedules(parts.coworkers, last_slot).running(),
         parts.automations.running(),
         parts.syncs.running(),
         WebhooksOut(parts.connections).running(),

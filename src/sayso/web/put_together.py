@@ -1,10 +1,13 @@
 """The gateway of a process, as the settings want it: the same for the whole web and for the gateway alone."""
 
+from datetime import datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sayso.ai.fills.work import Fills
+from sayso.automations.schedule import cron as cron_of
 from sayso.automations.steps.step import Parts
 from sayso.automations.work.worker import RUNS_AT_ONCE, Worker
 from sayso.connections import egress
@@ -47,6 +50,16 @@ def worker_of(
     asks = {"coworker": partial(asked, coworkers)}
     parts = Parts(engine, settings.url, FileStore(settings.home / "files"), gateway, connections, fills, asks)
     return Worker(parts, work=at_once is not None or settings.worker, runs_at_once=at_once or RUNS_AT_ONCE)
+
+
+def last_slot(cron: str, zone: str, after: datetime, until: datetime) -> datetime | None:
+    """For schedules of co-workers, which do not know automations: the clock of automations' schedules. Raises `Invalid`."""
+    last = None
+    for moment in cron_of.read(cron).times(ZoneInfo(zone), after):
+        if moment > until:
+            break
+        last = moment
+    return last
 
 
 def trials_of(gateway: Gateway, shelf: Shelf) -> Work:
