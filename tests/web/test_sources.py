@@ -34,6 +34,7 @@ async def shop(app: FastAPI, company: Company, engine: AsyncEngine, fresh_url: s
             "create table shop.orders (id int primary key, title text, total numeric(10,2), due date, paid boolean)",
             "insert into shop.orders select n, 'Order ' || n, n * 1.5, date '2026-11-01' + n, n % 2 = 0 from generate_series(1, 25) n",
             "create table shop.parts (code text primary key, name text)",
+            "create view shop.names as select name, code from shop.parts",
             "insert into shop.parts values ('A/1', 'Screw'), ('B/2', 'Nut'), ('C/3', 'Bolt')",
         ):
             await tx.execute(text(command))
@@ -79,10 +80,11 @@ async def test_a_table_is_found_connected_and_kept_in_step(company: Company, sho
     assert (await good(ben.post(f"/api/connections/{shop}/test", json={})))["test"]["ok"]
     found = await good(ben.get(f"/api/connections/{shop}/tables", params={"search": "shop."}))
     assert [(p["what"], p["kind"], p["columns"]) for p in found["items"]] == [
+        ("shop.names", "view", []),
         ("shop.orders", "table", []),
         ("shop.parts", "table", []),
     ]
-    (place,) = (await good(ben.get(f"/api/connections/{shop}/tables", params={"what": "shop.orders"})))["items"]
+    place = await good(ben.get(f"/api/connections/{shop}/tables", params={"what": "shop.orders"}))
     assert [(c["name"], c["kind"]) for c in place["columns"]] == [
         ("id", "number"),
         ("title", "text"),
@@ -143,6 +145,16 @@ async def test_what_cannot_be_connected_is_told(company: Company, shop: str):
     assert answer.status_code == 422
     answer = await company.ben.get("/api/apps/desk/tables/notes/source/syncs/s_0")
     assert answer.status_code == 404
+
+
+async def test_a_view_has_a_key_when_somebody_names_it(company: Company, shop: str):
+    new = {"connection": shop, "what": "shop.names"}
+    for key in (None, ["nope"]):
+        answer = await company.ben.post("/api/apps/desk/sources", json={**new, "key": key})
+        assert (answer.status_code, problem(answer)["problems"][0]["path"]) == (422, "key")
+    made = await good(company.ben.post("/api/apps/desk/sources", json={**new, "key": ["code"]}))
+    assert made["source"]["source"]["key"] == ["code"]
+    assert (await ended(company.ben, f"/api/apps/desk/tables/{made['table']}"))["last"]["created"] == 3
 
 
 async def test_a_live_table_is_asked_where_it_lies(company: Company, shop: str, engine: AsyncEngine):

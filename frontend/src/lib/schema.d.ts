@@ -508,8 +508,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What of a connection can become a table; with `what` one of it, with columns and a few rows.
-         * @description What of a connection can become a table; with `what` one of it, with columns and a few rows.
+         * What of a connection can become a table; with `what` that one, whole: with columns and a few rows.
+         * @description What of a connection can become a table; with `what` that one, whole: with columns and a few rows.
          */
         get: operations["sources_places"];
         put?: never;
@@ -8909,6 +8909,11 @@ export interface components {
             /** Columns */
             columns?: string[] | null;
             /**
+             * Key
+             * @description The columns that tell rows apart, where the source names none.
+             */
+            key?: string[] | null;
+            /**
              * Mode
              * @default synced
              * @enum {string}
@@ -15044,7 +15049,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Places"];
+                    "application/json": components["schemas"]["Places"] | components["schemas"]["Place"];
                 };
             };
             /** @description Not available right now */

@@ -42,14 +42,17 @@ async def make(
     by: Actor,
     name: str | None = None,
     columns: Sequence[str] | None = None,
+    key: Sequence[str] | None = None,
     mode: str = "synced",
     cron: str | None = None,
 ) -> Made:
     """One change, which its maker can undo. Raises `Invalid` with every problem."""
-    if not place.key:
-        raise Invalid(
-            Problem("key", f"{place.name} has no key; connect it to a table of yours and say which column tells rows apart")
-        )
+    known = [c.name for c in place.columns]
+    if unknown := [name for name in key or () if name not in known]:
+        raise Invalid.of(Problem("key", f"there is no column {name[:60]!r}", next(iter(known), None)) for name in unknown)
+    keys = tuple(key or place.key)
+    if not keys:
+        raise Invalid(Problem("key", f"{place.name} has no key; say which column tells its rows apart", next(iter(known), None)))
     if mode not in place.modes:
         raise Invalid(Problem("mode", f"{place.name} cannot be read {mode}", place.modes[0]))
     fields, filled = _fields(place, columns)
@@ -58,12 +61,12 @@ async def make(
     source = Source(
         connection=connection,
         what=place.what,
-        key=place.key,
+        key=keys,
         fields=filled,
         mode="live" if mode == "live" else "synced",
         cron=cron,
     )
-    first_text = next((f.id for f in fields if f.kind == "text" and filled[f.id] not in place.key), None)
+    first_text = next((f.id for f in fields if f.kind == "text" and filled[f.id] not in keys), None)
     table = Table(id=id, name=title, icon="database", fields=tuple(fields), title=first_text, source=source)
     view = Grid(id=id_from(title, {v.id for v in app.spec.views}), name=title, table=id)
     change = Change(title=f"Connect {title}", steps=(Add(part="table", value=table), Add(part="view", value=view)))

@@ -149,6 +149,8 @@ class NewSource(Asked):
     what: What
     name: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
     columns: Annotated[list[Annotated[str, StringConstraints(max_length=300)]], Field(min_length=1, max_length=500)] | None = None
+    key: Annotated[list[Annotated[str, StringConstraints(max_length=300)]], Field(min_length=1, max_length=8)] | None = None
+    """The columns that tell rows apart, where the source names none."""
     mode: Literal["synced", "live"] = "synced"
     cron: Annotated[str, StringConstraints(max_length=100)] | None = None
 
@@ -247,14 +249,14 @@ class AskedSyncs(Asked):
     limit: Annotated[int, Field(ge=1, le=stored.LISTED_MAX)] = 50
 
 
-async def places(connection: ConnectionId, asked: Annotated[AskedPlaces, Query()], request: Request, by: By) -> Places:
-    """What of a connection can become a table; with `what` one of it, with columns and a few rows."""
+async def places(connection: ConnectionId, asked: Annotated[AskedPlaces, Query()], request: Request, by: By) -> Places | Place:
+    """What of a connection can become a table; with `what` that one, whole: with columns and a few rows."""
     by.must("build")
     connections = parts(request).connections
     async with db.transaction(connections.engine) as tx:
         there = await reached(tx, connections, connection, by=by, what=f"{by.name} looked at its tables")
     if asked.what is not None:
-        return Places(items=[Place.of(await there.reader.place(connections, there.opened, asked.what))])
+        return Place.of(await there.reader.place(connections, there.opened, asked.what))
     return Places(items=[Place.of(one) for one in await there.reader.places(connections, there.opened, asked.search)])
 
 
@@ -268,7 +270,16 @@ async def create(app: AppId, new: NewSource, request: Request, by: By, once: Onc
     async with db.transaction(at.engine) as tx:
         opened = await apps.open_app(tx, app, by=by, to="build")
         made = await making.make(
-            tx, opened, there.opened.id, place, by=by, name=new.name, columns=new.columns, mode=new.mode, cron=new.cron
+            tx,
+            opened,
+            there.opened.id,
+            place,
+            by=by,
+            name=new.name,
+            columns=new.columns,
+            key=new.key,
+            mode=new.mode,
+            cron=new.cron,
         )
         if new.mode == "synced":
             await stored.begin(tx, made.app, made.table, by=by, origin="first")
