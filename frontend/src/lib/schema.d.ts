@@ -5085,7 +5085,7 @@ export interface components {
             owner: components["schemas"]["Owner"] | null;
             may: components["schemas"]["ConnectionMay"];
             used: components["schemas"]["Used"] | null;
-            test: components["schemas"]["sayso__web__api__connections__Test"] | null;
+            test: components["schemas"]["ConnectionTest"] | null;
             /**
              * Consent
              * @description `none`, or of OAuth `needed` and `given`.
@@ -5185,6 +5185,18 @@ export interface components {
             value: string;
             /** Label */
             label: string;
+        };
+        /** ConnectionTest */
+        ConnectionTest: {
+            /** Ok */
+            ok: boolean;
+            /** Said */
+            said: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
         };
         /** Connections */
         Connections: {
@@ -8885,6 +8897,30 @@ export interface components {
             /** Rows */
             rows?: components["schemas"]["NewRow"][] | null;
         };
+        /**
+         * NewRunTry
+         * @description What it is tried with: rows, a body as a webhook would bring it, or inputs. `dry`: nothing is written, nothing goes out.
+         */
+        NewRunTry: {
+            /** Row */
+            row?: number | null;
+            /** Rows */
+            rows?: number[] | null;
+            /** Body */
+            body?: unknown;
+            /**
+             * Inputs
+             * @default {}
+             */
+            inputs?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Dry
+             * @default true
+             */
+            dry?: boolean;
+        };
         /** NewSecrets */
         NewSecrets: {
             /**
@@ -9004,6 +9040,22 @@ export interface components {
             schedule?: components["schemas"]["Again"] | null;
         };
         /**
+         * NewTry
+         * @description `field` is a field as it would be, before it is kept; `prompt` and `model` are others than its own.
+         */
+        NewTry: {
+            /** Row */
+            row: number;
+            /** Prompt */
+            prompt?: string | null;
+            /** Model */
+            model?: string | null;
+            /** Field */
+            field?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
          * NewVersion
          * @description Either a change or the number of the version to return to, on top of `base_version`.
          */
@@ -9108,6 +9160,13 @@ export interface components {
             /** Answer */
             answer: string | null;
         };
+        /**
+         * Nothing
+         * @description Nothing to say: an empty object.
+         */
+        Nothing: Record<string, never>;
+        /** NothingMore */
+        NothingMore: Record<string, never>;
         /** Notification */
         Notification: {
             /** Id */
@@ -9807,6 +9866,34 @@ export interface components {
         Pressed: {
             /** Row */
             row: number;
+        };
+        /**
+         * Preview
+         * @description What a sync would do. `whole`: all of the source was looked at, so that what is gone is known as well.
+         */
+        Preview: {
+            /** Read */
+            read: number;
+            /** Whole */
+            whole: boolean;
+            /** Created */
+            created: number;
+            /** Changed */
+            changed: number;
+            /** Trashed */
+            trashed: number;
+            /** Same */
+            same: number;
+            /** Conflicts */
+            conflicts: number;
+            /** Refused */
+            refused: number;
+            /** Examples */
+            examples: components["schemas"]["RefusedValue"][];
+            /** Sample */
+            sample: components["schemas"]["PreviewRow"][];
+            /** Sentence */
+            sentence: string;
         };
         /** PreviewField */
         PreviewField: {
@@ -10880,6 +10967,38 @@ export interface components {
              */
             catch_up?: "once" | "all" | "none";
         };
+        /** SchedulePreview */
+        SchedulePreview: {
+            /** Cron */
+            cron: string;
+            /**
+             * Words
+             * @description The schedule in our words, such as `every weekday at 08:30`.
+             */
+            words: string;
+            /** Zone */
+            zone: string;
+            /** Next */
+            next: string[];
+        };
+        /** ScheduledSlot */
+        ScheduledSlot: {
+            /** App */
+            app: string;
+            /** App Name */
+            app_name: string;
+            /** Automation */
+            automation: string;
+            /** Name */
+            name: string;
+            /** On */
+            on: boolean;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
         /**
          * Select
          * @description One of a list; stores the option's id.
@@ -11266,6 +11385,32 @@ export interface components {
             text: string;
             /** Value */
             value: unknown;
+        };
+        /**
+         * Slot
+         * @description A place for a model. Every AI part names a slot, never a vendor.
+         */
+        Slot: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /**
+             * Kind
+             * @default text
+             * @enum {string}
+             */
+            kind: "text" | "vision" | "image" | "embedding";
+            /**
+             * Model
+             * @default null
+             */
+            model?: string | null;
         };
         /**
          * SlotChoice
@@ -11852,6 +11997,25 @@ export interface components {
             items: components["schemas"]["Template"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * Test
+         * @description A value against another; both may be texts with names in braces.
+         */
+        Test: {
+            /** Value */
+            value: string;
+            /**
+             * Op
+             * @default is
+             * @enum {string}
+             */
+            op?: "is" | "is_not" | "contains" | "not_contains" | "empty" | "not_empty" | "gt" | "gte" | "lt" | "lte";
+            /**
+             * To
+             * @default
+             */
+            to?: string;
         };
         /**
          * Text
@@ -13046,7 +13210,7 @@ export interface components {
         /** WeekOfSlots */
         WeekOfSlots: {
             /** Items */
-            items: components["schemas"]["sayso__web__api__schedules__Slot"][];
+            items: components["schemas"]["ScheduledSlot"][];
             /** Often */
             often: components["schemas"]["Often"][];
             /**
@@ -13255,48 +13419,6 @@ export interface components {
             answers?: components["schemas"]["NamedAnswer"][];
         };
         /**
-         * Test
-         * @description A value against another; both may be texts with names in braces.
-         */
-        sayso__spec__automation__steps__Test: {
-            /** Value */
-            value: string;
-            /**
-             * Op
-             * @default is
-             * @enum {string}
-             */
-            op: "is" | "is_not" | "contains" | "not_contains" | "empty" | "not_empty" | "gt" | "gte" | "lt" | "lte";
-            /**
-             * To
-             * @default
-             */
-            to: string;
-        };
-        /**
-         * Slot
-         * @description A place for a model. Every AI part names a slot, never a vendor.
-         */
-        sayso__spec__coworker__Slot: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /**
-             * Description
-             * @default
-             */
-            description: string;
-            /**
-             * Kind
-             * @default text
-             * @enum {string}
-             */
-            kind: "text" | "vision" | "image" | "embedding";
-            /** Model */
-            model: string | null;
-        };
-        /**
          * Ai
          * @description Text written by the model in a slot, from the row's own fields: `Summarise {Notes} in one line.` People may write it over.
          *
@@ -13370,170 +13492,6 @@ export interface components {
              * @default false
              */
             reuse?: boolean;
-        };
-        /** Test */
-        sayso__web__api__connections__Test: {
-            /** Ok */
-            ok: boolean;
-            /** Said */
-            said: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-        };
-        /**
-         * NewTry
-         * @description What it is tried with: rows, a body as a webhook would bring it, or inputs. `dry`: nothing is written, nothing goes out.
-         */
-        sayso__web__api__runs__NewTry: {
-            /** Row */
-            row?: number | null;
-            /** Rows */
-            rows?: number[] | null;
-            /** Body */
-            body?: unknown;
-            /**
-             * Inputs
-             * @default {}
-             */
-            inputs?: {
-                [key: string]: unknown;
-            };
-            /**
-             * Dry
-             * @default true
-             */
-            dry?: boolean;
-        };
-        /** Nothing */
-        sayso__web__api__runs__Nothing: Record<string, never>;
-        /** Preview */
-        sayso__web__api__schedules__Preview: {
-            /** Cron */
-            cron: string;
-            /**
-             * Words
-             * @description The schedule in our words, such as `every weekday at 08:30`.
-             */
-            words: string;
-            /** Zone */
-            zone: string;
-            /** Next */
-            next: string[];
-        };
-        /** Slot */
-        sayso__web__api__schedules__Slot: {
-            /** App */
-            app: string;
-            /** App Name */
-            app_name: string;
-            /** Automation */
-            automation: string;
-            /** Name */
-            name: string;
-            /** On */
-            on: boolean;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-        };
-        /**
-         * Preview
-         * @description What a sync would do. `whole`: all of the source was looked at, so that what is gone is known as well.
-         */
-        sayso__web__api__sources__Preview: {
-            /** Read */
-            read: number;
-            /** Whole */
-            whole: boolean;
-            /** Created */
-            created: number;
-            /** Changed */
-            changed: number;
-            /** Trashed */
-            trashed: number;
-            /** Same */
-            same: number;
-            /** Conflicts */
-            conflicts: number;
-            /** Refused */
-            refused: number;
-            /** Examples */
-            examples: components["schemas"]["RefusedValue"][];
-            /** Sample */
-            sample: components["schemas"]["PreviewRow"][];
-            /** Sentence */
-            sentence: string;
-        };
-        /**
-         * Nothing
-         * @description Nothing to say: an empty object.
-         */
-        sayso__web__api__trials__trials__Nothing: Record<string, never>;
-        /**
-         * NewTry
-         * @description `field` is a field as it would be, before it is kept; `prompt` and `model` are others than its own.
-         */
-        sayso__web__api__tries__NewTry: {
-            /** Row */
-            row: number;
-            /** Prompt */
-            prompt?: string | null;
-            /** Model */
-            model?: string | null;
-            /** Field */
-            field?: {
-                [key: string]: unknown;
-            } | null;
-        };
-        /**
-         * Slot
-         * @description A place for a model. Every AI part names a slot, never a vendor.
-         */
-        Slot: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /**
-             * Description
-             * @default
-             */
-            description?: string;
-            /**
-             * Kind
-             * @default text
-             * @enum {string}
-             */
-            kind: "text" | "vision" | "image" | "embedding";
-            /**
-             * Model
-             * @default null
-             */
-            model?: string | null;
-        };
-        /**
-         * Test
-         * @description A value against another; both may be texts with names in braces.
-         */
-        Test: {
-            /** Value */
-            value: string;
-            /**
-             * Op
-             * @default is
-             * @enum {string}
-             */
-            op?: "is" | "is_not" | "contains" | "not_contains" | "empty" | "not_empty" | "gt" | "gte" | "lt" | "lte";
-            /**
-             * To
-             * @default
-             */
-            to?: string;
         };
     };
     responses: never;
@@ -14749,7 +14707,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["sayso__web__api__sources__Preview"];
+                    "application/json": components["schemas"]["Preview"];
                 };
             };
             /** @description Not available right now */
@@ -15751,7 +15709,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["sayso__web__api__tries__NewTry"];
+                "application/json": components["schemas"]["NewTry"];
             };
         };
         responses: {
@@ -17880,7 +17838,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["sayso__web__api__trials__trials__Nothing"] | null;
+                "application/json": components["schemas"]["Nothing"] | null;
             };
         };
         responses: {
@@ -19303,7 +19261,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["sayso__web__api__runs__Nothing"];
+                "application/json": components["schemas"]["NothingMore"];
             };
         };
         responses: {
@@ -19347,7 +19305,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["sayso__web__api__runs__Nothing"];
+                "application/json": components["schemas"]["NothingMore"];
             };
         };
         responses: {
@@ -19391,7 +19349,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["sayso__web__api__runs__Nothing"];
+                "application/json": components["schemas"]["NothingMore"];
             };
         };
         responses: {
@@ -19479,7 +19437,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["sayso__web__api__runs__Nothing"];
+                "application/json": components["schemas"]["NothingMore"];
             };
         };
         responses: {
@@ -19572,7 +19530,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["sayso__web__api__runs__NewTry"];
+                "application/json": components["schemas"]["NewRunTry"];
             };
         };
         responses: {
@@ -19791,7 +19749,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["sayso__web__api__schedules__Preview"];
+                    "application/json": components["schemas"]["SchedulePreview"];
                 };
             };
             /** @description Not available right now */

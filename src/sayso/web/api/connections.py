@@ -95,7 +95,7 @@ class Used(Shown):
     by: str
 
 
-class Test(Shown):
+class ConnectionTest(Shown):
     ok: bool
     said: str
     at: datetime
@@ -116,7 +116,7 @@ class Connection(Shown):
     owner: Owner | None
     may: ConnectionMay
     used: Used | None
-    test: Test | None
+    test: ConnectionTest | None
     consent: str
     """`none`, or of OAuth `needed` and `given`."""
     secrets_at: datetime | None
@@ -140,7 +140,7 @@ class Connection(Shown):
             owner=Owner(id=one.owner, name=one.owner_name or "") if one.owner else None,
             may=ConnectionMay(use=one.may_use, manage=one.may_manage),
             used=Used(at=one.used_at, by=one.used_by) if one.used_at else None,
-            test=Test(ok=bool(one.test_ok), said=one.test_said, at=one.tested_at) if one.tested_at else None,
+            test=ConnectionTest(ok=bool(one.test_ok), said=one.test_said, at=one.tested_at) if one.tested_at else None,
             consent=one.consent,
             secrets_at=one.secrets_at,
             created_at=one.created_at,

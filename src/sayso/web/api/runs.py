@@ -212,11 +212,11 @@ class RunRetry(Asked):
     skip: bool = False
 
 
-class Nothing(Asked):
+class NothingMore(Asked):
     pass
 
 
-class NewTry(Asked):
+class NewRunTry(Asked):
     """What it is tried with: rows, a body as a webhook would bring it, or inputs. `dry`: nothing is written, nothing goes out."""
 
     row: RowId | None = None
@@ -273,17 +273,17 @@ async def show(run: Token, request: Request, tx: Tx, by: By) -> RunOpened:
     return await _opened(tx, await runs.found(tx, run, by=by), by, parts(request).settings.url)
 
 
-async def cancel(run: Token, nothing: Nothing, request: Request, tx: Tx, by: By) -> RunOpened:
+async def cancel(run: Token, nothing: NothingMore, request: Request, tx: Tx, by: By) -> RunOpened:
     """Call a run off. What it has done stays."""
     return await _opened(tx, await runs.cancel(tx, run, by=by), by, parts(request).settings.url)
 
 
-async def pause(run: Token, nothing: Nothing, request: Request, tx: Tx, by: By) -> RunOpened:
+async def pause(run: Token, nothing: NothingMore, request: Request, tx: Tx, by: By) -> RunOpened:
     """Hold a run, after the step that is being done."""
     return await _opened(tx, await runs.pause(tx, run, by=by), by, parts(request).settings.url)
 
 
-async def resume(run: Token, nothing: Nothing, request: Request, tx: Tx, by: By) -> RunOpened:
+async def resume(run: Token, nothing: NothingMore, request: Request, tx: Tx, by: By) -> RunOpened:
     """Let a paused run go on."""
     return await _opened(tx, await runs.resume(tx, run, by=by), by, parts(request).settings.url)
 
@@ -294,7 +294,7 @@ async def retry(run: Token, asked: RunRetry, request: Request, tx: Tx, by: By) -
     return await _opened(tx, row, by, parts(request).settings.url)
 
 
-async def replay(run: Token, nothing: Nothing, tx: Tx, by: By) -> Run:
+async def replay(run: Token, nothing: NothingMore, tx: Tx, by: By) -> Run:
     """Do the same again as a new run, with the same input and the definition of now."""
     by.must("build")
     row = await runs.found(tx, run, by=by)
@@ -303,7 +303,7 @@ async def replay(run: Token, nothing: Nothing, tx: Tx, by: By) -> Run:
     return await _run(tx, await runs.found(tx, begun, by=by), by)
 
 
-async def create(app: AppId, automation: PartId, new: NewTry, request: Request, once: Once, by: By) -> RunOpened:
+async def create(app: AppId, automation: PartId, new: NewRunTry, request: Request, once: Once, by: By) -> RunOpened:
     """Try an automation on a chosen row: dry, or really."""
     at = parts(request)
     async with at.engine.begin() as tx:
@@ -350,7 +350,7 @@ def _owned(registered: Registered, by: Actor) -> Registered:
     return registered if registered.owner else replace(registered, owner=by.member or "")
 
 
-def _trigger(spec: App, registered: Registered, new: NewTry, by: Actor) -> dict[str, Any]:
+def _trigger(spec: App, registered: Registered, new: NewRunTry, by: Actor) -> dict[str, Any]:
     """What would have begun it."""
     if len(orjson.dumps([new.body, new.inputs], default=str)) > TRY_BYTES_MAX:
         raise Invalid(Problem("body", f"has at most {TRY_BYTES_MAX:,} bytes"))

@@ -22,7 +22,7 @@ WEEK_DAYS = 7
 ZoneName = Annotated[str, Query(max_length=60)]
 
 
-class Preview(Shown):
+class SchedulePreview(Shown):
     cron: str
     words: str
     """The schedule in our words, such as `every weekday at 08:30`."""
@@ -30,7 +30,7 @@ class Preview(Shown):
     next: list[datetime]
 
 
-class Slot(Shown):
+class ScheduledSlot(Shown):
     app: str
     app_name: str
     automation: str
@@ -52,7 +52,7 @@ class Often(Shown):
 
 
 class WeekOfSlots(Shown):
-    items: list[Slot]
+    items: list[ScheduledSlot]
     often: list[Often]
     since: date
     until: date
@@ -64,13 +64,13 @@ async def preview(
     cron: Annotated[str | None, Query(max_length=300)] = None,
     words: Annotated[str | None, Query(max_length=500)] = None,
     zone: ZoneName = "UTC",
-) -> Preview:
+) -> SchedulePreview:
     """What a schedule means, before it is one."""
     if (cron is None) == (words is None):
         raise Invalid(Problem("words", "says when; or cron does", "every weekday at 8:30"))
     there = crons.zone_of(zone)
     read = crons.read(cron if cron is not None else cron_from(words or ""))
-    return Preview(cron=read.text, words=sentence(read.text), zone=zone, next=read.few(there, datetime.now(UTC), NEXT_SHOWN))
+    return SchedulePreview(cron=read.text, words=sentence(read.text), zone=zone, next=read.few(there, datetime.now(UTC), NEXT_SHOWN))
 
 
 async def calendar(
@@ -106,6 +106,6 @@ def _put(shown: WeekOfSlots, app_name: str, found: overview.Slots | None) -> Non
     one, zone = found.doing.entry.registered, crons.zone_of(shown.zone)
     about = {"app": one.app_id, "app_name": app_name, "automation": one.automation.id, "name": one.automation.name}
     on = one.automation.on
-    shown.items.extend(Slot(**about, on=on, at=at.astimezone(zone)) for at in found.at)
+    shown.items.extend(ScheduledSlot(**about, on=on, at=at.astimezone(zone)) for at in found.at)
     if not found.at:
         shown.often.append(Often(**about, on=on, words=found.words, count=found.count))
