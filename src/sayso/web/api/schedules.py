@@ -70,7 +70,9 @@ async def preview(
         raise Invalid(Problem("words", "says when; or cron does", "every weekday at 8:30"))
     there = crons.zone_of(zone)
     read = crons.read(cron if cron is not None else cron_from(words or ""))
-    return SchedulePreview(cron=read.text, words=sentence(read.text), zone=zone, next=read.few(there, datetime.now(UTC), NEXT_SHOWN))
+    return SchedulePreview(
+        cron=read.text, words=sentence(read.text), zone=zone, next=read.few(there, datetime.now(UTC), NEXT_SHOWN)
+    )
 
 
 async def calendar(
