@@ -20,7 +20,7 @@ class Notify(RowsStep):
     kind = "notify"
 
     def outputs(self, app: Any, automation: Any, step: Any) -> tuple[Output, ...]:
-        return (Output("members", "Who was told", "list"),)
+        return Output("members", "Who was told", "list"), Output("text", "What was said", "text")
 
     async def do(self, tx: AsyncConnection, step: Step, doing: Doing) -> Done:
         found = await recipients.members(tx, step.to, doing)
@@ -43,7 +43,8 @@ class Notify(RowsStep):
             link=_link(doing),
             app=doing.run.app_id,
         )
-        return Done({"members": [{"id": one.id, "name": one.name} for one in found.members]}, f"Told {_told(found.members)}.")
+        members = [{"id": one.id, "name": one.name} for one in found.members]
+        return Done({"text": said, "members": members}, f"Told {_told(found.members)}.")
 
 
 def _told(members: tuple[people.Member, ...]) -> str:
