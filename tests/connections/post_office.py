@@ -1,6 +1,7 @@
 """A mail server on loopback (aiosmtpd), that takes what it is told to take and shows what came."""
 
 import asyncio
+import base64
 import email
 import email.policy
 import ssl
@@ -13,6 +14,8 @@ from typing import Any, cast
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 USER, PASSWORD = "ops@northlight.example", "pw-canary-77aa"
+OTHER_LETTERS = "pässwörd-中"
+TOKEN = "at-canary-1"
 
 
 @dataclass
@@ -37,6 +40,15 @@ class PostOffice:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:
+        """As Google and Microsoft do it: one line with user and token."""
+        said = base64.b64decode(args[1]).decode()
+        if said == f"user={USER}\x01auth=Bearer {TOKEN}\x01\x01":
+            return AuthResult(success=True)
+        await server.push("334 eyJzdGF0dXMiOiI0MDAifQ==")
+        assert await server._reader.readline() == b"\r\n"
+        return AuthResult(success=False, handled=False)
+
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if "DATA" in self.refuses:
             return self.refuses["DATA"]
@@ -45,7 +57,7 @@ class PostOffice:
 
 
 def _let_in(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
-    good = isinstance(data, LoginPassword) and data.login == USER.encode() and data.password == PASSWORD.encode()
+    good = isinstance(data, LoginPassword) and data.login == USER.encode() and data.password.decode() in (PASSWORD, OTHER_LETTERS)
     return AuthResult(success=good, handled=False)
 
 

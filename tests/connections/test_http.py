@@ -4,6 +4,8 @@ import asyncio
 import gzip
 import zlib
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -199,6 +201,18 @@ async def test_what_a_failure_says(connections: Connections, there: Outside):
     told = [(await http.ask(connections, Asked(url=there.url))).failure() for _ in range(3)]
     assert [(f.again, f.after) for f in told if f] == [(True, 17.0), (True, None), (False, None)]
     assert told[0] is not None and told[0].detail == "429 slow down"
+
+
+@pytest.mark.parametrize(
+    ("said", "least", "most"),
+    [
+        ("17", 17, 17), ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0), (format_datetime(datetime.now(UTC) + timedelta(minutes=9), usegmt=True), 400, 540),
+        ("soon", None, None), ("", None, None), ("9" * 40, None, None), ("-1", None, None),
+    ],
+)  # fmt: skip
+def test_when_to_come_back(said: str, least: float | None, most: float | None):
+    after = http.retry_after(http.Answered(429, (("retry-after", said),), b""))
+    assert after is None if least is None or most is None else after is not None and least <= after <= most
 
 
 async def test_what_is_said_back_is_masked(connections: Connections, ben: Actor, there: Outside):

@@ -1,6 +1,7 @@
 """E-mail in, from a real server (Dovecot)."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -17,7 +18,7 @@ from sayso.errors import Invalid
 from sayso.team.actor import Actor
 from tests.connections.conftest import opened
 from tests.connections.mailbox import PASSWORD, PROGRAM, USER, Mailbox, mailbox
-from tests.connections.outside import LOOPBACK
+from tests.connections.outside import LOOPBACK, Outside, answer
 from tests.connections.papers import certificate
 
 real = pytest.mark.skipif(PROGRAM is None, reason="Dovecot is not installed: apt-get install dovecot-imapd")
@@ -148,6 +149,42 @@ async def test_what_is_no_mailbox(connections: Connections, ben: Actor):
     with pytest.raises(NotAnswered) as refused:
         await imap.fetch(connections, inside)
     assert refused.value.reason == "refused_by_us"
+
+
+async def test_tokens_and_other_ways(connections: Connections, ben: Actor, there: Outside):
+    """A server that is scripted, since Dovecot would ask another one whether a token is good."""
+    ways, heard = ["XOAUTH2"], list[str]()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"* OK ready\r\n")
+        while line := (await reader.readline()).decode().strip():
+            tag, _, words = line.partition(" ")
+            match words.split(" ")[0]:
+                case "CAPABILITY":
+                    writer.write(f"* CAPABILITY IMAP4rev1 AUTH={ways[0]}\r\n".encode())
+                case "AUTHENTICATE":
+                    writer.write(b"+ \r\n")
+                    heard.append(base64.b64decode(await reader.readline()).decode())
+                case "EXAMINE":
+                    writer.write(b"* 1 EXISTS\r\n")
+                case _:
+                    heard.append(words)
+            writer.write(f"{tag} OK done\r\n".encode())
+        writer.close()
+
+    there.at["/token"] = answer(200, '{"access_token": "at-1", "expires_in": 3600}')
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        oauth = {"auth": "client_credentials", "token_address": f"{there.url}/token", "client_id": "sayso"}
+        settings = {"host": "127.0.0.1", "port": port, "security": "none", "user": USER}
+        one = await opened(connections, ben, "imap", {**settings, **oauth}, client_secret="cs-1234")
+        assert await connections.tried(one) == (True, "127.0.0.1 lets us in. The inbox holds 1 message.")
+        assert heard[0] == f"user={USER}\x01auth=Bearer at-1\x01\x01"
+        ways[0] = "LOGIN"
+        assert (await connections.tried(await account(connections, ben, Mailbox(port, 0), 'a"b\\c')))[0]
+        assert f'LOGIN "{USER}" "a\\"b\\\\c"' in heard
+        ok, said = await connections.tried(await account(connections, ben, Mailbox(port, 0), "pässword"))
+        assert not ok and "ASCII" in said
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,9 @@ from sayso.connections.opened import Opened
 from sayso.errors import Invalid
 from sayso.team.actor import Actor
 from tests.connections.conftest import opened
-from tests.connections.outside import LOOPBACK
+from tests.connections.outside import LOOPBACK, Outside, answer
 from tests.connections.papers import certificate
-from tests.connections.post_office import PASSWORD, USER, PostOffice, post_office
+from tests.connections.post_office import OTHER_LETTERS, PASSWORD, TOKEN, USER, PostOffice, post_office
 
 HELLO = Message(("Ana Prado <ana@northlight.example>",), "Deals of the week", "Two are open.", key="run:step:1")
 
@@ -97,6 +97,30 @@ async def test_other_letters(connections: Connections, ben: Actor, office: PostO
     one = await account(connections, ben, office.port)
     await mail.send(connections, one, replace(HELLO, to=("jürgen@müller.example",)))
     assert office.came[0].rcpt_tos == ["jürgen@xn--mller-kva.example"]
+
+
+async def test_passwords_of_other_letters(connections: Connections, ben: Actor, office: PostOffice):
+    settings = {"host": "127.0.0.1", "port": office.port, "security": "none", "user": USER}
+    await mail.send(connections, await opened(connections, ben, "smtp", settings, password=OTHER_LETTERS), HELLO)
+    assert len(office.came) == 1
+    with pytest.raises(NotDelivered, match="does not accept this user"):
+        await mail.send(connections, await opened(connections, ben, "smtp", settings, password="fälsch"), HELLO)
+
+
+async def test_tokens_in_place_of_a_password(connections: Connections, ben: Actor, office: PostOffice, there: Outside):
+    settings = {
+        "host": "127.0.0.1", "port": office.port, "security": "none", "user": USER, "auth": "client_credentials",
+        "token_address": f"{there.url}/token", "client_id": "sayso",
+    }  # fmt: skip
+    one = await opened(connections, ben, "smtp", settings, client_secret="cs-1234")
+    there.at["/token"] = answer(200, f'{{"access_token": "{TOKEN}", "expires_in": 3600}}')
+    await mail.send(connections, one, HELLO)
+    assert len(office.came) == 1
+    other = await opened(connections, ben, "smtp", settings, client_secret="cs-1234")
+    there.at["/token"] = answer(200, '{"access_token": "at-wrong", "expires_in": 3600}')
+    with pytest.raises(NotDelivered, match="does not accept this user") as refused:
+        await mail.send(connections, other, HELLO)
+    assert "at-wrong" not in str(refused.value) + refused.value.detail
 
 
 async def test_wrong_password(connections: Connections, ben: Actor, office: PostOffice):

@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -270,9 +272,14 @@ def failed(answered: Answered, who: str = "") -> NotDelivered:
 
 
 def retry_after(answered: Answered) -> float | None:
-    """Seconds, when it said how many. Days and hours in words are not read."""
+    """Seconds, when it said how many, or until when (RFC 9110, 10.2.3)."""
     told = answered.header("retry-after")
-    return float(told) if told.isdecimal() and len(told) < 8 else None
+    if told.isdecimal() and len(told) < 8:
+        return float(told)
+    with suppress(ValueError, TypeError, OverflowError):
+        until = parsedate_to_datetime(told)
+        return max(0.0, ((until if until.tzinfo else until.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds())
+    return None
 
 
 # ── inside ────────────────────────────────────────────────────

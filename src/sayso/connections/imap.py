@@ -146,6 +146,8 @@ def _sign_in(client: Client, opened: Opened, token: str) -> None:
             client.login(quoted(user), password)
     except imaplib.IMAP4.abort:
         raise
+    except UnicodeError:
+        raise NotDelivered(f"{opened.text('host')} can be told users and passwords of ASCII letters only.") from None
     except imaplib.IMAP4.error as error:
         said = opened.masked(_said(error))
         raise NotDelivered(f"{opened.text('host')} does not accept this user and password ({said}).", detail=said) from None

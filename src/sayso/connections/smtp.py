@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import smtplib
 from collections.abc import Callable
 from contextlib import suppress
@@ -77,11 +78,26 @@ def _spoken(connections: Connections, opened: Opened, socket: Socket, token: str
 
 
 def _sign_in(client: Client, opened: Opened, token: str) -> None:
-    user = opened.text("user")
+    user, password = opened.text("user"), opened.secret("password")
     if token:
-        client.auth("XOAUTH2", lambda _=None: f"user={user}\x01auth=Bearer {token}\x01\x01")
-    elif user and opened.secret("password"):
-        client.login(user, opened.secret("password"))
+        _told(client, "XOAUTH2", f"user={user}\x01auth=Bearer {token}\x01\x01")
+    elif not (user and password):
+        return
+    elif (user + password).isascii():
+        client.login(user, password)
+    else:  # the library's own ways carry ASCII only
+        _told(client, "PLAIN", f"\0{user}\0{password}")
+
+
+def _told(client: Client, way: str, words: str) -> None:
+    """One line with all that there is to say (RFC 4954, initial response)."""
+    if way not in str(client.esmtp_features.get("auth", "")).upper().split():
+        raise smtplib.SMTPNotSupportedError(f"signing in by {way}")
+    code, said = client.docmd("AUTH", f"{way} {base64.b64encode(words.encode()).decode()}")
+    if code == 334:  # why not, coded; it ends when it has been heard
+        code, said = client.docmd("")
+    if code not in (235, 503):
+        raise smtplib.SMTPAuthenticationError(code, said)
 
 
 def _refused(opened: Opened, error: smtplib.SMTPException) -> NotDelivered:
