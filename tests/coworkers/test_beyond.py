@@ -1,5 +1,6 @@
 """What a co-worker reaches beyond rows: tools of connected MCP servers and operations of services, always after a yes that shows all of it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -165,3 +166,87 @@ async def test_an_operation_of_a_service(crm: Place):
         assert [(h.method, h.target, h.body) for h in there.heard] == [("POST", "/v2/pets", b'{"name":"Rex"}')]
         assert '"body":{"id":7}' in told(crm)
         assert (await ben.patch("/api/coworkers/crm.mina", json={"tools": None})).status_code == 200
+
+
+GREET = {
+    "id": "greet", "name": "Greet a client", "on": True,
+    "trigger": {"kind": "called", "inputs": [{"name": "Client", "required": True}]},
+    "steps": [{"kind": "create_row", "table": "deals", "values": {"name": "Hello {trigger: inputs.Client}"}}],
+}  # fmt: skip
+WIN = {
+    "id": "win", "name": "Mark as won", "on": True, "trigger": {"kind": "button", "table": "clients", "label": "Won"},
+    "steps": [{"kind": "update_row", "table": "clients", "values": {"stage": "won"}}],
+}  # fmt: skip
+
+
+@pytest.fixture
+async def automated(crm: Place) -> AsyncIterator[Place]:
+    """The CRM, with an automation that takes calls and one that is a button."""
+    ben = crm.callers["ben"]
+
+    async def changed(*steps: dict[str, Any]) -> None:
+        version = (await ben.get("/api/apps/crm")).json()["version"]
+        answer = await ben.post("/api/apps/crm/versions", json={"change": {"steps": list(steps)}, "base_version": version})
+        assert answer.status_code == 201, answer.text
+
+    await changed(*({"do": "add", "part": "automation", "value": one} for one in (GREET, WIN)))
+    yield crm
+    await changed(*({"do": "remove", "part": "automation", "id": id} for id in ("greet", "win")))
+
+
+async def ended(crm: Place) -> list[tuple[str, str]]:
+    """The runs, once all are over."""
+    for _ in range(200):
+        runs = [tuple(row) for row in await crm.sql("select automation, state from sayso.automation_runs order by position")]
+        if all(state in ("done", "failed") for _, state in runs):
+            return runs
+        await asyncio.sleep(0.05)
+    raise AssertionError(runs)
+
+
+async def test_an_automation_is_started_once_after_a_yes(automated: Place):
+    crm = automated
+    crm.up.will(
+        calls(("look_at_automations", {})), calls(("start_automation", {"automation": "greet", "inputs": {"Client": "Otto"}}))
+    )
+    turn = await crm.say("Greet Otto")
+    assert '"greet"' in str(crm.up.heard[-1].json["messages"])
+    card = card_of(turn)
+    assert card["sentence"] == "Start “Greet a client”"
+    assert card["allow"] == "start automations of CRM without asking"
+    assert (await crm.callers["mia"].get("/api/runs")).json()["items"] == [], "trying whether it can be started leaves nothing"
+    crm.up.will(words("Otto is greeted."))
+    answers = await asyncio.gather(*(approve(crm, card) for _ in range(4)))
+    assert {one.status_code for one in answers} == {200}
+    turn = await crm.goes_on(turn["conversation"])
+    assert "Started “Greet a client”." in notes_of(turn)
+    assert await ended(crm) == [("greet", "done")]
+    assert list(await crm.rows("deals")) == ["Hello Otto"]
+    crm.up.will(calls(("look_at_automations", {"automation": "greet"})), words("It went well."))
+    await crm.say("How did it go?")
+    assert '"state":"done"' in told(crm)
+
+
+async def test_the_button_of_a_row_and_what_cannot_be_started(automated: Place):
+    crm = automated
+    iris = (await crm.rows())["Iris Eyewear"]["id"]
+    for asked, says in (
+        ({"automation": "win"}, "row: is needed"),
+        ({"automation": "win", "row": 999_999}, "has no row"),
+        ({"automation": "greet"}, "is required"),
+        ({"automation": "greet", "inputs": {"Odd": 1}}, "is not asked for"),
+        ({"automation": "rm"}, "There are: greet, win"),
+    ):
+        crm.up.will(calls(("start_automation", asked)), words("I cannot."))
+        assert (await crm.say("Do it"))["state"] == "done"
+        assert says in told(crm)
+    turn = await proposed(crm, ("start_automation", {"automation": "Mark as won", "row": iris}))
+    assert card_of(turn)["sentence"] == "Start “Mark as won” for “Iris Eyewear”"
+    crm.up.will(words("Won."))
+    assert (await approve(crm, card_of(turn))).status_code == 200
+    await crm.goes_on(turn["conversation"])
+    await ended(crm)
+    assert (await crm.rows())["Iris Eyewear"]["values"]["stage"] == "won"
+    crm.up.will(words("Hello."))
+    await crm.say("Hello", coworker="crm.bruno")
+    assert not {"start_automation", "look_at_automations"} & set(heard(crm)), "one that may only read starts nothing"
