@@ -10,8 +10,8 @@ import orjson
 import pytest
 
 from sayso.connections import stored
-from sayso.connections.connections import Connections
-from sayso.connections.opened import HIDDEN, Missing, Secrets
+from sayso.connections.connections import SORRY, Connections
+from sayso.connections.opened import HIDDEN, Missing, Opened, Secrets
 from sayso.connections.rights import Use
 from sayso.db import transaction
 from sayso.errors import Forbidden, Invalid, NotFound, Unavailable
@@ -109,3 +109,15 @@ async def test_without_its_key_a_secret_is_lost_and_says_so(
 def test_secrets_are_a_mapping():
     some = Secrets({"a": "1"})
     assert (dict(some), len(some), "a" in some, some.get("b")) == ({"a": "1"}, 1, True, None)
+
+
+async def test_a_test_that_breaks_tells_nothing_secret(
+    connections: Connections, ben: Actor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    async def breaks(_: object, one: Opened) -> str:
+        raise ValueError(f"half of {one.secret('token')[:9]}")
+
+    one = await opened(connections, ben, "http", HTTP, token=SECRET)
+    monkeypatch.setattr(connections, "kinds", {"http": replace(connections.kinds["http"], test=breaks)})
+    assert await connections.tried(one) == (False, SORRY)
+    assert "ValueError" in caplog.text and "tk-canary" not in caplog.text

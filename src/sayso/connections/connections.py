@@ -1,7 +1,9 @@
 """The connections of one process: the only way to come by one with its secrets, and the door that they go out by."""
 
+import logging
 import os
 import secrets
+import traceback
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -26,6 +28,10 @@ from sayso.team.actor import Actor
 USED_SECONDS = 60
 """How often it is written down that a connection was used; more often would make every step a write of the same row."""
 USED_LENGTH_MAX = 200
+
+SORRY = "The test went wrong in Sayso itself; its log says more."
+
+log = logging.getLogger(__name__)
 
 
 class Connections:
@@ -98,6 +104,10 @@ class Connections:
             return True, opened.masked(await self.kind(opened.kind).test(self, opened))
         except SaysoError as error:
             return False, opened.masked(str(error))
+        except Exception as error:  # its words may hold pieces of a secret, and so stay out of the log
+            where = "".join(traceback.format_tb(error.__traceback__))
+            log.error("the test of a connection of the kind %s: %s\n%s", opened.kind, type(error).__name__, where)
+            return False, SORRY
 
     async def credentials(self, opened: Opened) -> Credentials:
         """What its requests carry; of OAuth a token that is still good. Raises `NotDelivered`."""
