@@ -104,6 +104,50 @@ async def test_a_webhook_is_told_signed_and_sent_again(arrives: Arrives, url: st
     await expect(page.get_by_text(secret)).to_have_count(0)
 
 
+async def test_a_file_elsewhere_becomes_a_table_that_keeps_in_step(
+    arrives: Arrives, url: str, northlight_kept: Northlight, there: Outside
+):
+    there.at["/orders.csv"] = answer(
+        200, "order_no,customer,amount\nA-1,Ostra,120.50\nA-2,Halden,80\n", headers={"Content-Type": "text/csv"}
+    )
+    ana = await arrives(northlight_kept.ana)
+    desk = {
+        "id": "desk",
+        "name": f"Desk {uuid4().hex[:6]}",
+        "tables": [{"id": "jobs", "name": "Jobs", "fields": [{"id": "name", "name": "Name", "kind": "text"}]}],
+    }
+    app = (await ana.api.post("/api/apps", json={"spec": desk})).raise_for_status().json()["id"]
+    made = await ana.api.post(
+        "/api/connections",
+        json={"kind": "csv", "name": f"Orders {uuid4().hex[:6]}", "settings": {"address": f"{there.url}/orders.csv"}},
+    )
+    page = ana.page
+    await page.goto(f"{url}/connections/{made.raise_for_status().json()['id']}")
+    await page.get_by_role("button", name="Use orders.csv as a table").click()
+    dialog = page.get_by_role("dialog", name="orders.csv as a table")
+    await dialog.get_by_label("In which app").select_option(app)
+    await expect(dialog.get_by_label("Name of the table")).to_have_value("Orders")
+    assert await violations(page) == []
+    await dialog.get_by_role("button", name="Make the table").click()
+    await expect(page.get_by_role("gridcell", name="Ostra")).to_be_visible()
+    await expect(page.get_by_text("brought up to date")).to_be_visible()
+
+    there.at["/orders.csv"] = answer(
+        200,
+        "order_no,customer,amount\nA-1,Ostra Ceramics,120.50\nA-2,Halden,80\nA-3,Moor,9\n",
+        headers={"Content-Type": "text/csv"},
+    )
+    await page.get_by_role("button", name="Where its rows come from").click()
+    about = page.get_by_role("dialog", name=re.compile("Where the rows of Orders come from"))
+    await about.get_by_role("tab", name="What would change").click()
+    await expect(about.get_by_text("Ostra Ceramics")).to_be_visible()
+    assert await violations(page) == []
+    await about.get_by_role("button", name="Close").click()
+    await page.get_by_role("button", name="Update now").click()
+    await expect(page.get_by_role("gridcell", name="Ostra Ceramics")).to_be_visible()
+    await expect(page.get_by_role("gridcell", name="Moor")).to_be_visible()
+
+
 async def _count(there: Outside) -> int:
     return len([one for one in there.heard if one.target == "/hook"])
 
