@@ -187,6 +187,10 @@ async def test_a_program_on_the_host_is_named_by_the_operator_alone(
             await added(connections, ben, "mcp_program", settings)
     with pytest.raises(Invalid):
         await added(connections, ben, "mcp", {"address": "http://a.example/", "command": "touch x"})
+    file.chmod(0o666)
+    with pytest.raises(Invalid, match="every account"):
+        await mcp.look(connections, one)
+    file.chmod(0o644)
     file.write_text("servers: {x: {command: [/nothing/there]}}")
     with pytest.raises(NotDelivered, match="cannot be started"):
         await mcp.look(connections, await opened(connections, ben, "mcp_program", {"server": "x"}))

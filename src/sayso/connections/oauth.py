@@ -112,6 +112,7 @@ async def begin(tx: AsyncConnection, connections: Connections, id: str, *, by: A
     }
     if row.settings.get("scopes"):
         asked["scope"] = row.settings["scopes"]
+    asked |= _resource(row.kind, row.settings)
     url = Url.of(row.settings["authorize_address"], "settings/authorize_address")
     return str(url.asking(tuple(asked.items())))
 
@@ -210,8 +211,14 @@ async def _fetched(connections: Connections, opened: Opened, kept: dict[str, Any
     )
 
 
+def _resource(kind: str, settings: Settings) -> dict[str, str]:
+    """RFC 8707: for which server a token is wanted. MCP asks clients to say so; others may not know it."""
+    return {"resource": str(settings["address"])} if kind == "mcp" else {}
+
+
 async def _tokens(connections: Connections, opened: Opened, asked: dict[str, str]) -> dict[str, Any]:
     """What the address of tokens answers. Raises `NotDelivered`, without the secret in it."""
+    asked = {**asked, **_resource(opened.kind, opened.settings)}
     headers = [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")]
     client, secret = opened.text("client_id"), opened.secret("client_secret")
     if secret and opened.text("client_auth", "basic") == "basic":

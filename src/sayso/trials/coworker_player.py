@@ -20,7 +20,7 @@ from sayso.coworkers.reach import Reach
 from sayso.coworkers.rendering import addresses_in
 from sayso.coworkers.roster import Found, found
 from sayso.coworkers.sources import Sources
-from sayso.coworkers.tools import tools_of
+from sayso.coworkers.tools import offered
 from sayso.coworkers.tools.tool import At, Proposed
 from sayso.errors import Invalid, SaysoError
 from sayso.gateway.gateway import Gateway
@@ -89,7 +89,7 @@ class _Talk:
             {"role": "system", "content": prompt.system(self.reach, places, (), datetime.now(UTC))},
             {"role": "user", "content": message},
         ]
-        tools = [tool.shape for tool in tools_of(self.whom.coworker)]
+        tools = [tool.shape for tool in offered(self.whom, self.desk)]
         for round in range(1, ROUNDS_MAX + 1):
             last = round == ROUNDS_MAX or self.calls >= CALLS_MAX
             body: dict[str, Any] = {"model": self.model, "messages": thread, "max_completion_tokens": ANSWER_TOKENS_MAX}
@@ -121,7 +121,7 @@ class _Talk:
         self.calls += 1
         function = call.get("function") or {}
         name, id = str(function.get("name") or ""), str(call.get("id") or "")
-        tool = next((one for one in tools_of(self.whom.coworker) if one.name == name), None)
+        tool = next((one for one in offered(self.whom, self.desk) if one.name == name), None)
         try:
             if tool is None or self.calls > CALLS_MAX:
                 raise Invalid(f"there is no tool {name[:80]!r} here" if tool is None else "that were too many tools; answer now")

@@ -1,10 +1,19 @@
 """What agents can do over MCP: what their person can, and nothing else."""
 
 import json
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from sayso import __version__
+from sayso.connections import catalogues, mcp, stored
+from sayso.connections.connections import Connections
+from sayso.db import transaction
+from sayso.errors import Forbidden
+from sayso.web.mcp.methods import INSTRUCTIONS
+from tests.connections.conftest import opened
+from tests.connections.outside import LOOPBACK
 from tests.web.conftest import Company
 from tests.web.mcp.conftest import agent, use
 
@@ -126,3 +135,28 @@ async def test_a_big_answer_is_cut_where_rows_end_and_goes_on_by_cursor(crm: Com
             if (cursor := page["next"]) is None:
                 break
     assert seen == [f"Long {n:03}" for n in range(90)]
+
+
+async def test_one_sayso_uses_another(crm: Company, address: str, tmp_path: Path):
+    """Our own client against our own server, with the scope to read alone."""
+    secret = (await crm.mia.post("/api/tokens", json={"name": "Elsewhere", "scopes": ["read"]})).json()["token"]
+    connections = Connections(crm.engine, tmp_path, LOOPBACK)
+    one = await opened(connections, crm.ana.actor, "mcp", {"address": f"http://{address}/mcp", "auth": "bearer"}, token=secret)
+    found = await mcp.look(connections, one)
+    assert found["server"] == {
+        "name": "sayso",
+        "title": "Sayso",
+        "version": __version__,
+        "protocol": "2026-07-28",
+        "instructions": INSTRUCTIONS,
+    }
+    assert not WRITING & {tool["name"] for tool in found["tools"]}
+    async with transaction(crm.engine) as tx:
+        await catalogues.keep(tx, one, found)
+        line = await stored.read(tx, connections, one.id, by=crm.ana.actor)
+        await catalogues.approve(tx, line, found["fingerprint"], ["find_rows", "list_apps"], by=crm.ana.actor)
+    told = await mcp.call(connections, one, "find_rows", {"app": "crm", "table": "clients", "limit": 1})
+    assert told.structured["rows"][0]["values"]["name"] == "Client 1"
+    assert (await mcp.call(connections, one, "find_rows", {"app": "crm"})).failed
+    with pytest.raises(Forbidden):
+        await mcp.call(connections, one, "describe_app", {"app": "crm"})

@@ -33,6 +33,7 @@ LINE_BYTES_MAX = 8 * 2**20
 SECONDS_MAX = 60
 STOP_SECONDS_MAX = 2
 AT_ONCE_MAX = 4
+OTHERS_WRITE = 0o002
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SYSTEMROOT")
 """Of our own environment; nothing else of it is a program's business."""
 
@@ -61,8 +62,11 @@ def read(home: Path) -> dict[str, Program]:
     if not path.is_file():
         return {}
     try:
-        if path.stat().st_size > FILE_BYTES_MAX:
+        state = path.stat()
+        if state.st_size > FILE_BYTES_MAX:
             raise Invalid(Problem(FILE, "is too large"))
+        if state.st_mode & OTHERS_WRITE:
+            raise Invalid(Problem(FILE, "may be written by every account of the host; take that right away (chmod o-w)"))
         return Programs.model_validate(yaml.safe_load(path.read_text()) or {}).servers
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]

@@ -23,7 +23,7 @@ from sayso.web.rate import Rate
 BATCH_MAX = 20
 """Messages in one request: only the revision 2025-03-26 knows batches."""
 CALLS_A_MINUTE_MAX = 600
-"""Of one token."""
+"""Of one member, by all their tokens."""
 REPEATED = (versions.VERSION_HEADER, versions.METHOD_HEADER, versions.NAME_HEADER)
 
 calls = Rate(times=CALLS_A_MINUTE_MAX, seconds=60)
@@ -41,7 +41,7 @@ async def post(request: Request) -> Response:
         )
     try:
         by = await known.callers.of_token(token.strip())
-        calls.count(token)
+        calls.count(f"{by.workspace} {by.id}")
         return await _answered(request, known, by)
     except SignInNeeded as error:
         return door.sign_in_first(known.settings, str(error), shown=True)
