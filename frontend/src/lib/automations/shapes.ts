@@ -15,5 +15,5 @@ export type Connection = Schemas["Connection"];
 /** An automation as it stands: switched on or not, what it waits for, how its runs went. */
 export type Standing = Omit<Schemas["ShownAutomation"], "last"> & { last: (Omit<NonNullable<Schemas["ShownAutomation"]["last"]>, "state"> & { state: RunState }) | null };
 export type Hook = Schemas["Hook"];
-export type ScheduleTold = Schemas["sayso__web__api__schedules__Preview"];
+export type ScheduleTold = Schemas["SchedulePreview"];
 export type Week = Schemas["WeekOfSlots"];
