@@ -15,10 +15,13 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sayso.connections import sql
+from sayso.connections.databases import reader
 from sayso.connections.databases.database import Refused
+from sayso.connections.databases.reader import SqlReader
 from sayso.connections.databases.statement import parsed
 from sayso.connections.egress import Door, NotLetOut
 from sayso.connections.opened import Opened
+from sayso.connections.reading import SourceFailed, Wanted, Written
 from sayso.errors import Forbidden, Invalid, NotFound
 from tests.connections.databases import Outside, mariadb, mariadb_missing, opened, port_of
 
@@ -169,6 +172,46 @@ async def test_the_catalogue_names_tables_and_their_columns(server: Opened):
         tables = {t.name: t for t in await session.tables()}
         columns = await session.columns(tables["orders"].schema, "orders")
     assert [(c.name, c.key) for c in columns] == [("id", True), ("title", False), ("total", False), ("at", False)]
+
+
+async def test_a_table_is_read_page_by_page_behind_its_key(server: Opened, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(reader, "BATCH_ROWS", 2)
+    what = "shop.orders"
+    place = await SqlReader().place(OUTSIDE, server, what)
+    assert (place.key, place.writable, [c.kind for c in place.columns]) == (
+        ("id",),
+        True,
+        ["number", "text", "number", "datetime"],
+    )
+    assert len(place.sample) == 3
+    wanted = Wanted(what, ("id",), ("title", "total", "at"), cursor="at")
+    batches = [one async for one in SqlReader().batches(OUTSIDE, server, wanted)]
+    assert [[r["id"] for r in b.rows] for b in batches] == [[1, 2], [3]]
+    assert batches[0].after == [2]
+    again = [one async for one in SqlReader().batches(OUTSIDE, server, replace(wanted, after=[2]))]
+    assert [r["id"] for b in again for r in b.rows] == [3]
+    new = [one async for one in SqlReader().batches(OUTSIDE, server, replace(wanted, since=batches[0].since))]
+    assert [r["id"] for b in new for r in b.rows] == [1]
+
+
+async def test_a_row_is_written_by_its_key(server: Opened):
+    await SqlReader().write(
+        OUTSIDE, server, "shop.orders", [Written({"id": 3}, {"title": "50% \\ 'off'", "at": "2026-11-22 08:00:00"})]
+    )
+    found = await sql.query(OUTSIDE, server, f"select title, at from {orders(server)} where id = 3")
+    assert found.rows[0]["title"] == "50% \\ 'off'"
+    assert str(found.rows[0]["at"]).replace("T", " ").startswith("2026-11-22 08:00:00")
+    await SqlReader().write(OUTSIDE, server, "shop.orders", [Written({"id": 3}, {"title": "100%", "at": None})])
+    with pytest.raises(Forbidden):
+        only = replace(server, settings={**server.settings, "writes": False})
+        await SqlReader().write(OUTSIDE, only, "shop.orders", [Written({"id": 3}, {"title": "x"})])
+
+
+async def test_a_table_or_a_column_that_is_gone_is_told(server: Opened):
+    with pytest.raises(NotFound, match="no table"):
+        await SqlReader().place(OUTSIDE, server, "shop.nothing")
+    with pytest.raises(SourceFailed, match="no column worth any more"):
+        await anext(SqlReader().batches(OUTSIDE, server, Wanted("shop.orders", ("id",), ("worth",))))
 
 
 async def test_what_takes_too_long_is_stopped(server: Opened):

@@ -75,8 +75,8 @@ source_rows = Table(
     Column("state", Text, comment="gone: not there any more; conflict: waits for a person"),
     Column("theirs", JSONB, comment="of a conflict, what the source says"),
     PrimaryKeyConstraint("app", "table_no", "key"),
-    Index("source_rows_row", "app", "table_no", "row_id"),
-    Index("source_rows_seen", "app", "table_no", "seen"),
+    Index("source_rows_row", "row_id", "app", "table_no"),
+    postgresql_with={"fillfactor": 70},  # every sync notes that it met a row: room for that on the row's own page
 )
 
 source_syncs = Table(

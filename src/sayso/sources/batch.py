@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Text, cast, func, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+import orjson
+from sqlalchemy import BigInteger, Integer, Text, cast, column, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.connections.reading import Row
@@ -190,6 +191,7 @@ async def write(tx: AsyncConnection, app: OpenApp, table: Table, steps: Sequence
     )
     told.counts["read"] += len(steps)
     records: list[dict[str, Any]] = []
+    same: list[str] = []
     for step in steps:
         written = new.get(step.key) or (changed.get(step.known.id) if step.known else None)
         if step.known is None and written is None:
@@ -197,8 +199,17 @@ async def write(tx: AsyncConnection, app: OpenApp, table: Table, steps: Sequence
         told.counts[
             {"creates": "created", "changes": "changed", "restores": "changed", "conflicts": "conflicts"}.get(step.does, "same")
         ] += 1
-        records.append(_record(app, rows_of(app, table).number, step, written, position))
+        if (
+            step.known is not None
+            and step.does == "nothing"
+            and step.merged.last == step.known.last
+            and step.known.state != "gone"
+        ):
+            same.append(step.key)
+        else:
+            records.append(_record(app, rows_of(app, table).number, step, written, position))
     await _remember(tx, records)
+    await _met(tx, app, rows_of(app, table).number, same, position)
 
 
 def _record(app: OpenApp, number: int, step: Step, written: rows.Row | None, position: int) -> dict[str, Any]:
@@ -218,9 +229,23 @@ def _record(app: OpenApp, number: int, step: Step, written: rows.Row | None, pos
 async def _remember(tx: AsyncConnection, records: list[dict[str, Any]]) -> None:
     if not records:
         return
-    new = insert(t)
+    columns = [
+        column("app", BigInteger), column("table_no", Integer), column("key", Text), column("row_id", BigInteger),
+        column("version", Integer), column("values", JSONB), column("seen", BigInteger), column("state", Text), column("theirs", JSONB),
+    ]  # fmt: skip
+    body = cast(literal(orjson.dumps(records).decode(), Text), JSONB)
+    sent = func.jsonb_to_recordset(body).table_valued(*columns, name="sent").render_derived(with_types=True)
+    names = [c.name for c in columns]
+    new = insert(t).from_select(names, select(*(sent.c[name] for name in names)))
     taken = {name: new.excluded[name] for name in ("row_id", "version", "values", "seen", "state", "theirs")}
-    await tx.execute(new.on_conflict_do_update(index_elements=["app", "table_no", "key"], set_=taken), records)
+    await tx.execute(new.on_conflict_do_update(index_elements=["app", "table_no", "key"], set_=taken))
+
+
+async def _met(tx: AsyncConnection, app: OpenApp, number: int, keys: list[str], position: int) -> None:
+    """Rows of which the source says what it said before."""
+    if keys:
+        these = (t.c.app == app.number) & (t.c.table_no == number) & (t.c.key == func.any(cast(keys, ARRAY(Text))))
+        await tx.execute(update(t).where(these).values(seen=position))
 
 
 async def _created(tx: AsyncConnection, app: OpenApp, table: Table, steps: list[Step], told: Told) -> dict[str, rows.Row]:
