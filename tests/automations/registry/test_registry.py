@@ -39,6 +39,18 @@ async def test_whoever_switches_it_on_stands_for_it_and_whoever_changes_it_after
     assert not (await registry.entry(tx, app, "greet")).starts
 
 
+async def test_whoever_changes_it_while_it_is_off_borrows_nobodys_rights(tx: AsyncConnection, northlight: Northlight) -> None:
+    ana, ben = northlight.ana, northlight.ben
+    app = await desk(tx, automation("greet", CREATED, on=True), by=ana)
+    assert (await registry.read(tx, app, "greet")).owner == ana.member
+    app = await altered(tx, app, "greet", by=ben, on=False)
+    assert (await registry.read(tx, app, "greet")).owner == ana.member, "it is still what she switched on"
+    app = await altered(tx, app, "greet", by=ben, steps=[{"kind": "stop"}])
+    assert (await registry.read(tx, app, "greet")).owner == ""
+    app = await altered(tx, app, "greet", by=ben, on=True)
+    assert (await registry.read(tx, app, "greet")).owner == ben.member
+
+
 async def test_another_part_of_the_app_changes_no_owner(tx: AsyncConnection, northlight: Northlight) -> None:
     app = await desk(tx, automation("greet", CREATED), automation("other", CREATED, on=False), by=northlight.ana)
     await registry.refresh(tx, app)

@@ -1,4 +1,5 @@
-"""Who stands for an automation: the member who switched it on, or who changed it while it was on."""
+"""Who stands for an automation: the member who switched it on, or who changed it while it was on. One that is changed while it is off
+has nobody until it is switched on: else whoever changes it would borrow the rights of whoever had it on before."""
 
 from __future__ import annotations
 
@@ -53,5 +54,7 @@ def _next(workspace: str, known: dict[str, Standing], version: Any) -> dict[str,
         one = replace(before, definition=now, on=automation.on)
         if automation.on and (not before.on or before.definition != now):
             one = replace(one, owner=mine, on_since=before.on_since if before.on else version.at)
+        elif before.definition != now:  # changed while it is off: nobody stands for what somebody else has written meanwhile
+            one = replace(one, owner=None)
         standing[automation.id] = one
     return standing
