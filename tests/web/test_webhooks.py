@@ -26,6 +26,15 @@ async def test_a_secret_is_told_once(company: Company):
     assert made["secret"] not in stored and renewed["secret"] not in stored
 
 
+async def test_an_answer_with_a_secret_is_not_kept(company: Company):
+    headers, asked = {"idempotency-key": "webhook-1"}, {"url": URL, "events": ["app.built"]}
+    first, again = [await company.ben.post("/api/webhooks", json=asked, headers=headers) for _ in range(2)]
+    assert (first.status_code, again.status_code) == (201, 409)
+    async with company.engine.connect() as tx:
+        kept = (await tx.exec_driver_sql("select body from sayso.idempotency where key = 'webhook-1'")).scalars().all()
+    assert kept == [None]
+
+
 async def test_who_may(company: Company):
     made = (await company.ana.post("/api/webhooks", json={"url": URL, "events": ["app.built"]})).json()
     path = f"/api/webhooks/{made['id']}"

@@ -1,5 +1,6 @@
 """Addresses that people name: read once, in one way, by everything that goes there."""
 
+import ipaddress
 import re
 from dataclasses import dataclass, replace
 from typing import Self
@@ -115,6 +116,11 @@ def checked_host(host: str, where: str = "host") -> str:
     bare = host.removeprefix("[").removesuffix("]")
     if not bare or len(bare) > HOST_LENGTH_MAX or not all(c.isalnum() or c in "-._:" for c in bare):
         raise wrong
+    if ":" in bare:
+        try:
+            ipaddress.IPv6Address(bare)
+        except ValueError:
+            raise wrong from None
     return bare
 
 

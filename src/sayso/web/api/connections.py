@@ -259,5 +259,6 @@ async def uses(id: ConnectionId, request: Request, tx: Tx, by: By) -> Uses:
 
 async def authorize(id: ConnectionId, request: Request, tx: Tx, by: By) -> Consent:
     """Where the browser goes, so that somebody consents."""
+    request.state.secret = True
     session = request.cookies.get(COOKIE, "") if "authorization" not in request.headers else ""
     return Consent(url=await oauth.begin(tx, parts(request).connections, id, by=by, session=session))

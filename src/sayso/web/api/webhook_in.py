@@ -75,6 +75,7 @@ async def show(app: AppId, automation: PartId, request: Request, tx: Tx, by: By)
 
 async def update(app: AppId, automation: PartId, change: HookChange, request: Request, tx: Tx, by: By) -> Hook:
     """Set the secret, or make a new one or a new address: what was before is no longer good."""
+    request.state.secret = True
     opened = await apps.open_app(tx, app, by=by, to="build")
     entry = await registry.entry(tx, opened, automation)
     token, made = _token(entry), secrets.made() if change.new_secret else None

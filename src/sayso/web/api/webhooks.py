@@ -138,6 +138,7 @@ async def listed(tx: Tx, by: By) -> Endpoints:
 
 async def create(new: NewEndpoint, request: Request, tx: Tx, by: By) -> Endpoint:
     """Add a webhook. Its secret is told once, here."""
+    request.state.secret = True
     made = await endpoints.create(
         tx, parts(request).connections, by=by, url=new.url, events=new.events, name=new.name, app=new.app, on=new.on
     )
@@ -165,6 +166,7 @@ async def remove(id: WebhookId, tx: Tx, by: By) -> Response:
 
 async def rotate(id: WebhookId, request: Request, tx: Tx, by: By) -> Endpoint:
     """A new secret, told once; the old one signs too for a day."""
+    request.state.secret = True
     return Endpoint.of(await endpoints.rotate(tx, parts(request).connections, id, by=by))
 
 
