@@ -40,6 +40,16 @@ def test_what_cannot_work_is_told(source: dict[str, Any], path: str, reason: str
     assert reason in problem.reason
 
 
+@pytest.mark.parametrize("mode", ["synced", "live"])
+def test_rows_that_are_only_read_elsewhere_are_not_linked_to(mode: str):
+    tables = [
+        {"name": "Orders", "fields": ["Name", {"Worth": "money"}], "source": SOURCE | {"mode": mode}},
+        {"name": "Notes", "fields": ["Note", {"name": "Order", "kind": "link", "to": "Orders"}]},
+    ]
+    problems = check(completed_app(app_from({"name": "Desk", "tables": tables})))
+    assert [p.path for p in problems] == ([] if mode == "synced" else ["tables/orders/fields/notes", "tables/notes/fields/order"])
+
+
 def test_a_field_that_goes_is_filled_no_more_and_undo_brings_it_back():
     app = desk()
     change = completed(app, Change(steps=(Remove(part="field", table="orders", id="worth"),)))

@@ -20,6 +20,16 @@ def problems(app: App) -> Iterator[Problem]:
             at = f"tables/{table.id}/source"
             yield from _fields(at, table, table.source)
             yield from _rules(at, table.source)
+    live = {t.id: t for t in app.tables if t.source is not None and t.source.mode == "live"}
+    for table in app.tables if live else ():
+        for field in table.fields:
+            if isinstance(field, Link) and (table.id in live or field.to in live):
+                name = (live.get(field.to) or table).name
+                yield Problem(
+                    f"tables/{table.id}/fields/{field.id}",
+                    f"{name} is read live, and links need rows that are here",
+                    '"mode": "synced"',
+                )
 
 
 def _fields(at: str, table: Table, source: Source) -> Iterator[Problem]:
