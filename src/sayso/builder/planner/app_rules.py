@@ -74,7 +74,9 @@ def _stories(work: Assembly, app: App) -> dict[int, Whole]:
         over = [
             r for r in sketch.automations if r.origin is None and r.span is not None and r.span[0] < end and r.span[1] > start
         ]
-        if whole.outright and not _poorer(whole, over):
+        new = sketch.origin is not None and not _CHANGES.search(whole.story.text)
+        leads = whole.outright or (not whole.unread and new)
+        if leads and not _poorer(whole, over):
             if over and over[0].trigger == "schedule" == whole.told.trigger["kind"]:
                 whole.told.trigger["cron"] = over[0].cron
             lead = over[0] if over else AutomationSketch(whole.told.trigger["kind"], whole.story.text.strip(), (start, end))
@@ -88,6 +90,10 @@ def _stories(work: Assembly, app: App) -> dict[int, Whole]:
         elif len(over) == 1:
             found[id(over[0])] = whole
     return found
+
+
+_CHANGES = re.compile(r"\b(?:stop|don't|do\s+not|no\s+longer|instead|rather|remove|anymore)\b", re.I)
+"""Words that may speak of an automation that is there."""
 
 
 def _poorer(whole: Whole, over: list[AutomationSketch]) -> bool:

@@ -46,10 +46,16 @@ class Whole:
     told: Told
 
     @property
+    def unread(self) -> list[str]:
+        """Words that no step came from. What else is left is something that a step still lacks."""
+        said = " ".join(self.story.text.lower().split())
+        return [w for w in self.told.left if w.lower() in said]
+
+    @property
     def outright(self) -> bool:
         """Whether the words say more than a sketch can hold: then it leads."""
         kinds = set(kinds_of(self.told.steps))
-        if len(self.told.left) > len(self.told.steps) or len(self.story.text) > LED_CHARACTERS_MAX:
+        if len(self.unread) > len(self.told.steps) or len(self.story.text) > LED_CHARACTERS_MAX:
             return False
         chats = any(
             s["kind"] == "send_message" and s.get("via") in ("teams", "discord", "telegram") for s in every(self.told.steps)

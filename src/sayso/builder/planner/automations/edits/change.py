@@ -24,6 +24,8 @@ def speaks_of_one(words: str) -> bool:
     return bool(_SPEAKS.match(low)) and not re.search(r"^(?:when|every|each)\b|,\s*(?:when|every)\b", low)
 
 
+_THERE = re.compile(r"\b(?:before|after)\s+(?:that|it)\s*$", re.I)
+"""Where a part of the words goes, which is not where the part before it goes."""
 _LEAD = re.compile(
     r"^(?:(?:and|also|then|please|can\s+you|could\s+you|i\s+want\s+(?:you\s+)?to|i'd\s+like\s+(?:you\s+)?to|we\s+want\s+to|let's|now|next|just|oh|ok|okay|so|but|actually|no)\s*,?\s+)+",
     re.I,
@@ -46,11 +48,12 @@ class Changed:
 def changed(rule: Automation, words: str, app: App) -> Changed | None:
     """None when the words say nothing that could be done with it."""
     one = opened(rule, app)
-    done = _apply(words, one)
+    parts = _parts(words)
+    done = not (len(parts) > 1 and _THERE.search(parts[-1])) and _apply(words, one)
     if not done:
         one = opened(rule, app)
         left: list[str] = []
-        for part in _parts(words):
+        for part in parts:
             if _apply(part, one):
                 done = True
             else:
@@ -76,6 +79,7 @@ def _parts(words: str) -> list[str]:
 def _apply(words: str, one: Opened) -> bool:
     raw = words.strip(" \n.!")
     raw = raw[m.end() :] if (m := _LEAD.match(raw)) and not re.match(r"(?i)(?:also|then|please|and)\s*$", raw) else raw
+    raw = re.sub(r"(?i)[\s,]+(?:please|thanks|cheers)$", "", raw)
     low = raw.lower() if len(raw.lower()) == len(raw) else raw
     if not low or len(low) > WORDS_CHARACTERS_MAX:
         return False

@@ -12,6 +12,7 @@ from sayso.builder.planner.automations.whole.recipients import CHANNEL, who
 from sayso.builder.planner.automations.whole.starts import met
 from sayso.builder.planner.automations.whole.told import Walk, action, attach, pruned
 from sayso.builder.planner.automations.whole.which import rows_meant
+from sayso.builder.planner.names import tables_in
 from sayso.spec.filter import Condition, Filter
 
 _LIMITED = ("row_created", "row_changed", "row_deleted", "date_reached", "button")
@@ -317,6 +318,8 @@ def copied(text: str, raw: str, one: Opened) -> bool:
         return False
     group = "cc" if m["cc"] else "to"
     words = raw[m.start(group) : m.end(group)]
+    if group == "to" and text.startswith("add") and not (words[:1].isupper() or "@" in words or words == "me"):
+        return False
     to = who(f"send it to {words.lower()}", f"send it to {words}", one.about)
     if not to:
         return False
@@ -336,6 +339,17 @@ _OF_THE_APP = re.compile(
 )
 
 
+_TO_A_TABLE = re.compile(
+    r"^(?:add|put|give|insert)\s+(?:an?\s+|the\s+)?(?P<x>[\w -]{2,40}?)\s+(?:to|on|in)\s+(?:the\s+|each\s+|every\s+|all\s+)?(?P<t>[\w -]{2,40})$"
+)
+
+
+def _of_a_table(text: str, one: Opened) -> bool:
+    """`add a website to clients` speaks of a table, not of this automation."""
+    m = _TO_A_TABLE.match(text)
+    return m is not None and bool(tables_in(one.app, m["t"])) and not tables_in(one.app, m["x"])
+
+
 def added(text: str, raw: str, one: Opened) -> bool:
     """Further steps: before or after the one that is named, else after the last message."""
     where = placing.spot(raw, one)
@@ -350,7 +364,7 @@ def added(text: str, raw: str, one: Opened) -> bool:
         lambda m: f"send an {m['x']} message " if not m["x"].lower().startswith("e") else "e-mail ",
         said,
     )
-    if _OF_THE_APP.search(text) and not messages.channels(text):
+    if (_OF_THE_APP.search(text) and not messages.channels(text)) or _of_a_table(text, one):
         return False
     mail = placing.meant("e-mail", one, ("send_email",))
     walk = Walk(one.about, one.trigger, lambda piece, about: _read(piece, one))

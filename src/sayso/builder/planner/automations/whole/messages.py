@@ -10,7 +10,7 @@ from sayso.builder.planner.inflect import singular
 
 _CHATS = (
     ("teams", r"\b(?:ms\s+|microsoft\s+)teams\b|\b(?:in|on|via|to)\s+teams\b|\bteams\s+(?:channel|message|instead)|\buse\s+teams\b"),
-    ("discord", r"\bdiscord\b"), ("telegram", r"\btelegram\b"), ("sms", r"\bsms\b|\btext\s+(?:message|the|them|him|her|me|us|our|everyone)\b|\bby\s+text\b"),
+    ("discord", r"\bdiscord\b"), ("telegram", r"\btelegram\b"), ("sms", r"\bsms\b|\btext\s+(?:message|the|them|him|her|me|us|our|everyone)\b|\bby\s+text\b|^text\s+(?!to\b|in\b)[a-z]"),
     ("slack", r"\bslack\b|(?<![\w/&])#[a-z]"),
 )  # fmt: skip
 _MAIL = re.compile(r"\be-?mail(?:s|ed)?\b|\bmail(?:s|ed)?\b(?!\s+address)|\bcc\b")

@@ -9,7 +9,7 @@ URL = re.compile(r"https?://[^\s\"'<>)\]},]+[^\s\"'<>)\]},.;:!?]")
 _METHOD = re.compile(r"\b(get|post|put|patch|delete)\b(?=\s+(?:request|it|them|to|from|https?|the)|\s*$)", re.I)
 _READS = re.compile(r"\b(?:get|fetch|read|load|download|look\s+up|check)\b")
 _CALLS = re.compile(
-    r"\b(?:call|hit|trigger|invoke|post\s+(?:it\s+)?to|send\s+(?:it\s+)?to|fire|send)\s+(?:(?:our|the|an?|their|its|my)\s+)?(?:[\w-]+\s+){0,2}?(?:api|webhooks?|url|endpoint|address\s+of)\b|\bhttp\s+(?:call|request|post)\b|\b(?:send\s+(?:it|them|the\s+\w+)\s+to\s+(?:our|the|their|my)\s+(?:erp|crm|api|system|server|shop|backend))\b"
+    r"\b(?:call|hit|trigger|invoke|post\s+(?:it\s+)?to|send\s+(?:it\s+)?to|fire|send)s?\s+(?:(?:our|the|an?|their|its|my)\s+)?(?:[\w-]+\s+){0,2}?(?:api|webhooks?|url|endpoint|address\s+of)\b|\bhttp\s+(?:call|request|post)\b|\b(?:send\s+(?:it|them|the\s+\w+)\s+to\s+(?:our|the|their|my)\s+(?:erp|crm|api|system|server|shop|backend))\b"
 )
 _WEBHOOK = re.compile(r"\bwebhooks?\b")
 _SQL = re.compile(r"\b(?:sql|database|warehouse|postgres(?:ql)?|mysql|mariadb|bigquery|snowflake)\b")

@@ -9,7 +9,7 @@ DOES = (
     r"attach(?:es)?|generates?|draws?|charts?|exports?|saves?|produces?|turns?|calls?|triggers?|fires?|hits?|asks?|requests?|needs?|waits?|pauses?|holds?|summari[sz]es?|classif(?:y|ies)|categori[sz]es?|translates?|drafts?|extracts?|scores?|"
     r"runs?|quer(?:y|ies)|stops?|replies|reply|responds?|answers?|publish(?:es)?|cc|copy|escalates?|reduces?|increases?|lowers?|raises?|books?|starts?|has|have|includes?|puts?|requires?|print|remember|give)"
 )
-_CONJ = r"(?:(?:and|then|also|plus|finally|next|afterwards?|but|after\s+that|please|it\s+should|automatically|just|first|secondly|so)\s*,?\s+)"
+_CONJ = r"(?:(?:(?:can|could|would|will)\s+you|i\s+want\s+(?:you\s+|it\s+)?to|i'd\s+like\s+(?:you\s+|it\s+)?to|and|then|also|plus|finally|next|afterwards?|but|after\s+that|please|it\s+should|automatically|just|first|secondly|so)\s*,?\s+)"
 _WAY = (
     r"(?:(?:only\s+)?(?:if|when(?:ever)?)\b|once\b(?!\s+(?:a|per|every)\b)|as\s+soon\s+as\b|every\s+time\b|each\s+time\b|unless\b|otherwise\b|else\b|(?:if\s+)?not\s*,|in\s+any\s+other\s+case\b|only\s+(?:for|on|with)\b|"
     r"for\s+(?:each|every)\b|after\s+(?:\d+|an?|one|two|three|four|five|six|seven|ten|another)\s+(?:\w+\s+)?(?:minutes?|hours?|days?|weeks?|months?)\b(?!\s+(?:of|since))|(?:\d+|an?|one|two|three|four|five|six|seven)\s+(?:minutes?|hours?|days?|weeks?|months?)\s+later\b|"
@@ -75,7 +75,7 @@ _LEAD = re.compile(rf"^\s*{_CONJ}+", re.I)
 
 
 def _trim(raw: str, start: int, end: int) -> tuple[int, int]:
-    while end > start and raw[end - 1] in " \n,;.":
+    while end > start and raw[end - 1] in " \n,;.?":
         end -= 1
     while start < end and raw[start] in " \n,;.:–-":
         start += 1

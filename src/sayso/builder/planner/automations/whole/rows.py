@@ -349,7 +349,9 @@ def _stepped(piece: Piece, about: About) -> list[Json] | None:
 
 
 def _delete(piece: Piece, about: About) -> list[Json] | None:
-    if not _DELETE.search(piece.text):
+    if not _DELETE.search(piece.text) and not (
+        re.match(r"(?:deletes?|removes?|trash(?:es)?)\b", piece.text) and _target(piece.text, about)
+    ):
         return None
     table = _target(piece.text, about) or about.row or about.found or about.table
     if table is None:

@@ -85,7 +85,21 @@ _TIME = re.compile(r"\bat\s+(?P<h>[01]?\d|2[0-3])(?::(?P<m>[0-5]\d))?\s*(?P<half
 def start_of(raw: str, app: App, table: Table | None = None) -> Start | None:
     """The trigger that the words say, whichever comes first in this list; None when they say none. `table` is what is spoken of."""
     text = raw.lower() if len(raw.lower()) == len(raw) else raw
-    for one in (_webhook, _email, _message, _button, _called, _form, _deleted, _moved, _enters, _dated, _scheduled, _event):
+    for one in (
+        _webhook,
+        _email,
+        _message,
+        _button,
+        _called,
+        _form,
+        _deleted,
+        _moved,
+        _enters,
+        _dated,
+        _on_a_date,
+        _scheduled,
+        _event,
+    ):
         if (start := one(text, raw, app, table)) is not None:
             return start
     return None
@@ -94,6 +108,8 @@ def start_of(raw: str, app: App, table: Table | None = None) -> Start | None:
 def _webhook(text: str, raw: str, app: App, table: Table | None) -> Start | None:
     m = _WEBHOOK.search(text)
     if m is None or re.search(r"\b(?:send|fire|post|call|trigger)s?\s+(?:an?|the|our)\s*$", text[: m.start()]):
+        return None
+    if re.search(r"\b(?:is|are|becomes?|gets?|was|has)\b", m["who"] or ""):
         return None
     trigger: Json = {"kind": "webhook"}
     if verify := next((v for word, v in _VERIFY if word in text), None):
@@ -106,7 +122,7 @@ def _webhook(text: str, raw: str, app: App, table: Table | None) -> Start | None
 
 def _end(text: str, at: int) -> int:
     """To the end of the event: its comma, or the action after it."""
-    stop = re.compile(r"[,;:]|\.\s|$").search(text, at)
+    stop = re.compile(r"[,;:]|\s-?->\s|\.\s|$").search(text, at)
     end = stop.start() if stop else len(text)
     verb = verb_at(text[at:end], 1)
     return at + verb if verb is not None else end
@@ -157,6 +173,9 @@ def _form(text: str, raw: str, app: App, table: Table | None) -> Start | None:
         return None
     row = next(iter(tables_in(app, m[0])), None) or table or next(iter(tables_in(app, text)), None)
     forms = [v for v in app.views if isinstance(v, Form)]
+    said = set(stems(m[0]))
+    if named := next((v for v in forms if set(stems(v.name)) <= said and len(stems(v.name)) > 1), None):
+        return Start({"kind": "form_submitted", "view": named.id}, app.table(named.table), (m.span(),))
     form = next((v for v in forms if row is not None and v.table == row.id), None) or (
         forms[0] if len(forms) == 1 and row is None else None
     )
@@ -293,6 +312,30 @@ def _dated(text: str, raw: str, app: App, table: Table | None) -> Start | None:
     return Start(trigger, row, tuple(spans))
 
 
+_ON_A_DATE = re.compile(
+    r"\bon\s+(?:the|its|their|an?)\s+(?P<f>[a-z][a-z ]{2,30}?)(?=\s+(?:of\b|at\b|e-?mail\b|notify\b|send\b|post\b|remind\b)|\s*,|$)(?:\s+of\s+(?:an?|the|each|every)\s+[\w-]+)?"
+)
+
+
+def _on_a_date(text: str, raw: str, app: App, table: Table | None) -> Start | None:
+    """`on the due date of an invoice at 9`."""
+    m = _ON_A_DATE.search(text)
+    if m is None:
+        return None
+    tables = [*tables_in(app, m[0]), *([table] if table else []), *tables_in(app, text), *app.tables]
+    hits = [(t, f) for t in tables for f in t.fields if f.kind in ("date", "datetime") and f.name.lower() == m["f"].strip()]
+    if not hits:
+        return None
+    row, one = hits[0]
+    trigger: Json = {"kind": "date_reached", "table": row.id, "field": one.id}
+    spans: list[Span] = [m.span()]
+    if (time := _TIME.search(text, m.end(), min(len(text), m.end() + 14))) is not None:
+        hour = int(time["h"]) % 12 + 12 if time["half"] == "pm" else int(time["h"]) % 24
+        trigger["time"] = f"{hour:02}:{time['m'] or '00'}"
+        spans.append(time.span())
+    return Start(trigger, row, tuple(spans))
+
+
 def _verb_or_end(words: str) -> int:
     verb = verb_at(words, 3)
     return verb if verb is not None else len(words)
@@ -341,7 +384,7 @@ def _scheduled(text: str, raw: str, app: App, table: Table | None) -> Start | No
 
 
 _EVENT = re.compile(
-    rf"(?:^|(?<=[\s,(]))(?:{_WHEN.replace('|on|', '|').replace('|after|', '|')}|for\s+(?:each|every)\s+new|(?:each|every|any)\s+new)\s+(?P<event>.+)"
+    rf"(?:^|(?<=[\s,(]))(?:{_WHEN.replace('|on|', '|').replace('|after|', '|')}|for\s+(?:each|every)\s+new|(?:each|every|any)\s+new|^new)\s+(?P<event>.+)"
 )
 
 

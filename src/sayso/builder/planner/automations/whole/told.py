@@ -310,7 +310,7 @@ class Walk:
 def attach(piece: Piece, mail: Json, into: list[Json], about: About) -> bool:
     """Makes the file or picture that the words name, right before the e-mail, and puts it in."""
     before = dict(about.ids)
-    words = re.sub(r"^\w+\s+", "attach ", piece.text)
+    words = re.sub(r"^\w+\s+", "attach ", re.sub(r"\s+(?:to|in|into|with)\s+(?:the\s+)?(?:e-?mail|mail|it)\s*$", "", piece.text))
     steps = files.read(Piece(words, words, piece.start, piece.end), about)
     if not steps:
         return False
