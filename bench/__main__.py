@@ -12,6 +12,9 @@ from bench.figure import Figure
 
 NOT_MEASURES = {"__init__", "__main__", "client", "figure", "fills_upstream", "gateway_upstream", "million", "server"}
 
+BY_HAND = {"torture"}
+"""Only when they are named: they take long."""
+
 
 def names() -> list[str]:
     return sorted(p.stem for p in Path(__file__).parent.glob("*.py") if p.stem not in NOT_MEASURES)
@@ -22,7 +25,7 @@ def main() -> None:
     if unknown := set(asked) - set(names()):
         sys.exit(f"There is no benchmark {', '.join(sorted(unknown))}. There are: {', '.join(names())}")
     missed = 0
-    for name in asked or names():
+    for name in asked or [name for name in names() if name not in BY_HAND]:
         for figure in asyncio.run(import_module(f"bench.{name}").measure()):
             missed += not figure.kept
             show(name, figure)

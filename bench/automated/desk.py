@@ -9,11 +9,11 @@ import sys
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sayso import db
@@ -57,6 +57,7 @@ class Desk:
     engine: AsyncEngine
     home: Path
     by: Actor
+    env: dict[str, str] = field(default_factory=dict[str, str])
 
     async def automated(self, id: str, steps: Sequence[Mapping[str, Any]], trigger: Mapping[str, Any], **more: Any) -> Registered:
         rule = {"id": "rule", "name": "Rule", "on": True, "trigger": dict(trigger), "steps": list(steps), **more}
@@ -95,17 +96,31 @@ class Desk:
                 await asyncio.sleep(0.1)
         return time.perf_counter() - began
 
-    async def counted(self, app_id: str, table: str, tx: AsyncConnection | None = None) -> int:
+    async def counted(self, app_id: str, table: str) -> int:
         async with self.engine.connect() as tx:
             app = await apps.open_app(tx, app_id, by=self.by)
             sql = rows_of(app, found(app, table)).sql
             return (await tx.execute(select(func.count()).select_from(sql))).scalar_one()
 
+    async def created(self, tx: AsyncConnection, app_id: str, table: str) -> Sequence[Any]:
+        """Every row's id, and when it was added."""
+        app = await apps.open_app(tx, app_id, by=self.by)
+        sql = rows_of(app, found(app, table)).sql
+        return (await tx.execute(select(sql.c.id, sql.c.created_at))).all()
+
     @asynccontextmanager
     async def worker(self, *more: str) -> AsyncGenerator[asyncio.subprocess.Process]:
-        """A worker process. It is killed at the end."""
+        """A worker process, stopped at the end."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "sayso", "worker", "--home", str(self.home), *more, stdout=asyncio.subprocess.PIPE
+            sys.executable,
+            "-m",
+            "sayso",
+            "worker",
+            "--home",
+            str(self.home),
+            *more,
+            env={**os.environ, **self.env},
+            stdout=asyncio.subprocess.PIPE,
         )
         assert process.stdout is not None
         await asyncio.wait_for(process.stdout.readline(), 60)
@@ -113,7 +128,7 @@ class Desk:
             yield process
         finally:
             if process.returncode is None:
-                process.send_signal(signal.SIGTERM)
+                process.send_signal(signal.SIGINT)
                 await process.wait()
 
 
@@ -139,8 +154,3 @@ def cpu_below(name: str) -> float:
 async def desk(engine: AsyncEngine, home: Path) -> Desk:
     async with db.transaction(engine) as tx:
         return Desk(engine, home, await people.first_owner(tx))
-
-
-async def vacuumed(engine: AsyncEngine) -> None:
-    async with engine.connect() as connection:
-        await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(text("vacuum analyze"))
