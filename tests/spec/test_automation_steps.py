@@ -79,3 +79,13 @@ def test_two_steps_of_one_name_are_refused():
 
 def test_a_wait_until_a_day_or_a_call_needs_no_seconds():
     assert check(app([{"kind": "wait", "until": "{Title}"}, {"kind": "wait", "webhook": True}])) == ()
+
+
+def test_a_condition_on_a_value_that_only_a_run_knows_is_checked_for_its_field_alone():
+    def finding(field, value):
+        inner = {"match": "any", "of": [{"field": field, "op": "gte", "value": value}]}
+        return check(app([{"kind": "find_rows", "table": "tickets", "filter": {"of": [inner]}}]))
+
+    assert finding("cost", "{Cost}") == ()
+    assert any("not a number" in p.reason for p in finding("cost", "a lot"))
+    assert any("no field" in p.reason for p in finding("price", "{Cost}"))

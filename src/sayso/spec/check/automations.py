@@ -47,11 +47,13 @@ from sayso.spec.check.fields import slot_problems, summary_problems
 from sayso.spec.check.views import known, unknown_table
 from sayso.spec.conditions import unknown_field
 from sayso.spec.fields import AnyField
+from sayso.spec.filter import Condition, Filter
 from sayso.spec.shape import shape_of
 from sayso.spec.stands_on import DAYS
 from sayso.spec.table import Table
 from sayso.spec.view import Form
 
+_NAMED = re.compile(r"\{[^{}\"\n]+\}")
 WAIT_SECONDS_MAX = 366 * 86_400
 _RELATIVE = ("today", "tomorrow", "yesterday", "now", "me")
 _TAKEN = ("trigger", "item", "run", "app", "today", "now")
@@ -155,14 +157,16 @@ def _step(app: App, at: str, row: Table | None, step: Any) -> Iterator[Problem]:
         yield unknown_table(app, at, table_id)
         return
     if table and (filter := getattr(step, "filter", None)):
-        yield from conditions.problems(app, at, table, filter)
+        yield from conditions.problems(app, at, table, _known_now(filter))
     if table:
         yield from _of_table(app, at, table, step)
     match step:
         case Branch() | Switch():
             for n, way in enumerate(step.cases if isinstance(step, Switch) else (step,)):
                 if row and way.filter.of:
-                    yield from conditions.problems(app, f"{at}/cases/{n}" if isinstance(step, Switch) else at, row, way.filter)
+                    yield from conditions.problems(
+                        app, f"{at}/cases/{n}" if isinstance(step, Switch) else at, row, _known_now(way.filter)
+                    )
         case Ai():
             yield from slot_problems(app, at, step.slot)
             if row and step.into:
@@ -178,6 +182,18 @@ def _step(app: App, at: str, row: Table | None, step: Any) -> Iterator[Problem]:
                 yield Problem(f"{at}/seconds", "a wait lasts from a second to a year", "86400")
         case _:
             return
+
+
+def _known_now(filter: Filter) -> Filter:
+    """Of conditions on values that only a run knows (`{Budget}`, `{ask: answer}`), the fields alone can be checked."""
+    return filter.model_copy(update={"of": tuple(_known_one(one) for one in filter.of)})
+
+
+def _known_one(one: Condition | Filter) -> Condition | Filter:
+    if isinstance(one, Filter):
+        return _known_now(one)
+    named = isinstance(one.value, str) and _NAMED.search(one.value)
+    return Condition(field=one.field, op="not_empty") if named else one
 
 
 def _of_table(app: App, at: str, table: Table, step: Any) -> Iterator[Problem]:
