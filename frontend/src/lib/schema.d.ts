@@ -2630,8 +2630,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Where the browser goes, so that somebody consents.
-         * @description Where the browser goes, so that somebody consents.
+         * Where the browser goes, so that somebody consents. An MCP server is asked where that is, when nobody has entered it.
+         * @description Where the browser goes, so that somebody consents. An MCP server is asked where that is, when nobody has entered it.
          */
         post: operations["connections_authorize"];
         delete?: never;

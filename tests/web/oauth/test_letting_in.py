@@ -1,9 +1,11 @@
 """A program is let in from a browser: by the client of the `mcp` package, from the first 401 to a token that is renewed."""
 
 import asyncio
+import json
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,13 +20,20 @@ from mcp.shared.auth import AuthorizationCodeResult, OAuthClientMetadata
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from sayso.connections import mcp, oauth
+from sayso.connections.connections import Connections
+from sayso.connections.delivered import NotDelivered
+from sayso.connections.kinds import mcp as mcp_kind
 from sayso.db import transaction
+from sayso.errors import Forbidden
 from sayso.settings import Settings
 from sayso.team import sessions
 from sayso.team.actor import Actor
 from sayso.web.actor import COOKIE
 from sayso.web.app import create_app
 from tests.conftest import Northlight
+from tests.connections.conftest import added
+from tests.connections.outside import LOOPBACK, answer, outside
 from tests.web.conftest import settings as settings
 
 BACK = "http://127.0.0.1:33418/callback"
@@ -174,3 +183,50 @@ async def test_a_member_who_says_no_is_not_overheard(url: str, engine: AsyncEngi
     assert said["error"] == ["access_denied"]
     assert said["iss"] == [url]
     assert "code" not in said
+
+
+async def test_one_sayso_is_let_in_to_another_with_nothing_but_its_address(
+    url: str, engine: AsyncEngine, northlight_kept: Northlight, tmp_path: Path
+):
+    """Our own client finds out where somebody consents, registers, and is let in by our own server."""
+    ana = northlight_kept.ana
+    connections = Connections(engine, tmp_path, LOOPBACK, "http://127.0.0.1:33418")
+    made = await added(connections, ana, "mcp", {"address": f"{url}/mcp", "auth": "authorization_code"})
+    assert made.consent == "needed"
+    await mcp_kind.settle(connections, made.id, by=ana)
+    async with transaction(engine) as tx:
+        address = await oauth.begin(tx, connections, made.id, by=ana)
+    asked = parse_qs(urlsplit(address).query)
+    assert asked["resource"] == [f"{url}/mcp"]
+    browser = Browser(engine, ana, url, writes=True)
+    await browser.open(address)
+    said = {name: value[0] for name, value in parse_qs(urlsplit(browser.back).query).items()}
+    assert browser.back.startswith("http://127.0.0.1:33418/oauth/callback?")
+    await oauth.finished(connections, state=said["state"], code=said["code"], by=ana)
+    async with transaction(engine) as tx:
+        one = await connections.opened(tx, made.id, "mcp", by=ana)
+    assert "create_rows" in {tool["name"] for tool in (await mcp.look(connections, one))["tools"]}
+    await mcp_kind.settle(connections, made.id, by=ana)
+
+    async with transaction(engine) as tx:
+        await tx.execute(text("update sayso.connections set tokens_expire_at = now() where id = :id"), {"id": made.id})
+    assert (await mcp.look(connections, one))["server"]["name"] == "sayso", "its token is renewed by itself"
+
+
+async def test_a_server_that_says_nothing_is_entered_by_hand(engine: AsyncEngine, northlight_kept: Northlight, tmp_path: Path):
+    connections = Connections(engine, tmp_path, LOOPBACK, "http://127.0.0.1:33418")
+    async with outside() as there:
+        one = await added(connections, northlight_kept.ana, "mcp", {"address": f"{there.url}/mcp", "auth": "authorization_code"})
+        with pytest.raises(NotDelivered, match="by hand"):
+            await mcp_kind.settle(connections, one.id, by=northlight_kept.ana)
+        there.at["/.well-known/oauth-authorization-server"] = answer(200, json.dumps({"issuer": there.url}))
+        with pytest.raises(NotDelivered, match="PKCE"):
+            await mcp_kind.settle(connections, one.id, by=northlight_kept.ana)
+        with pytest.raises(Forbidden):
+            await mcp_kind.settle(connections, one.id, by=northlight_kept.mia)
+    evil = {"WWW-Authenticate": 'Bearer resource_metadata="http://169.254.169.254/latest"'}
+    async with outside() as there:
+        there.says = [answer(401, b"", headers=evil)]
+        one = await added(connections, northlight_kept.ana, "mcp", {"address": f"{there.url}/mcp", "auth": "authorization_code"})
+        with pytest.raises(NotDelivered, match="not an address of the public internet"):
+            await mcp_kind.settle(connections, one.id, by=northlight_kept.ana)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sayso import db
-from sayso.connections import catalogues, mcp, oauth
+from sayso.connections import catalogues, mcp, oauth, stored
 from sayso.connections.address import Url
 from sayso.connections.kind import FormField, Kind, Option, Settings
 from sayso.connections.kinds.http import credentials
+from sayso.connections.mcp import discovery
 from sayso.connections.opened import Opened
+from sayso.team.actor import Actor
 
 if TYPE_CHECKING:
     from sayso.connections.connections import Connections
@@ -21,6 +24,27 @@ WAYS = (
     Option("client_credentials", "OAuth 2: an account of its own"),
     Option("authorization_code", "OAuth 2: somebody consents"),
 )
+
+
+FOUND_OUT = ("authorize_address", "token_address", "client_id")
+
+
+def _found_out(one: FormField) -> FormField:
+    """A server says itself how it lets programs in, so nobody needs to enter it."""
+    return replace(one, required=False, advanced=True, help="Left empty, the server is asked.") if one.name in FOUND_OUT else one
+
+
+async def settle(connections: Connections, id: str, *, by: Actor) -> None:
+    """Before somebody consents: finds out where, and registers there, unless that was entered or found out before."""
+    async with db.transaction(connections.engine) as tx:
+        row = await stored.managed(tx, id, by)
+        if row.kind != "mcp" or row.settings.get("auth") != "authorization_code" or row.settings.get("client_id"):
+            return
+        opened = await connections.opened_to_test(tx, id, by=by)
+    way = await discovery.found(connections, opened, connections.url + oauth.CALLBACK)
+    secrets = {"client_secret": way.secret} if way.secret else {}
+    async with db.transaction(connections.engine) as tx:
+        await stored.change(tx, connections, id, {"settings": way.settings, "secrets": secrets}, by=by)
 
 
 def hosts(settings: Settings) -> tuple[str, ...]:
@@ -49,7 +73,7 @@ KIND = Kind(
         FormField("token", "Token", "secret", required=True, when={"auth": ("bearer",)}),
         FormField("key", "API key", "secret", required=True, when={"auth": ("key",)}),
         FormField("key_name", "Name of the key", required=True, default="X-API-Key", when={"auth": ("key",)}),
-        *oauth.FIELDS,
+        *(_found_out(one) for one in oauth.FIELDS),
     ),
     hosts,
     test,

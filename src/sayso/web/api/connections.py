@@ -6,10 +6,11 @@ from typing import Annotated, Any, Self
 from fastapi import Path, Query, Request, Response
 from pydantic import Field, StringConstraints
 
+from sayso import db
 from sayso.connections import kind as kinds_of
 from sayso.connections import oauth, stored
 from sayso.connections import uses as naming
-from sayso.connections.kinds import KINDS
+from sayso.connections.kinds import KINDS, mcp
 from sayso.connections.rights import Use
 from sayso.web.actor import COOKIE, By
 from sayso.web.parts import parts
@@ -257,8 +258,11 @@ async def uses(id: ConnectionId, request: Request, tx: Tx, by: By) -> Uses:
     return Uses(items=items, sentence=naming.sentence(found))
 
 
-async def authorize(id: ConnectionId, request: Request, tx: Tx, by: By) -> Consent:
-    """Where the browser goes, so that somebody consents."""
+async def authorize(id: ConnectionId, request: Request, by: By, once: Once) -> Consent:
+    """Where the browser goes, so that somebody consents. An MCP server is asked where that is, when nobody has entered it."""
     request.state.secret = True
+    known = parts(request).connections
+    await mcp.settle(known, id, by=by)
     session = request.cookies.get(COOKIE, "") if "authorization" not in request.headers else ""
-    return Consent(url=await oauth.begin(tx, parts(request).connections, id, by=by, session=session))
+    async with db.transaction(known.engine) as tx:
+        return Consent(url=await oauth.begin(tx, known, id, by=by, session=session))
