@@ -110,7 +110,7 @@ async def _tortured(d: Desk, registered: Registered) -> Counter[str]:
                         await _killed(workers[at])
                         workers[at] = await _worker(d)
                     else:
-                        await _postgres_hit(d, draw)
+                        await _postgres_hit(d, registered, draw)
                     await asyncio.sleep(draw.random())
                 for at, one in enumerate(workers):
                     if one.returncode is not None:
@@ -132,27 +132,23 @@ async def _killed(process: asyncio.subprocess.Process) -> None:
 
 
 async def _worker(d: Desk) -> asyncio.subprocess.Process:
-    errors = (d.home / "workers.log").open("ab")
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "sayso",
-        "worker",
-        "--home",
-        str(d.home),
-        env={**os.environ, **d.env},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=errors,
-    )
-    assert process.stdout is not None
-    await asyncio.wait_for(process.stdout.readline(), 120)
-    return process
+    """One that works. One that was started while PostgreSQL recovers ends with a message, and is started again, as a supervisor would."""
+    while True:
+        with (d.home / "workers.log").open("ab") as errors:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "sayso", "worker", "--home", str(d.home), env={**os.environ, **d.env}, stdout=asyncio.subprocess.PIPE,
+                stderr=errors,
+            )  # fmt: skip
+        assert process.stdout is not None
+        if await asyncio.wait_for(process.stdout.readline(), 120):
+            return process
+        await process.wait()
 
 
-async def _postgres_hit(d: Desk, draw: random.Random) -> None:
+async def _postgres_hit(d: Desk, registered: Registered, draw: random.Random) -> None:
+    await _over(d, registered)  # it has recovered from the last time
     async with d.engine.connect() as tx:
-        query = select(func.pg_backend_pid())
-        mine = (await tx.execute(query)).scalar_one()
+        mine = (await tx.execute(select(func.pg_backend_pid()))).scalar_one()
     with suppress(ProcessLookupError, FileNotFoundError):
         os.kill(draw.choice(_backends(mine)), signal.SIGKILL)
 

@@ -35,6 +35,7 @@ from sayso.team.ids import new_id
 RUNS_AT_ONCE = 64
 """Of one worker. Most wait for somebody outside."""
 CLAIMED_AT_ONCE = 32
+TOGETHER_SECONDS = 0.05
 LOOK_SECONDS = 2.0
 RECOVER_SECONDS = 2.0
 COMES_BACK_SECONDS = 0.5
@@ -112,6 +113,9 @@ class Worker:
             if room <= 0:
                 await self._free.wait()
                 continue
+            if room < CLAIMED_AT_ONCE // 2:
+                await asyncio.sleep(TOGETHER_SECONDS)  # it is busy: a few more end meanwhile, and are replaced in one claim
+                room = self._runs_at_once - len(self._tasks)
             try:
                 rows, due = await self._taken(min(room, CLAIMED_AT_ONCE))
             except Exception as error:
