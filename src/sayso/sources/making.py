@@ -67,7 +67,8 @@ async def make(
         cron=cron,
     )
     first_text = next((f.id for f in fields if f.kind == "text" and filled[f.id] not in keys), None)
-    table = Table(id=id, name=title, icon="database", fields=tuple(fields), title=first_text, source=source)
+    fields.sort(key=lambda f: f.id != first_text)  # what a row is called by stands first
+    table = Table(id=id, name=title, icon="database", fields=tuple(fields), source=source)
     view = Grid(id=id_from(title, {v.id for v in app.spec.views}), name=title, table=id)
     change = Change(title=f"Connect {title}", steps=(Add(part="table", value=table), Add(part="view", value=view)))
     changed = await apps.change(tx, app, change, by=by)
