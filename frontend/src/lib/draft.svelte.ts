@@ -43,9 +43,10 @@ export class DraftState {
     return state;
   }
 
-  static async begin(wish: string, app: string | null, file: File | null = null): Promise<DraftState> {
+  /** `focus` is the part of the app that is open meanwhile, such as `automations/weekly_report`: what "it" means. */
+  static async begin(wish: string, app: string | null, file: File | null = null, focus?: string): Promise<DraftState> {
     rememberWish(wish);
-    return DraftState.of(await api.post<Draft>("/api/drafts", { wish, ...(app ? { app } : {}), ...(await attached(file)) }));
+    return DraftState.of(await api.post<Draft>("/api/drafts", { wish, ...(app ? { app } : {}), ...(focus ? { focus } : {}), ...(await attached(file)) }));
   }
 
   /** Follows the planning until it is done; harmless when it is. */
