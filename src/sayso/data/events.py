@@ -14,7 +14,7 @@ kinds   row.created row.changed row.moved row.trashed row.restored row.imported 
 What a run of an automation causes says so: its payload has `run` (the run's id) and `hops` (how many runs led to it), see `caused_by`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Literal
@@ -40,14 +40,14 @@ _cause: ContextVar[dict[str, Any]] = ContextVar("cause", default={})  # noqa: B0
 
 
 @contextmanager
-def caused_by(run: str, hops: int) -> Iterator[None]:
+def caused_by(run: str, hops: int) -> Generator[None]:
     """Every event written inside says which run of an automation led to it, and how many before that: so loops are found."""
     with told_with(run=run, hops=hops):
         yield
 
 
 @contextmanager
-def told_with(**payload: Any) -> Iterator[None]:
+def told_with(**payload: Any) -> Generator[None]:
     """Every event written inside carries this too: `form`, the id of the form that a row came by."""
     token = _cause.set({**_cause.get(), **payload})
     try:
