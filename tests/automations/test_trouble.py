@@ -15,7 +15,7 @@ from sayso.automations.steps.step import StepFailed
 from sayso.automations.work import trouble
 from sayso.db import tables as system
 from sayso.db.automation_tables import runs as t
-from sayso.db.notification_tables import notifications
+from sayso.db.notification_tables import approvals, notifications
 from sayso.errors import Conflict, Forbidden, NotFound
 from sayso.team import people
 from tests.automations.running_desk import Desk, knocks, logs, scripted
@@ -180,6 +180,18 @@ async def test_runs_are_nobody_elses(engine: AsyncEngine, northlight_kept: North
         for act in (runs.found, runs.cancel, runs.pause, runs.resume, runs.retry):
             with pytest.raises(NotFound):
                 await act(tx, run, by=zoe)
+
+
+async def test_nobody_is_asked_any_more_for_a_run_that_was_called_off(engine: AsyncEngine, northlight_kept: Northlight) -> None:
+    steps = [{"kind": "approval", "id": "ok", "by": "everyone", "question": "Close {Name}?"}, logs("closed")]
+    desk = await Desk.made(engine, northlight_kept.ana, steps, name="Withdrawn")
+    run = await desk.begin(await desk.add("tickets", name="Leak"))
+    assert (await desk.done(run)).waits_for == "approval"
+    async with db.transaction(engine) as tx:
+        mine = select(approvals.c.state).where(approvals.c.run == run)
+        assert (await tx.execute(mine)).scalars().all() == ["open"]
+        await runs.cancel(tx, run, by=desk.by)
+        assert (await tx.execute(mine)).scalars().all() == ["withdrawn"]
 
 
 async def _elsewhere(tx: Any) -> Any:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, Text, any_, func, literal, select,
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sayso.automations.runs.acts import wake
+from sayso.automations.runs.waking import wake
 from sayso.db import tables as t
 from sayso.db.notification_tables import approval_links, approvals
 from sayso.errors import Conflict, Forbidden, NotFound

@@ -10,10 +10,12 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sayso.automations import approvals
 from sayso.automations.registered import Registered
 from sayso.automations.runs.begin import begin, storable
 from sayso.automations.runs.reading import found
 from sayso.automations.runs.run import CHANNEL, OVER
+from sayso.automations.runs.waking import wake
 from sayso.data import events
 from sayso.db.automation_tables import runs as t
 from sayso.db.automation_tables import steps as s
@@ -36,6 +38,7 @@ async def cancel(tx: AsyncConnection, run: str, *, by: Actor) -> Any:
     over = {"state": "cancelled", "worker": None, "wake_at": None, "ended_at": func.now(), "problem": problem, "waits_for": None}
     await tx.execute(update(t).where(t.c.id == run).values(over))
     await tx.execute(update(a).where(a.c.run == run, a.c.state == "open").values(state="withdrawn", decided_at=func.now()))
+    await approvals.withdraw(tx, [run])
     await _told(tx, row, "cancelled", by)
     return await found(tx, run, by=by)
 
@@ -152,14 +155,6 @@ async def replay(tx: AsyncConnection, run: str, registered: Registered, *, by: A
     assert begun is not None
     await audit.write(tx, "run.replayed", f"had a run of {row.name} done again", by=by, subject=begun)
     return begun
-
-
-async def wake(tx: AsyncConnection, run: str) -> None:
-    """What it waits for may have come: it is taken up, and looks. A worker that has it just now looks again when it has let go."""
-    asleep = update(t).where(t.c.id == run, t.c.state == "sleeping").values(wake_at=func.now())
-    if not (await tx.execute(asleep)).rowcount:
-        await tx.execute(update(t).where(t.c.id == run, t.c.state.in_(("running", "waiting"))).values(woken=True))
-    await tx.execute(text("select pg_notify(:channel, '')"), {"channel": CHANNEL})
 
 
 async def came(tx: AsyncConnection, token: str, body: Any) -> str | None:
