@@ -88,7 +88,7 @@ READER = SheetsReader()
 KIND = Kind(
     "google_sheets",
     "Google Sheets",
-    "sheet",
+    "file-spreadsheet",
     ("rows",),
     "Sheets of one Google spreadsheet, whose first row names the columns.",
     (
