@@ -144,9 +144,12 @@ async def test_wrong_tokens_other_servers_and_silence_are_told_in_words(connecti
     ]
     with pytest.raises(NotDelivered, match="no revision"):
         await mcp.look(connections, await opened(connections, ben, "mcp", {"address": there.url}))
-    endless = b"data: x\n\n" * 3_000_000
+    endless = b"data: x\n\n" * 20_000
     there.says = [answer(200, endless, headers={"Content-Type": "text/event-stream"})]
-    with pytest.raises(NotDelivered):
+    with pytest.raises(NotDelivered, match="without ever answering"):
+        await mcp.look(connections, await opened(connections, ben, "mcp", {"address": there.url}))
+    there.says = [answer(200, b"data: " + b"x" * 9_000_000, headers={"Content-Type": "text/event-stream"})]
+    with pytest.raises(NotDelivered, match="more than 8 MB"):
         await mcp.look(connections, await opened(connections, ben, "mcp", {"address": there.url}))
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ANSWER_BYTES_MAX = 8 * 2**20
 SECONDS_MAX = 60
+EVENTS_MAX = 5_000
+"""Before the answer: progress, and what servers have to say besides."""
 SESSION_CHARACTERS_MAX = 500
 NAMED_BY = {"tools/call": "name"}
 
@@ -76,7 +78,10 @@ class OverHttp:
                 self._session = answer.header("mcp-session-id")[:SESSION_CHARACTERS_MAX]
             kind = answer.header("content-type").partition(";")[0].strip().lower()
             if kind == "text/event-stream" and answer.status < 400:
+                heard = 0
                 async for data in _events(aiter(answer)):
+                    if (heard := heard + 1) > EVENTS_MAX:
+                        raise NotAnswered(f"{self.who} goes on telling without ever answering.", "large", again=False)
                     if (value := result(self.who, _json(data), message["id"])) is not None:
                         return value
                 raise NotAnswered(f"{self.who} ended its answer before it was there.", "cut")
