@@ -70,7 +70,7 @@ async def test_a_run_that_kills_its_workers_is_left_alone_and_others_beside_it_a
         await desk.begin(await desk.add("tickets", name="B")),
     )
     freed: dict[str, str] = {}
-    for n in range(claims.CRASHES_MAX):
+    for n in range(claims.CRASHES_MAX + 1):
         taken = await _claimed(engine, f"x_{n}")
         assert set(taken) == {poison, innocent}
         async with db.transaction(engine) as tx:
@@ -81,7 +81,7 @@ async def test_a_run_that_kills_its_workers_is_left_alone_and_others_beside_it_a
             freed = {row.id: row.state for row in await claims.recover(tx)}
     assert freed == {poison: "quarantined", innocent: "waiting"}
     row = await desk.run(poison)
-    assert row.crashes == 3 and "stopped unexpectedly 3 times" in row.problem and row.wake_at is None
+    assert row.crashes == 4 and "stopped unexpectedly 3 times" in row.problem and row.wake_at is None
     assert (await desk.done(innocent)).state == "done" and (await desk.run(innocent)).crashes == 0
     assert (await desk.run(poison)).state == "quarantined"
 

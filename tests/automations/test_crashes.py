@@ -105,5 +105,5 @@ async def test_a_run_that_kills_whoever_does_it_is_left_alone(
                 await workers.start()
             await asyncio.sleep(0.02)
     assert (await desk.through(harmless)).state == "done"
-    assert dead == 3 and workers.sent.read_text().split().count(f"{deadly}:ask:0") == 3
+    assert dead == 4 and workers.sent.read_text().split().count(f"{deadly}:ask:0") == 4
     assert sorted(one["line"] for one in await desk.rows("log")) == ["before", "before"]

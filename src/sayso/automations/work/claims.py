@@ -19,6 +19,7 @@ BEAT_SECONDS = 1.0
 LEFT_SECONDS = 8.0
 """A worker of which nothing was heard for so long has lost its runs."""
 CRASHES_MAX = 3
+"""Of workers on a run that they did by itself. The one before, beside others, is not held against it."""
 AUTOMATION_RUNS_AT_ONCE = 50
 """Runs of one automation that go on together, where it does not say itself."""
 APP_RUNS_AT_ONCE = 200
@@ -117,7 +118,7 @@ async def recover(tx: AsyncConnection) -> Sequence[Any]:
     dead = list((await tx.execute(_DEAD, {"left": LEFT_SECONDS})).scalars())
     if not dead:
         return []
-    freed = (await tx.execute(_FREE, {"dead": dead, "most": CRASHES_MAX, "poison": POISON.format(crashes=CRASHES_MAX)})).all()
+    freed = (await tx.execute(_FREE, {"dead": dead, "most": CRASHES_MAX + 1, "poison": POISON.format(crashes=CRASHES_MAX)})).all()
     await tx.execute(_FORGET, {"dead": dead})
     await tx.execute(text("select pg_notify(:channel, '')"), {"channel": CHANNEL})
     return freed

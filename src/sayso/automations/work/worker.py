@@ -10,6 +10,7 @@ import asyncio
 import logging
 import os
 import socket
+import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -60,6 +61,7 @@ class Worker:
         self._free = asyncio.Event()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._dropped: set[str] = set()
+        self._heard_since = float("-inf")
         self._hands = self._fresh_hands()
 
     def _fresh_hands(self) -> Hands:
@@ -231,6 +233,7 @@ class Worker:
                     alive = await claims.beat(tx, self.id)
             except Exception as error:
                 log.warning("this worker cannot say that it lives: %s", error)
+                self._heard_since = time.monotonic() + claims.BEAT_SECONDS
                 continue
             if not alive:
                 await self._begun_anew()
@@ -248,6 +251,9 @@ class Worker:
 
     async def _recover(self) -> None:
         while True:
+            if time.monotonic() < self._heard_since + claims.LEFT_SECONDS:
+                await asyncio.sleep(RECOVER_SECONDS)  # PostgreSQL was away: nobody could say that they live
+                continue
             try:
                 async with db.transaction(self.engine) as tx:
                     freed = await claims.recover(tx)
