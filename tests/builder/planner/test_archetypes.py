@@ -1,5 +1,7 @@
 """Apps as the trades keep them: each stands by itself, and what they suggest is added by nobody but a person."""
 
+from datetime import date
+
 import pytest
 
 from sayso.builder.plan import suggested
@@ -10,6 +12,7 @@ from sayso.builder.planner.archetypes.suggesting import FIELDS_MAX, SUGGESTIONS_
 from sayso.spec.change import apply, completed
 from sayso.spec.check import check
 
+TODAY = date(2026, 11, 22)
 BIKES = "I run a bike repair shop. Track repairs with customer, bike, fault and price. Customers have name and phone."
 
 
@@ -79,3 +82,15 @@ def test_every_suggestion_can_be_taken_one_after_the_other():
 
 def test_nothing_is_suggested_where_no_trade_is_near():
     assert suggestions(plan(Wish("Track our guitars")).spec, "Track our guitars") == ()
+
+
+def test_a_table_of_which_only_a_rule_speaks_gets_what_its_trade_keeps():
+    made = plan(Wish("every Monday at 9 e-mail me a summary of open deals", None, TODAY), tagger=None)
+    deals = made.spec.table_named("Deals")
+    assert deals is not None and [f.name for f in deals.fields] == ["Name", "Stage", "Value", "Expected close", "Owner"]
+    steps = made.spec.automations[0].steps
+    assert [s.kind for s in steps] == ["find_rows", "aggregate", "chart", "send_email"]
+    assert [c.op for c in steps[0].filter.of] == ["none_of"], "open is what is neither won nor lost"
+    assert any("as such tables usually do" in n.words for n in made.notes if n.kind == "assumed")
+    plain = plan(Wish("Keep track of invoices", None, TODAY), tagger=None)
+    assert [f.name for t in plain.spec.tables for f in t.fields] == ["Name"], "who wants only a table is asked, not given"

@@ -4,6 +4,7 @@ import re
 
 from sayso.builder.planner import assemble, defaults, kinds, recipes, repair, titles
 from sayso.builder.planner import options as choice
+from sayso.builder.planner.archetypes import bare
 from sayso.builder.planner.clauses import Clause
 from sayso.builder.planner.notes import notes_of
 from sayso.builder.planner.sketch import FieldSketch, Sketch, TableSketch
@@ -32,6 +33,7 @@ def finished(wish: Wish, text: Text, sketch: Sketch, pieces: list[Clause], done:
         kinds.settle(field, table)
         if field.kind == "text":
             field.kind = "number"
+    bare.assumed(sketch, text.text)
     _datable(sketch)
     defaults.add(sketch)
     title = titles.app_title(text.text, sketch)
