@@ -36,6 +36,13 @@ def shape(words: str) -> tuple[list[str], list[tuple[str, str, str]], list[tuple
     return sorted(names.values()), sorted(fields), sorted(views), sorted(rules)
 
 
+def test_a_digest_of_open_deals_comes_out_whole_where_there_was_nothing():
+    made = plan(Wish("every Monday at 9 e-mail me a summary of open deals"))
+    (rule,) = made.spec.automations
+    assert [s.kind for s in rule.steps] == ["find_rows", "aggregate", "chart", "send_email"]
+    assert [(c.field, c.op) for c in rule.steps[0].filter.of] == [("stage", "none_of")], "open is what is neither won nor lost"
+
+
 @pytest.mark.parametrize("change", SAME)
 def test_the_same_wish_in_other_words_is_the_same_plan(change: str):
     assert shape(SAME[change]) == shape(REPAIRS)
