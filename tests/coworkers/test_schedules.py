@@ -86,6 +86,21 @@ async def test_another_schedule_begins_anew_and_none_asks_nothing(daily: Place):
     assert (await crm.sql("select count(*) from sayso.coworker_schedules"))[0][0] == 0
 
 
+async def test_it_has_the_rights_of_whoever_changed_the_co_worker_and_of_nobody_who_changed_something_else(daily: Place):
+    crm, (clock,) = daily, clocks(daily)
+    await clock.once(MONDAY)
+    ana = crm.callers["ana"]
+    assert (await ana.patch("/api/apps/crm", json={"description": "Ours"})).status_code == 200
+    crm.up.will(words("One."), words("Two."))
+    began = await clock.once(MONDAY + timedelta(minutes=31))
+    assert [one.by.member for one in began] == [crm.company.ben.member], "Ana changed another part of the app"
+    await over(crm)
+    assert (await ana.patch("/api/coworkers/crm.mina", json={"instructions": "Be brief."})).status_code == 200
+    began = await clock.once(MONDAY + timedelta(days=1, minutes=31))
+    assert [one.by.member for one in began] == [crm.company.ana.member], "what it says now are her words; its time is the same"
+    await over(crm)
+
+
 async def test_whoever_has_left_asks_nothing_any_more(daily: Place):
     crm, (clock,) = daily, clocks(daily)
     await clock.once(MONDAY)

@@ -114,7 +114,7 @@ async def change(tx: AsyncConnection, key: str, parts: dict[str, Any], *, by: Ac
         was = await found(tx, key, by=by)
         one = await _whole(tx, {**was.coworker.portable(), **parts, "id": id}, by)
         here = (t.coworkers.c.workspace_id == by.workspace) & (t.coworkers.c.id == id)
-        await tx.execute(update(t.coworkers).where(here).values(spec=one.portable(), updated_at=func.now()))
+        await tx.execute(update(t.coworkers).where(here).values(spec=one.portable(), changed_by=by.id, updated_at=func.now()))
         await audit.write(tx, "coworker.changed", f"changed the co-worker {one.name}", by=by, subject=id)
         return Found(id, one, by.workspace)
     app = await apps.open_app(tx, app_id, by=by, to="build")

@@ -9,8 +9,8 @@ coworker_schedules = Table(
     metadata,
     Column("workspace_id", Text, ForeignKey(f"{SCHEMA}.workspaces.id", ondelete="CASCADE"), nullable=False),
     Column("coworker", Text, nullable=False, comment="its key: mina, crm.mina"),
-    Column("digest", Text, nullable=False, comment="of when and what: another one begins anew, and owes nothing"),
-    Column("owner", Text, nullable=False, comment="who set it: it is asked with their rights of then"),
+    Column("digest", Text, nullable=False, comment="of when and what, and of the whole co-worker"),
+    Column("owner", Text, nullable=False, comment="who made the co-worker what it is: it is asked with their rights of then"),
     Column("at", DateTime(timezone=True), nullable=False, server_default=func.now(), comment="the slot that was begun last"),
     PrimaryKeyConstraint("workspace_id", "coworker"),
 )

@@ -57,6 +57,7 @@ coworkers = Table(
     Column("id", Text, nullable=False),
     Column("spec", JSONB, nullable=False),
     Column("created_by", Text, nullable=False),
+    Column("changed_by", Text, comment="who changed it last; null while nobody has"),
     _at("created_at"),
     _at("updated_at"),
     PrimaryKeyConstraint("workspace_id", "id"),
