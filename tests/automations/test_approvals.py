@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sayso.automations import approvals, runs
+from sayso.automations.runs.waking import wake
 from sayso.db import transaction
 from sayso.db.automation_tables import runs as run_table
 from sayso.db.notification_tables import approval_links
 from sayso.db.notification_tables import approvals as t
-from sayso.errors import Conflict
+from sayso.errors import Conflict, Forbidden
 from tests.automations.deals_desk import Deals, mail_account, with_connections
 from tests.conftest import Northlight
 from tests.connections.post_office import post_office
@@ -127,3 +130,50 @@ async def test_cancelling_a_run_withdraws_its_question(engine: AsyncEngine, nort
         with pytest.raises(Conflict):
             await approvals.decide(tx, asked.id, True, by=n.mia)
         assert (await tx.execute(select(run_table.c.state).where(run_table.c.id == run))).scalar_one() == "cancelled"
+
+
+async def test_a_question_cannot_be_left_out_nor_answered_with_a_token_that_only_reads(
+    engine: AsyncEngine, northlight_kept: Kept, tmp_path: Path
+):
+    n = northlight_kept
+    desk = await Deals.opened(engine, n.ana, tmp_path, [ASK, THEN])
+    run = await desk.begin(await desk.deal("Otto", owner=[n.mia.id]))
+    async with desk.working():
+        asked = await waiting(desk, run)
+        async with transaction(engine) as tx:
+            with pytest.raises(Conflict, match="under way"):
+                await runs.retry(tx, run, by=n.ana, step="may", skip=True)
+            reader = replace(n.mia, kind="token", scopes=frozenset(("read",)))
+            with pytest.raises(Forbidden):
+                await approvals.decide(tx, asked.id, True, by=reader)
+        async with transaction(engine) as tx:
+            await approvals.decide(tx, asked.id, False, by=n.mia)
+        await desk.through(run, ("done",))
+        async with transaction(engine) as tx:
+            with pytest.raises(Forbidden, match="not left out"):
+                await runs.retry(tx, run, by=n.ana, step="may", skip=True)
+    assert (await desk.rows("deals"))[0]["note"] is None
+
+
+async def test_a_run_that_falls_asleep_meanwhile_is_woken_all_the_same(
+    engine: AsyncEngine, northlight_kept: Kept, tmp_path: Path
+):
+    desk = await Deals.opened(engine, northlight_kept.ana, tmp_path, [THEN])
+    run = await desk.begin(await desk.deal("Otto"))
+    async with engine.begin() as tx:
+        await tx.execute(update(run_table).where(run_table.c.id == run).values(state="running", wake_at=None))
+    async with engine.connect() as worker:
+        await worker.execute(update(run_table).where(run_table.c.id == run).values(state="sleeping"))
+
+        async def woken() -> None:
+            async with transaction(engine) as tx:
+                await wake(tx, run)
+
+        waking = asyncio.create_task(woken())
+        locked = text("select 1 from pg_locks where not granted and locktype = 'transactionid'")
+        async with asyncio.timeout(10), engine.connect() as look:
+            while (await look.execute(locked)).first() is None:
+                await asyncio.sleep(0.01)
+        await worker.commit()
+        await waking
+    assert (await desk.run(run)).wake_at is not None

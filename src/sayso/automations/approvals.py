@@ -173,6 +173,8 @@ async def may_decide(tx: AsyncConnection, approval: Approval, *, by: Actor) -> b
     """Who was asked; owners, when none of those is here any more."""
     if by.workspace != approval.workspace or by.member is None or by.kind not in ("member", "token"):
         return False
+    if by.scopes is not None and "write" not in by.scopes:
+        return False  # a token that only reads says yes to nothing
     if by.member in approval.members:
         return True
     here = {m.id for m in await people.listed(tx, by=by)}

@@ -20,7 +20,7 @@ from sayso.data import events
 from sayso.db.automation_tables import runs as t
 from sayso.db.automation_tables import steps as s
 from sayso.db.notification_tables import approvals as a
-from sayso.errors import Conflict, NotFound, TooLarge
+from sayso.errors import Conflict, Forbidden, NotFound, TooLarge
 from sayso.team import audit
 from sayso.team.actor import Actor
 
@@ -76,12 +76,14 @@ async def retry(tx: AsyncConnection, run: str, *, by: Actor, step: str | None = 
     row = await found(tx, run, by=by, lock=True)
     if row.dry:
         raise Conflict("This was a dry run. Try it again as a new one.")
-    if row.worker is not None or row.state in ("waiting", "running"):
+    if row.worker is not None or row.state in ("waiting", "running", "sleeping"):
         raise Conflict("This run is under way. Cancel or pause it first.")
     kept = {one.place: one for one in await tx.execute(select(s).where(s.c.run == run))}
     place = step or row.failed_step
     if place is not None and place not in kept and step is not None:
         raise NotFound(f"This run has no step {place[:80]!r}.")
+    if skip and place in kept and kept[place].kind == "approval":
+        raise Forbidden("A question to people is answered, not left out: what follows acts with the rights of the automation's owner.")
     again = dict(row.again or {})
     if place is not None and place in kept:
         await _taken_back(tx, run, kept, place, again, skip=skip)
