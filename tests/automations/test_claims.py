@@ -16,6 +16,7 @@ from sayso.automations.work.records import Change
 from sayso.automations.work.together import Together
 from sayso.automations.work.worker import Worker
 from sayso.data import apps, rows
+from sayso.db import tables as system
 from sayso.db.automation_tables import runs as t
 from sayso.db.automation_tables import workers as w
 from tests.automations.running_desk import Desk, knocks, logs, scripted
@@ -145,3 +146,15 @@ async def test_a_worker_that_was_taken_for_dead_begins_anew(
         assert (await desk.through(run)).state == "done"
     async with engine.connect() as tx:
         assert not (await tx.execute(select(w.c.id))).all()
+
+
+async def test_what_an_app_in_the_trash_has_begun_stands_still(engine: AsyncEngine, northlight_kept: Northlight) -> None:
+    desk = await Desk.made(engine, northlight_kept.ana, [knocks("late")], name="Gone")
+    run = await desk.begin(await desk.add("tickets", name="A"))
+    a = system.apps.c
+    async with db.transaction(engine) as tx:
+        await tx.execute(update(system.apps).where(a.number == desk.app.number).values(deleted_at=func.now()))
+    assert await _claimed(engine, "x_one") == []
+    async with db.transaction(engine) as tx:
+        await tx.execute(update(system.apps).where(a.number == desk.app.number).values(deleted_at=None))
+    assert await _claimed(engine, "x_one") == [run]

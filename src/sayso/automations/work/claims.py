@@ -36,6 +36,7 @@ _TAKE = text("""
     ), due as (
         select r.id, r.app, r.automation, r.wake_at, coalesce(r.at_once, :automation_max) as most
         from sayso.automation_runs r
+        join sayso.apps there on there.number = r.app and there.deleted_at is null
         left join busy b on b.app = r.app and b.automation = r.automation
         left join apps a on a.app = r.app
         where r.wake_at <= now() and coalesce(b.many, 0) < coalesce(r.at_once, :automation_max) and coalesce(a.many, 0) < :app_max
