@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from sayso.errors import Invalid
+
 BODY_BYTES_MAX = 2**20
 HEADERS_MAX = 60
 HEADER_CHARACTERS_MAX = 2_000
@@ -47,7 +49,7 @@ class Delivery:
         """What a run is told of it."""
         hidden = {*SECRET_HEADERS, secret_header.lower()}
         shown = {k: v[:HEADER_CHARACTERS_MAX] for k, v in list(self.headers.items())[:HEADERS_MAX] if k not in hidden}
-        query = dict(parse_qsl(self.query, keep_blank_values=True, max_num_fields=PARAMETERS_MAX))
+        query = _fields(self.query)
         return {"kind": "webhook", "method": self.method, "body": self.body, "headers": shown, "query": query}
 
     def digest(self) -> str | None:
@@ -71,13 +73,22 @@ def dug(value: Any, path: str) -> Any:
 
 
 def _form(raw: bytes) -> dict[str, Any]:
-    fields = dict(parse_qsl(_text(raw), keep_blank_values=True, max_num_fields=PARAMETERS_MAX))
+    fields: dict[str, Any] = _fields(_text(raw))
     if payload := fields.get("payload"):  # Slack and others put JSON into one field of a form
         try:
-            return {**fields, "payload": orjson.loads(payload)}
+            value = orjson.loads(payload)
         except orjson.JSONDecodeError:
             return fields
+        return {**fields, "payload": value} if _shallow(value, DEPTH_MAX) else fields
     return fields
+
+
+def _fields(text: str) -> dict[str, str]:
+    """Raises `Invalid` for more than anybody means."""
+    try:
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=PARAMETERS_MAX))
+    except ValueError:
+        raise Invalid(f"A query or a form that is sent here has at most {PARAMETERS_MAX} fields.") from None
 
 
 def _text(raw: bytes) -> str:
