@@ -371,7 +371,8 @@ def _trigger(spec: App, registered: Registered, new: NewRunTry, by: Actor) -> di
             about |= {"slot": datetime.now(UTC).replace(microsecond=0).isoformat()}
         case "email":
             given = new.body if isinstance(new.body, dict) else {}
-            about |= {"from": "", "to": "", "cc": "", "subject": "", "text": "", "html": "", "attachments": [], **given}
+            about |= {key: str(given.get(key) or "") for key in ("from", "to", "cc", "subject", "text", "html")}
+            about |= {"attachments": files if isinstance(files := given.get("attachments"), list) else []}
         case "message":
             about |= {"text": str(new.body or ""), "by": by.name}
         case _:
@@ -444,7 +445,7 @@ async def _opened(tx: AsyncConnection, row: Any, by: Actor, url: str) -> RunOpen
     owner = (await tx.execute(select(m.id, m.name).where(m.id == row.owner, m.workspace_id == row.workspace_id))).one_or_none()
     mine = next((one for one in now.spec.get("automations", ()) if one["id"] == row.automation), None)
     then = definitions.portable(plan.automation) if plan else {}
-    steps = [_step(one, plan, url) for one in await runs.steps(tx, row.id)]
+    steps = [_step(one, plan, url, by) for one in await runs.steps(tx, row.id)]
     run = RunOpened(
         **_shown(row, plan, by), detail=row.detail, version=row.version, now=now.version,
         owner=RunOwner(id=owner.id, name=owner.name) if owner else None, input=bounded.shown(row.trigger)[0], definition=then,
@@ -454,7 +455,7 @@ async def _opened(tx: AsyncConnection, row: Any, by: Actor, url: str) -> RunOpen
     return _titled(run, await run_titles.named(tx, [about], by=by)) if about else run
 
 
-def _step(one: Any, plan: Plan | None, url: str) -> RunStep:
+def _step(one: Any, plan: Plan | None, url: str, by: Actor) -> RunStep:
     path = next((path for path, name in plan.names.items() if name == one.step), None) if plan else None
     step: Any = step_at(plan.automation.steps, path) if plan and path else None
     turn = one.place.partition(":")[2]
@@ -463,7 +464,8 @@ def _step(one: Any, plan: Plan | None, url: str) -> RunStep:
     wait = one.wait
     waits = None
     if wait:
-        address = f"{url}/hooks/{wait['token']}" if wait.get("token") and one.state == "waiting" else None
+        open_ = wait.get("token") and one.state == "waiting" and by.may("write")  # whoever has the address lets the run go on
+        address = f"{url}/hooks/{wait['token']}" if open_ else None
         waits = RunWait(**{"for": wait["for"]}, until=wait.get("until"), url=address)
     return RunStep(
         place=one.place, step=one.step, path=path, turn=[int(n) for n in turn.split(".")] if turn else [], n=one.n, kind=one.kind,
