@@ -254,3 +254,8 @@ async def test_tls_is_checked_and_spoken(connections: Connections, tmp_path: Pat
             await http.ask(connections, Asked(url=f"https://127.0.0.2:{port}/"))
         with pytest.raises(NotAnswered):
             await http.ask(connections, Asked(url=f"http://localhost:{port}/"))
+
+
+@pytest.mark.parametrize("charset", ["idna", "undefined", "hex", "no-such"])
+def test_an_answer_in_letters_that_nobody_reads_is_read_as_utf_8(charset: str):
+    assert http.Answered(200, (("content-type", f"text/plain; charset={charset}"),), "Söhne".encode()).text == "Söhne"

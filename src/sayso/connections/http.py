@@ -96,7 +96,7 @@ class Answered:
         charset = self.header("content-type").lower().partition("charset=")[2].split(";")[0].strip(" \"'") or "utf-8"
         try:
             return self.body.decode(charset, "replace")
-        except LookupError:
+        except (LookupError, ValueError):  # some codecs know no other way to fail
             return self.body.decode("utf-8", "replace")
 
     def json(self) -> object:

@@ -142,3 +142,9 @@ async def test_nonsense_is_answered_and_nothing_breaks(crm: Company, body: bytes
 
 async def test_a_message_has_a_greatest_size(crm: Company):
     assert (await crm.ana.post("/mcp", content=b"[" + b"1," * 700_000 + b"1]")).status_code == 413
+
+
+async def test_a_cursor_that_nobody_gave_is_told_as_such(crm: Company):
+    for cursor in ("000000000" + "9" * 5_000, "-1", "999999999"):
+        answer = await crm.ana.post("/mcp", **modern("tools/list", {"cursor": cursor}))
+        assert (answer.status_code, code(answer)) == (400, -32602)
