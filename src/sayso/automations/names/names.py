@@ -53,10 +53,14 @@ class Names:
     def text(self, template: str) -> str:
         """Raises `Unknown`."""
         found = pieces(template)
-        said = "".join(piece if isinstance(piece, str) else self._text(piece) for piece in found)
-        if len(said) > TEXT_CHARACTERS_MAX:
-            raise Unknown(f"The text is longer than {TEXT_CHARACTERS_MAX:,} characters once its names are filled in.")
-        return said
+        said, length = list[str](), 0
+        for piece in found:
+            one = piece if isinstance(piece, str) else self._text(piece)
+            length += len(one)
+            if length > TEXT_CHARACTERS_MAX:
+                raise Unknown(f"The text is longer than {TEXT_CHARACTERS_MAX:,} characters once its names are filled in.")
+            said.append(one)
+        return "".join(said)
 
     def value(self, template: str) -> Any:
         """A text that is one name alone keeps the value's type. Raises `Unknown`."""

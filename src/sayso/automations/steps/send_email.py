@@ -115,6 +115,8 @@ async def _sent(opened: Opened, prepared: dict[str, Any], to: list[str], doing: 
     told = ""
     cc = tuple(one for one in prepared["cc"] if "@" in one)
     most = mail.RECIPIENTS_MAX - len(cc)
+    if most < 1:
+        raise StepFailed(f"{len(cc)} people are named for a copy; one e-mail goes to at most {mail.RECIPIENTS_MAX} in all.")
     for n, some in enumerate(to[at : at + most] for at in range(0, len(to), most)):
         message = Message(
             to=tuple(some), cc=cc if n == 0 else (), subject=prepared["subject"], text=f"{markup.plain(html)}\n\n-- \n{footer}\n",
