@@ -83,7 +83,9 @@ async def retry(tx: AsyncConnection, run: str, *, by: Actor, step: str | None = 
     if place is not None and place not in kept and step is not None:
         raise NotFound(f"This run has no step {place[:80]!r}.")
     if skip and place in kept and kept[place].kind == "approval":
-        raise Forbidden("A question to people is answered, not left out: what follows acts with the rights of the automation's owner.")
+        raise Forbidden(
+            "A question to people is answered, not left out: what follows acts with the rights of the automation's owner."
+        )
     again = dict(row.again or {})
     if place is not None and place in kept:
         await _taken_back(tx, run, kept, place, again, skip=skip)

@@ -77,7 +77,9 @@ def _complete(value: dict[str, Any]) -> dict[str, Any]:
 async def _listed(params: dict[str, Any], at: At, modern: bool) -> dict[str, Any]:
     all = await tools.listed(at)
     cursor = params.get("cursor")
-    if cursor is not None and not (isinstance(cursor, str) and cursor.isdecimal() and len(cursor) < 10 and int(cursor) < len(all)):
+    if cursor is not None and not (
+        isinstance(cursor, str) and cursor.isdecimal() and len(cursor) < 10 and int(cursor) < len(all)
+    ):
         raise Wrong(INVALID_PARAMS, "This cursor is not one that tools/list gave.")
     start = int(cursor or 0)
     page = {"tools": [tool.told for tool in all[start : start + TOOLS_A_PAGE]]}
