@@ -59,6 +59,8 @@ async def test_a_server_is_looked_at_and_its_tools_are_called_after_a_yes(connec
     result = await mcp.call(connections, one, "find", {"words": "late", "limit": 2}, key="run:s1:0")
     assert result.structured == {"words": "late", "found": ["T-0", "T-1"]}
     assert not result.failed
+    echoed = await mcp.call(connections, one, "find", {"words": "s3cret-token", "limit": 1})
+    assert "s3cret-token" not in f"{echoed.text} {echoed.structured}", "a run keeps what a tool says"
     failed = await mcp.call(connections, one, "close", {"ticket": "T-404"})
     assert failed.failed
     assert "no such ticket" in failed.text

@@ -82,10 +82,11 @@ class OverHttp:
                 async for data in _events(aiter(answer)):
                     if (heard := heard + 1) > EVENTS_MAX:
                         raise NotAnswered(f"{self.who} goes on telling without ever answering.", "large", again=False)
-                    if (value := result(self.who, _json(data), message["id"])) is not None:
+                    if (value := result(self.who, _json(self._opened.masked_bytes(data, *answer.tokens)), message["id"])) is not None:
                         return value
                 raise NotAnswered(f"{self.who} ended its answer before it was there.", "cut")
-            body = b"".join([part async for part in answer])
+            whole = b"".join([part async for part in answer])
+            body = self._opened.masked_bytes(whole, *answer.tokens)  # echoes of it would be kept with the run
             told = _json(body) if kind == "application/json" else None
             speaks = isinstance(told, dict) and ("result" in told or "error" in told) and answer.status not in (401, 403)
             if speaks and (value := result(self.who, told, message["id"])) is not None:
