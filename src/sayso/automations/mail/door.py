@@ -87,7 +87,8 @@ class MailDoor:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Kept, with its runs, before it is taken: what is answered otherwise is the sender's to send again."""
         content: Any = envelope.content
-        mail = read(content if isinstance(content, bytes) else str(content or "").encode())
+        raw = content if isinstance(content, bytes) else str(content or "").encode()
+        mail = await asyncio.to_thread(read, raw)  # up to 25 MB of somebody else's making
         try:
             async with db.transaction(self.engine) as tx:
                 for token in sorted({_token(address) for address in envelope.rcpt_tos}):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from typing import Any
@@ -57,7 +58,7 @@ async def content_of(doing: Doing, file: dict[str, Any] | str) -> tuple[str, str
     except NotFound:
         name = file if isinstance(file, str) else file.get("name", id)
         raise StepFailed(f"The file {name} is not there any more.") from None
-    return found.name, found.type, path.read_bytes()
+    return found.name, found.type, await asyncio.to_thread(path.read_bytes)
 
 
 def argument(doing: Doing, text: str) -> Any:
