@@ -82,7 +82,9 @@ class OverHttp:
                 async for data in _events(aiter(answer)):
                     if (heard := heard + 1) > EVENTS_MAX:
                         raise NotAnswered(f"{self.who} goes on telling without ever answering.", "large", again=False)
-                    if (value := result(self.who, _json(self._opened.masked_bytes(data, *answer.tokens)), message["id"])) is not None:
+                    if (
+                        value := result(self.who, _json(self._opened.masked_bytes(data, *answer.tokens)), message["id"])
+                    ) is not None:
                         return value
                 raise NotAnswered(f"{self.who} ended its answer before it was there.", "cut")
             whole = b"".join([part async for part in answer])
