@@ -40,6 +40,8 @@ async def show(tx: Tx, by: By) -> Me:
 
 async def update(change: MeChange, request: Request, tx: Tx, by: By) -> Me:
     """Change the name that others see, and where I am written to."""
+    if change.name is None and change.email is None:
+        raise Invalid(Problem("name", "is needed", "Ana Prado"))
     if change.name is not None:
         await people.rename(tx, _member(by), change.name, by=by)
     if change.email is not None:
