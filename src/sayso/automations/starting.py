@@ -19,6 +19,7 @@ from sayso.data.clock import Clock
 from sayso.data.open_app import OpenApp
 from sayso.data.physical import found
 from sayso.data.scope import Scope
+from sayso.db.automation_tables import runs as t
 from sayso.errors import Conflict, Invalid, Problem
 from sayso.spec.automation import ButtonPressed, Called, Input, MessageReceived
 from sayso.spec.filter import Filter
@@ -27,8 +28,8 @@ from sayso.team.actor import Actor, system
 TEXT_CHARACTERS_MAX = 100_000
 
 
-async def press(tx: AsyncConnection, app: OpenApp, automation: str, row: int, *, by: Actor) -> str:
-    """The button of a row; gives the run. Raises `NotFound`, `Forbidden`, `Conflict` when it is off, `Invalid` for a row that has no such button."""
+async def press(tx: AsyncConnection, app: OpenApp, automation: str, row: int, *, by: Actor, key: str | None = None) -> str:
+    """The button of a row; gives the run, the same one for the same `key`. Raises `NotFound`, `Forbidden`, `Conflict` when it is off, `Invalid` for a row that has no such button."""
     app.must("write")
     entry = await _starting(tx, app, automation)
     trigger = entry.registered.automation.trigger
@@ -38,7 +39,7 @@ async def press(tx: AsyncConnection, app: OpenApp, automation: str, row: int, *,
     if not await _meets(tx, app, trigger.table, row, trigger.filter):
         raise Invalid(Problem("row", f"has no button {trigger.label} just now: it does not meet what the button asks"))
     told = {"kind": "button", "table": trigger.table, "rows": [row], "count": 1, "by": by.id, "by_name": by.name}
-    return await _begun(tx, entry, told, None, by)
+    return await _begun(tx, entry, told, key, by)
 
 
 async def call(
@@ -147,6 +148,9 @@ async def _meets(tx: AsyncConnection, app: OpenApp, table: str, row: int, filter
 
 
 async def _begun(tx: AsyncConnection, entry: Entry, told: Mapping[str, Any], key: str | None, by: Actor) -> str:
-    run = await begin(tx, entry.registered, told, key=key or f"press:{secrets.token_hex(12)}", by=by)
-    assert run is not None, "nobody else has this key"
-    return run
+    key = f"press:{key or secrets.token_hex(12)}"
+    run = await begin(tx, entry.registered, told, key=key, by=by)
+    if run is not None:
+        return run
+    mine = (t.c.app == entry.registered.app_number) & (t.c.automation == entry.registered.automation.id) & (t.c.key == key)
+    return (await tx.execute(select(t.c.id).where(mine))).scalar_one()

@@ -52,7 +52,7 @@ class AutomationDoor:
         if isinstance(automation.trigger, ButtonPressed):
             if row is None:
                 raise Invalid(Problem("row", f"is needed: it is a button of rows of {automation.trigger.table}", "7"))
-            return await starting.press(tx, app, id, row, by=by)
+            return await starting.press(tx, app, id, row, by=by, key=key or None)
         return await starting.call(tx, app, id, inputs, by=by, key=key or None)
 
     async def runs(

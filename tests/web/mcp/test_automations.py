@@ -96,6 +96,16 @@ async def test_a_call_that_is_sent_again_starts_nothing_twice(desk: Company):
     assert len(await clients(desk)) == before + 1
 
 
+async def test_a_button_that_is_pressed_again_under_the_same_key_is_pressed_once(desk: Company):
+    row = (await desk.ben.post("/api/apps/desk/tables/clients/rows", json={"values": {"name": "Ida"}})).json()["rows"][0]
+    before = len((await desk.ben.get("/api/apps/desk/automations/win/runs")).json()["items"])
+    press = {"name": "press_button", "arguments": {"app": "desk", "automation": "win", "row": row["id"]}}
+    for _ in range(2):
+        call = {"jsonrpc": "2.0", "id": 8, "method": "tools/call", "params": press}
+        await desk.mia.post("/mcp", json=call, headers={"idempotency-key": "k-2"})
+    assert len((await desk.ben.get("/api/apps/desk/automations/win/runs")).json()["items"]) == before + 1
+
+
 async def test_nobody_starts_what_they_may_not(desk: Company, address: str):
     before = len(await clients(desk))
     async with agent(address, desk.cleo) as client:

@@ -54,7 +54,7 @@ async def pressed(at: At, asked: PressButton) -> dict[str, Any]:
     async with db.transaction(at.known.engine) as tx:
         app = await places.app(tx, at, asked.app, "write")
         one = _named(app, asked.automation)
-        run = await door.start(tx, app, one.id, {}, asked.row, key="", by=at.by)
+        run = await door.start(tx, app, one.id, {}, asked.row, key=at.key, by=at.by)
     return await _after(at, app, run)
 
 
