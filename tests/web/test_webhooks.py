@@ -46,6 +46,15 @@ async def test_who_may(company: Company):
     assert (await company.mia.post("/api/webhooks", json={"url": URL, "events": ["*"]})).status_code == 403
 
 
+async def test_whoever_leads_it_elsewhere_tells_what_they_may_see_themselves(company: Company):
+    made = (await company.ana.post("/api/webhooks", json={"url": URL, "events": ["row.created"]})).json()
+    path = f"/api/webhooks/{made['id']}"
+    renamed = (await company.ben.patch(path, json={"name": "Hers"})).json()
+    assert renamed["created_by"] == made["created_by"], "another name changes nothing"
+    turned = (await company.ben.patch(path, json={"url": "https://elsewhere.example/x"})).json()
+    assert turned["created_by"] not in (None, made["created_by"])
+
+
 async def test_what_can_be_followed(company: Company):
     kinds = (await company.cleo.get("/api/webhooks/events")).json()["items"]
     assert {one["kind"] for one in kinds} == set(EVENTS)

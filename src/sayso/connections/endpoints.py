@@ -112,6 +112,8 @@ async def change(tx: AsyncConnection, connections: Connections, id: str, changes
         values |= {"on": True, "why": "", "failing_since": None}
     elif changes.get("on") is False:
         await off(tx, id, "")
+    if values.keys() & {"url", "events", "app"} and by.member:
+        values["created_by"] = by.member  # it tells what they may see, from now on: nobody leads another's eyes elsewhere
     if values:
         await tx.execute(update(t).where(t.c.id == id).values(**values))
     await audit.write(tx, "webhook.changed", f"changed the webhook to {values.get('url', row.url)}", by=by, subject=id)
