@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 from io import BytesIO
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -82,6 +82,7 @@ names = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_si
 
 
 @settings(max_examples=40, deadline=None)
+@example([5e-324])
 @given(st.lists(st.tuples(names, figures, figures), max_size=30), st.sampled_from(["bar", "line", "pie"]), names)
 def test_whatever_the_figures_it_is_a_drawing(rows: list[tuple[str, float | None, float | None]], style: str, title: str):
     series = (Series("a", tuple(r[1] for r in rows)), Series("b", tuple(r[2] for r in rows)))

@@ -111,10 +111,15 @@ def _number(value: float, places: int, *, cut: bool = False) -> str:
     return text.rstrip("0").rstrip(".") if cut and "." in text else text
 
 
+SPAN_MIN = 1e-300
+"""What is nearer together than that is one figure: floats have no tenth of it."""
+
+
 def scale(values: list[float]) -> tuple[float, float, float]:
     """From, to and step of an axis: round figures that hold all values and nought."""
     low, high = min(0.0, *values), max(0.0, *values)
-    rough = (high - low or 1.0) / 4
+    rough = high - low
+    rough = (rough if rough > SPAN_MIN else 1.0) / 4
     power = 10 ** math.floor(math.log10(rough))
     step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= rough * 0.999)
     top = math.ceil(high / step - 1e-9) * step
