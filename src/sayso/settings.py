@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -37,6 +37,7 @@ class Settings:
     `worker` says whether the server does runs of automations itself; `sayso worker` does them too, in as many processes as one likes.
     `run_days` is how long runs that are over are kept.
     `mail_in_port` opens a door for mail to automations on this port of `mail_in_host`; `mail_domain` is what stands behind the @.
+    `smtp_url` is the server's own way to send mail (`smtps://user:password@host`), `mail_from` whom its letters come from.
     `url` is the address that people use; links are made from it, never from a request's headers.
     """
 
@@ -59,6 +60,8 @@ class Settings:
     mail_in_port: int | None = None
     mail_in_host: str = "127.0.0.1"
     mail_in_domain: str | None = None
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str | None = None
 
     @property
     def url(self) -> str:
@@ -93,6 +96,8 @@ class Settings:
             mail_in_port=_port(env["SAYSO_MAIL_IN_PORT"], "SAYSO_MAIL_IN_PORT") if env.get("SAYSO_MAIL_IN_PORT") else None,
             mail_in_host=env.get("SAYSO_MAIL_IN_HOST") or "127.0.0.1",
             mail_in_domain=env.get("SAYSO_MAIL_IN_DOMAIN") or None,
+            smtp_url=env.get("SAYSO_SMTP_URL") or None,
+            mail_from=env.get("SAYSO_MAIL_FROM") or None,
         )
 
 
