@@ -59,4 +59,4 @@ async def test_every_system_row_carries_its_workspace():
         "sayso.source_rows",
     }
     places = {"sayso.ai_follow", "sayso.automation_follow", "sayso.automation_workers", "sayso.gateway_processes"}
-    assert without == {"sayso.workspaces"} | places | parts_of_what_does
+    assert without == {"sayso.workspaces", "sayso.people"} | places | parts_of_what_does

@@ -17,8 +17,8 @@ async def test_a_company_has_its_people_in_the_order_they_came(tx: AsyncConnecti
 
 
 async def test_what_each_role_may(northlight: Northlight):
-    assert northlight.ana.rights == ("read", "comment", "write", "build", "manage")
-    assert northlight.ben.rights == ("read", "comment", "write", "build")
+    assert northlight.ana.rights == ("read", "comment", "write", "build", "share", "manage", "own")
+    assert northlight.ben.rights == ("read", "comment", "write", "build", "share")
     assert northlight.mia.rights == ("read", "comment", "write")
     assert northlight.cleo.rights == ("read",)
     with pytest.raises(Forbidden, match="Cleo Martin may not change rows here"):

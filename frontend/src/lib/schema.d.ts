@@ -4917,6 +4917,10 @@ export interface components {
         /**
          * Condition
          * @description One field against one value. A day may be `today`, `tomorrow`, `yesterday`; a person may be `me`.
+         *
+         *     `via` leads over links: `field` is then one of the table that the last link leads to, and any linked row that meets the condition
+         *     counts. `my_groups` stands for the names of the asker's groups (and, of people, for everybody in them), `my.region` for the property
+         *     `region` of the asker or of their groups.
          */
         Condition: {
             /** Field */
@@ -4931,6 +4935,11 @@ export interface components {
              * @default null
              */
             value?: unknown;
+            /**
+             * Via
+             * @default []
+             */
+            via?: string[];
         };
         /** ConflictField */
         ConflictField: {
@@ -10301,6 +10310,9 @@ export interface components {
         /**
          * Right
          * @description On one table: how far, on which rows, without which fields.
+         *
+         *     `comment`, `export` and `delete` are as `may` says when they are None: comments from `add` on, exports from `edit` on, trash with
+         *     `everything`. `changes` is which of the rows that are seen may be changed; None is all of them.
          */
         Right: {
             /** Table */
@@ -10312,12 +10324,29 @@ export interface components {
              */
             may?: "nothing" | "see" | "add" | "edit" | "everything";
             /**
+             * Comment
+             * @default null
+             */
+            comment?: boolean | null;
+            /**
+             * Export
+             * @default null
+             */
+            export?: boolean | null;
+            /**
+             * Delete
+             * @default null
+             */
+            delete?: boolean | null;
+            /**
              * @default {
              *       "match": "all",
              *       "of": []
              *     }
              */
             rows?: components["schemas"]["Filter"];
+            /** @default null */
+            changes?: components["schemas"]["Filter"] | null;
             /**
              * Hidden
              * @default []
@@ -10329,7 +10358,13 @@ export interface components {
              */
             read_only?: string[];
         };
-        /** Role */
+        /**
+         * Role
+         * @description `rest` is how far on tables that no right names; `unseen` are views, automations and co-workers that are kept from this role.
+         *
+         *     `groups` are names of groups in the workspace that it is meant for: where there is one of that name when the app is built, it is
+         *     given the role. `manage` lets them change how this app is built, and see it whole.
+         */
         Role: {
             /** Id */
             id: string;
@@ -10345,6 +10380,27 @@ export interface components {
              * @default []
              */
             rights?: components["schemas"]["Right"][];
+            /**
+             * Rest
+             * @default nothing
+             * @enum {string}
+             */
+            rest?: "nothing" | "see" | "add" | "edit" | "everything";
+            /**
+             * Manage
+             * @default false
+             */
+            manage?: boolean;
+            /**
+             * Unseen
+             * @default []
+             */
+            unseen?: string[];
+            /**
+             * Groups
+             * @default []
+             */
+            groups?: string[];
         };
         /**
          * Rollup
@@ -12974,7 +13030,7 @@ export interface components {
              * Roles
              * @default []
              */
-            roles?: ("owner" | "builder" | "member" | "viewer" | "nothing")[];
+            roles?: ("owner" | "admin" | "builder" | "member" | "viewer" | "guest" | "nothing")[];
             /**
              * Members
              * @default []

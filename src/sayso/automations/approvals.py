@@ -118,7 +118,7 @@ async def by_link(tx: AsyncConnection, secret: str) -> tuple[Approval, Actor]:
     """The approval behind a link, and the member whom the link was sent to. Raises `NotFound` for whatever is none."""
     c, m = approval_links.c, t.members.c
     query = select(c.approval, c.member).where(c.hash == hashed(secret)).join(t.members, m.id == c.member)
-    row = (await tx.execute(query.where(m.removed_at.is_(None)))).one_or_none()
+    row = (await tx.execute(query.where(m.removed_at.is_(None), m.suspended_at.is_(None)))).one_or_none()
     if row is None:
         raise NotFound("This link asks nothing, or no longer.")
     approval = await _one(tx, approvals.c.id == row.approval)

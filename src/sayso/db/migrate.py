@@ -21,6 +21,7 @@ from sayso.db import (
     gateway_tables,
     notification_tables,
     oauth_tables,
+    people_tables,
     source_tables,
     trial_tables,
     trigger_tables,
@@ -40,6 +41,7 @@ OTHERS = (
     notification_tables,
     source_tables,
     oauth_tables,
+    people_tables,
     trial_tables,
     trigger_tables,
 )

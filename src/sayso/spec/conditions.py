@@ -9,10 +9,20 @@ from typing import Any, get_args
 
 from sayso.errors import Invalid, Problem
 from sayso.spec.app import App
-from sayso.spec.fields import AnyField, Checkbox, Datetime, Duration, MultiSelect, Select
+from sayso.spec.fields import AnyField, Checkbox, Datetime, Duration, Link, MultiSelect, Select
 from sayso.spec.fields.date import day_from, relative_day
 from sayso.spec.fields.number import decimal_from
-from sayso.spec.filter import FILTER_CONDITIONS_MAX, FILTER_DEPTH_MAX, Condition, Filter, Op, Span
+from sayso.spec.filter import (
+    FILTER_CONDITIONS_MAX,
+    FILTER_DEPTH_MAX,
+    FILTER_LINKS_MAX,
+    MY,
+    MY_GROUPS,
+    Condition,
+    Filter,
+    Op,
+    Span,
+)
 from sayso.spec.shape import Shape, ops_of, shape_of
 from sayso.spec.table import Table
 
@@ -54,7 +64,11 @@ def _within(app: App, at: str, table: Table, filter: Filter) -> Iterator[Problem
 
 
 def condition_problems(app: App, at: str, table: Table, condition: Condition) -> Iterator[Problem]:
-    field = table.field(condition.field)
+    there = led_to(app, table, condition)
+    if isinstance(there, Problem):
+        yield Problem(at, there.reason, there.example)
+        return
+    table, field = there, there.field(condition.field)
     if field is None:
         yield unknown_field(at, table, condition.field)
         return
@@ -68,6 +82,25 @@ def condition_problems(app: App, at: str, table: Table, condition: Condition) ->
         yield Problem(at, f"{field.name}: {problem[0]}", problem[1])
 
 
+def led_to(app: App, table: Table, condition: Condition) -> Table | Problem:
+    """The table of the condition's field: over its links, when it has some."""
+    if len(condition.via) > FILTER_LINKS_MAX:
+        return Problem("", f"a condition leads over at most {FILTER_LINKS_MAX} links")
+    for id in condition.via:
+        link = table.field(id)
+        there = app.table(link.to) if isinstance(link, Link) else None
+        if there is None:
+            known = ", ".join(f.id for f in table.fields if isinstance(f, Link))
+            return Problem("", f"{table.name} has no link with the id {id!r}", f"one of: {known}" if known else None)
+        table = there
+    return table
+
+
+def is_of_asker(value: object) -> bool:
+    """Whether a value stands for something of whoever asks: their groups, or a property of theirs."""
+    return isinstance(value, str) and (value == MY_GROUPS or (value.startswith(MY) and len(value) > len(MY)))
+
+
 def unknown_field(at: str, table: Table, id: str) -> Problem:
     known = ", ".join(f.id for f in table.fields[:10])
     return Problem(at, f"{table.name} has no field with the id {id!r}", f"one of: {known}" if known else None)
@@ -78,6 +111,9 @@ Wrong = tuple[str, str | None]
 
 def _value_problem(field: AnyField, shape: Shape, condition: Condition) -> Wrong | None:
     op, value = condition.op, condition.value
+    if is_of_asker(value) and op in ("is", "is_not", "any_of", "none_of"):
+        suits = shape in ("text", "choice", "choices", "rows") or (shape == "people" and value == MY_GROUPS)
+        return None if suits else (f"{value} stands for words, and this holds none", None)
     if op in ("empty", "not_empty"):
         return None
     if op == "within":

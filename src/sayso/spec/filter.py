@@ -10,6 +10,9 @@ from sayso.spec.part import Frozen, Id
 
 FILTER_CONDITIONS_MAX = 100
 FILTER_DEPTH_MAX = 6
+FILTER_LINKS_MAX = 4
+MY_GROUPS = "my_groups"
+MY = "my."
 
 Op = Literal[
     "is", "is_not", "contains", "not_contains", "starts_with", "ends_with", "empty", "not_empty",
@@ -26,11 +29,17 @@ Span = Literal[
 
 
 class Condition(Frozen):
-    """One field against one value. A day may be `today`, `tomorrow`, `yesterday`; a person may be `me`."""
+    """One field against one value. A day may be `today`, `tomorrow`, `yesterday`; a person may be `me`.
+
+    `via` leads over links: `field` is then one of the table that the last link leads to, and any linked row that meets the condition
+    counts. `my_groups` stands for the names of the asker's groups (and, of people, for everybody in them), `my.region` for the property
+    `region` of the asker or of their groups.
+    """
 
     field: Id
     op: Op
     value: Any = None
+    via: tuple[Id, ...] = ()
 
 
 class Filter(Frozen):

@@ -1,6 +1,7 @@
 """Who does it: every function that reads or writes on somebody's behalf takes one, as `by`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from sayso.errors import Forbidden
@@ -13,7 +14,9 @@ WHAT: dict[Right, str] = {
     "comment": "comment here",
     "write": "change rows here",
     "build": "change how apps are built",
+    "share": "publish anything outside this workspace",
     "manage": "manage this workspace",
+    "own": "decide on this workspace's owners, its end and how one signs in",
 }
 
 
@@ -22,7 +25,8 @@ class Actor:
     """Someone, or something, that acts in one workspace.
 
     `member` is the person behind it: the member themselves, or whoever made the token. `scopes` narrows a token to some
-    rights; None means all that the role has.
+    rights; None means all that the role has. `groups` are ids. `allowed` is what a role of the workspace's own may do, when
+    `role` names one of those. `session` and `token` are public ids (`se_…`, `k_…`), `address` where it came from.
     """
 
     kind: Kind
@@ -31,6 +35,18 @@ class Actor:
     role: Reach
     name: str
     scopes: frozenset[Right] | None = None
+    person: str | None = None
+    groups: frozenset[str] = frozenset()
+    allowed: frozenset[Right] | None = None
+    seen_as: str | None = None
+    """The name of who really looks, when somebody sees an app as another one would: then nothing may be done but read."""
+    session: str | None = field(default=None, compare=False)
+    token: str | None = field(default=None, compare=False)
+    address: str = field(default="", compare=False)
+    proved_at: datetime | None = field(default=None, compare=False)
+    """When they last proved who they are, in this session."""
+    strong: bool = field(default=False, compare=False)
+    """Whether a second factor was shown in this session."""
 
     @property
     def id(self) -> str:
@@ -43,7 +59,10 @@ class Actor:
         return tuple(right for right in WHAT if self.may(right))
 
     def may(self, right: Right) -> bool:
-        return right in MAY[self.role] and (self.scopes is None or right in self.scopes)
+        if self.seen_as is not None and right != "read":
+            return False
+        role = MAY.get(self.role, frozenset()) if self.allowed is None else self.allowed
+        return right in role and (self.scopes is None or right in self.scopes)
 
     def must(self, right: Right) -> None:
         """Raises `Forbidden`, in words, when this actor may not."""

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sayso.db import tables as t
 from sayso.db.oauth_tables import oauth_grants as g
 from sayso.errors import SaysoError
-from sayso.team import audit, keys
+from sayso.team import audit, keys, standing
 from sayso.team.actor import Actor
 from sayso.team.roles import Right
 from sayso.team.secret import hashed, new_secret
@@ -133,12 +133,10 @@ async def _end(tx: AsyncConnection, row: Any, why: str) -> None:
 
 
 async def _member(tx: AsyncConnection, row: Any) -> Actor:
-    m = t.members.c
-    query = select(m.workspace_id, m.id, m.role, m.name).where(m.id == row.member, m.removed_at.is_(None))
-    one = (await tx.execute(query)).one_or_none()
+    one = await standing.read(tx, row.member)
     if one is None:
         raise NotGranted("Whoever granted this has left.")
-    return Actor("member", one.workspace_id, one.id, one.role, one.name)
+    return one
 
 
 def _proves(challenge: str, verifier: str) -> bool:

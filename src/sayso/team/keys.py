@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.db import tables as t
 from sayso.errors import Forbidden, Invalid, NotFound, Problem, SignInNeeded
-from sayso.team import audit
+from sayso.team import audit, standing
 from sayso.team.actor import Actor
 from sayso.team.ids import new_id
 from sayso.team.roles import RIGHTS, Right
@@ -75,19 +75,15 @@ async def actor(tx: AsyncConnection, secret: str) -> Actor:
     if not is_token(secret):
         raise refused
     now = datetime.now(UTC)
-    m, k = t.members.c, t.tokens.c
-    query = (
-        select(m.workspace_id, m.id, m.role, m.name, k.scopes, k.used_at, k.id.label("key"))
-        .join_from(t.tokens, t.members, k.member == m.id)
-        .where(k.hash == hashed(secret), k.revoked_at.is_(None), m.removed_at.is_(None))
-        .where(k.expires_at.is_(None) | (k.expires_at > now))
-    )
+    k = t.tokens.c
+    query = standing.standing(k.scopes, k.used_at, k.id.label("key")).join(t.tokens, k.member == t.members.c.id)
+    query = query.where(k.hash == hashed(secret), k.revoked_at.is_(None), k.expires_at.is_(None) | (k.expires_at > now))
     row = (await tx.execute(query)).one_or_none()
     if row is None:
         raise refused
     if row.used_at is None or row.used_at < now - timedelta(minutes=USED_MINUTES):
         await tx.execute(t.tokens.update().where(k.id == row.key).values(used_at=now))
-    return Actor("token", row.workspace_id, row.id, row.role, row.name, frozenset(row.scopes) if row.scopes else None)
+    return standing.actor_of(row, "token", scopes=frozenset(row.scopes) if row.scopes else None, token=row.key)
 
 
 async def renewed(tx: AsyncConnection, id: str, expires_at: datetime) -> str | None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.db import tables as t
 from sayso.errors import NotFound, SignInNeeded
-from sayso.team import audit
+from sayso.team import audit, standing
 from sayso.team.actor import Actor
 from sayso.team.secret import hashed, new_secret
 
@@ -62,12 +62,9 @@ async def redeem(tx: AsyncConnection, secret: str) -> Actor:
         .returning(c.member)
     )
     member = (await tx.execute(used)).scalar_one_or_none()
-    m = t.members.c
-    query = select(m.workspace_id, m.id, m.role, m.name).where(m.id == member, m.removed_at.is_(None))
-    row = (await tx.execute(query)).one_or_none() if member else None
-    if row is None:
+    actor = await standing.read(tx, member) if member else None
+    if actor is None:
         raise SignInNeeded("This sign-in link was used already, or is too old. `sayso up` prints a fresh one.")
-    actor = Actor("member", row.workspace_id, row.id, row.role, row.name)
     await audit.write(tx, "member.signed_in", "signed in with a link", by=actor)
     return actor
 

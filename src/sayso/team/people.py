@@ -9,11 +9,13 @@ from sqlalchemy import Row, Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.db import tables as t
+from sayso.db.people_tables import people
 from sayso.errors import Conflict, Invalid, NotFound, Problem
 from sayso.team import audit
 from sayso.team.actor import Actor
 from sayso.team.ids import new_id
-from sayso.team.roles import ROLES, Reach
+from sayso.team.roles import RIGHTS, ROLES, Reach, Right
+from sayso.team.standing import allowed_of, groups_of, here
 
 FIRST_WORKSPACE = "My team"
 FIRST_OWNER = "Owner"
@@ -32,6 +34,9 @@ class Member:
     role: Reach
     hue: int
     created_at: datetime
+    person: str | None = None
+    groups: frozenset[str] = frozenset()
+    allowed: frozenset[Right] | None = None
 
     @property
     def initials(self) -> str:
@@ -40,7 +45,10 @@ class Member:
 
     @property
     def actor(self) -> Actor:
-        return Actor("member", self.workspace, self.id, self.role, self.name)
+        return Actor(
+            "member", self.workspace, self.id, self.role, self.name,
+            person=self.person, groups=self.groups, allowed=self.allowed,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +69,7 @@ async def first_owner(tx: AsyncConnection) -> Actor:
     """The owner of this installation's first workspace, which is made when there is none yet."""
     await tx.execute(text("lock table sayso.workspaces in share row exclusive mode"))
     row = (
-        await tx.execute(
-            _members()
-            .where(t.members.c.role == "owner", t.members.c.removed_at.is_(None))
-            .order_by(t.members.c.created_at)
-            .limit(1)
-        )
+        await tx.execute(_members().where(t.members.c.role == "owner", here).order_by(t.members.c.created_at).limit(1))
     ).one_or_none()
     return _member(row).actor if row else await found(tx)
 
@@ -143,21 +146,35 @@ async def _added(tx: AsyncConnection, workspace: str, name: str, role: Reach, em
     hue = int.from_bytes(sha256(id.encode()).digest()[:2]) % HUES
     if email and await _taken(tx, workspace, email):
         raise Conflict(f"{email} is a member already.")
-    row = await tx.execute(
-        t.members.insert()
-        .values(id=id, workspace_id=workspace, name=_named(name), email=email, role=role, hue=hue)
-        .returning(*_members().selected_columns)
+    person = await _person(tx, _named(name), email, hue)
+    await tx.execute(
+        t.members.insert().values(
+            id=id, workspace_id=workspace, person=person, name=_named(name), email=email, role=role, hue=hue
+        )
     )
-    return _member(row.one())
+    return _member((await tx.execute(_members().where(t.members.c.id == id))).one())
+
+
+async def _person(tx: AsyncConnection, name: str, email: str | None, hue: int) -> str:
+    """Whoever has this address already, else a new person."""
+    p = people.c
+    known = (await tx.execute(select(p.id).where(func.lower(p.email) == email.lower()))).scalar_one_or_none() if email else None
+    if known is not None:
+        return known
+    id = new_id("pe")
+    await tx.execute(people.insert().values(id=id, name=name, email=email, hue=hue))
+    return id
 
 
 def _members() -> Select[*tuple[Any, ...]]:
     c = t.members.c
-    return select(c.id, c.workspace_id, c.name, c.email, c.role, c.hue, c.created_at)
+    return select(c.id, c.workspace_id, c.name, c.email, c.role, c.hue, c.created_at, c.person, groups_of, allowed_of)
 
 
 def _member(row: Row[*tuple[Any, ...]]) -> Member:
-    return Member(*row)
+    allowed = None if row.allowed is None else frozenset[Right](r for r in RIGHTS if r in row.allowed)
+    known = (row.id, row.workspace_id, row.name, row.email, row.role, row.hue, row.created_at)
+    return Member(*known, row.person, frozenset(row.groups), allowed)
 
 
 def _named(name: str) -> str:

@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.db import tables as t
 from sayso.errors import SignInNeeded
+from sayso.team import standing
 from sayso.team.actor import Actor
+from sayso.team.ids import new_id
 from sayso.team.secret import hashed, new_secret
 
 SESSION_DAYS_MAX = 30
@@ -16,14 +17,21 @@ SEEN_MINUTES = 5
 AGENT_LENGTH_MAX = 300
 
 
-async def begin(tx: AsyncConnection, *, by: Actor, agent: str = "") -> str:
-    """Signs a member in; gives the secret for their cookie. `agent` is what their browser calls itself."""
+async def begin(tx: AsyncConnection, *, by: Actor, agent: str = "", method: str = "link", strong: bool = False) -> str:
+    """Signs a member in; gives the secret for their cookie. `agent` is what their browser calls itself, `method` how they proved who
+    they are (`link`, `password`, `passkey`, `oidc`, …), `strong` whether with a second factor."""
     secret = new_secret()
     await tx.execute(
         t.sessions.insert().values(
             hash=hashed(secret),
+            id=new_id("se"),
             workspace_id=by.workspace,
             member=by.member,
+            person=by.person,
+            method=method,
+            strong=strong,
+            address=by.address,
+            proved_at=datetime.now(UTC),
             agent=agent[:AGENT_LENGTH_MAX],
             expires_at=datetime.now(UTC) + timedelta(days=SESSION_DAYS_MAX),
         )
@@ -34,18 +42,15 @@ async def begin(tx: AsyncConnection, *, by: Actor, agent: str = "") -> str:
 async def actor(tx: AsyncConnection, secret: str) -> Actor:
     """Who shows this cookie. Raises `SignInNeeded` when it is unknown, over, or of somebody who has left."""
     now = datetime.now(UTC)
-    m, s = t.members.c, t.sessions.c
-    query = (
-        select(m.workspace_id, m.id, m.role, m.name, s.seen_at)
-        .join_from(t.sessions, t.members, s.member == m.id)
-        .where(s.hash == hashed(secret), s.expires_at > now, m.removed_at.is_(None))
-    )
+    s = t.sessions.c
+    query = standing.standing(s.seen_at, s.id.label("session"), s.proved_at, s.strong)
+    query = query.join(t.sessions, s.member == t.members.c.id).where(s.hash == hashed(secret), s.expires_at > now)
     row = (await tx.execute(query)).one_or_none()
     if row is None:
         raise SignInNeeded("Sign in to go on.")
     if row.seen_at < now - timedelta(minutes=SEEN_MINUTES):
         await tx.execute(t.sessions.update().where(s.hash == hashed(secret)).values(seen_at=now))
-    return Actor("member", row.workspace_id, row.id, row.role, row.name)
+    return standing.actor_of(row, session=row.session, proved_at=row.proved_at, strong=row.strong)
 
 
 async def end(tx: AsyncConnection, secret: str) -> None:

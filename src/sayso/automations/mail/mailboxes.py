@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,7 +27,7 @@ from sayso.db.automation_tables import automations as t
 from sayso.errors import SaysoError
 from sayso.spec.automation import EmailReceived
 from sayso.team import notifications, people
-from sayso.team.actor import Actor, system
+from sayso.team.actor import system
 
 LOOK_SECONDS = 60
 """Between two looks into one mailbox."""
@@ -121,7 +121,7 @@ class Mailboxes:
             trigger = entry.registered.automation.trigger
             assert isinstance(trigger, EmailReceived)
             owner = await people.read(tx, entry.registered.owner, by=app.by)
-            by = Actor("automation", look.workspace, owner.id, owner.role, entry.registered.automation.name)
+            by = replace(owner.actor, kind="automation", name=entry.registered.automation.name)
             opened = await self.connections.opened(tx, trigger.connection, "inbox", by=by)
         return opened, trigger, _place(look.place)
 

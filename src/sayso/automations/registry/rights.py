@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.automations.registry.refresh import refresh
@@ -12,6 +12,7 @@ from sayso.data import apps
 from sayso.data.open_app import OpenApp
 from sayso.db import tables as system_tables
 from sayso.db.automation_tables import automations as t
+from sayso.db.people_tables import workspace_roles
 from sayso.errors import SaysoError
 from sayso.spec.change import Alter, Change
 from sayso.team import notifications
@@ -27,7 +28,9 @@ NEXT = "Look through what it does, and switch it on: then it acts with your righ
 async def sweep(tx: AsyncConnection) -> int:
     """How many were switched off."""
     m = system_tables.members
-    lost = or_(m.c.id.is_(None), m.c.removed_at.is_not(None), m.c.role.not_in(MAY_STAND))
+    own = select(workspace_roles.c.id).where(workspace_roles.c.rights.contains(["build"]))
+    gone = or_(m.c.id.is_(None), m.c.removed_at.is_not(None), m.c.suspended_at.is_not(None))
+    lost = or_(gone, and_(m.c.role.not_in(MAY_STAND), m.c.role.not_in(own)))
     query = select(
         t.c.app_id, t.c.workspace_id, t.c.automation, t.c.name, t.c.owner, m.c.name.label("owner_name"), m.c.removed_at
     )

@@ -14,7 +14,6 @@ from sayso.data.open_app import OpenApp
 from sayso.data.scope import Scope
 from sayso.spec.automation import EntersView, FormSubmitted, RowChanged, RowCreated, RowDeleted
 from sayso.spec.filter import Filter
-from sayso.team.actor import Actor
 
 CREATED = ("row.created", "row.imported")
 HEARD: dict[str, tuple[str, ...]] = {
@@ -45,7 +44,8 @@ class Question:
 
 def question(app: OpenApp, entry: Entry, told: Told) -> Question:
     """Raises `Invalid` when the trigger asks for what is not there any more. `me` in a filter is the automation's owner."""
-    by = Actor("automation", app.by.workspace, entry.registered.owner, app.by.role, entry.registered.automation.name)
+    registered = entry.registered
+    by = replace(app.by, kind="automation", member=registered.owner, name=registered.automation.name)
     states = States(replace(app, by=by), told)
     trigger = entry.registered.automation.trigger
     match trigger:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -14,10 +15,10 @@ from sayso.automations.runs.run import page
 from sayso.automations.steps.step import Run
 from sayso.automations.work.plan import Plan
 from sayso.automations.work.records import Record
-from sayso.db import tables as system
 from sayso.db.automation_tables import steps as t
 from sayso.errors import Forbidden
 from sayso.spec.app import App
+from sayso.team import standing
 from sayso.team.actor import Actor
 
 
@@ -44,19 +45,16 @@ async def records_of(tx: AsyncConnection, runs: Sequence[str]) -> dict[str, list
     return kept
 
 
-async def owners_of(tx: AsyncConnection, rows: Sequence[Any]) -> dict[tuple[str, str], Any]:
+async def owners_of(tx: AsyncConnection, rows: Sequence[Any]) -> dict[tuple[str, str], Actor]:
     """Members by workspace and id, as they are now; those who left are not among them."""
-    m = system.members.c
-    ids = {row.owner for row in rows}
-    query = select(m.workspace_id, m.id, m.name, m.role).where(m.id.in_(ids), m.removed_at.is_(None))
-    return {(one.workspace_id, one.id): one for one in await tx.execute(query)}
+    return await standing.of_all(tx, {row.owner for row in rows})
 
 
-def actor(row: Any, owners: dict[tuple[str, str], Any]) -> Actor:
+def actor(row: Any, owners: dict[tuple[str, str], Actor]) -> Actor:
     """The automation, with its owner's rights of now. Raises `Forbidden` when there is no such member any more."""
     owner = owners.get((row.workspace_id, row.owner))
     if owner is None:
         raise Forbidden(
             f"{row.name} acts with the rights of whoever switched it on, and they are not in this workspace any more. Switch it off and on again."
         )
-    return Actor("automation", row.workspace_id, owner.id, owner.role, row.name)
+    return replace(owner, kind="automation", name=row.name)

@@ -25,10 +25,16 @@ def problems(app: App) -> Iterator[Problem]:
                 yield unknown_table(app, at, right.table)
                 continue
             yield from conditions.problems(app, f"{at}/{right.table}", table, right.rows)
+            if right.changes is not None:
+                yield from conditions.problems(app, f"{at}/{right.table}", table, right.changes)
             yield from known(f"{at}/{right.table}/hidden", table, right.hidden)
             yield from known(f"{at}/{right.table}/read_only", table, right.read_only)
         for id in sorted({t for t in tables if tables.count(t) > 1}):
             yield Problem(f"{at}/{id}", f"{role.name} has two rights on the same table", "one right for each table")
+        parts = {p.id for p in (*app.views, *app.automations, *app.coworkers)}
+        for id in role.unseen:
+            if id not in parts:
+                yield Problem(f"{at}/unseen", f"there is no view, automation or co-worker with the id {id!r}")
     for coworker in app.coworkers:
         at = f"coworkers/{coworker.id}"
         yield from slot_problems(app, at, coworker.slot)

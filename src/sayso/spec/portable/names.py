@@ -10,7 +10,6 @@ Raw = dict[str, Any]
 _ONE_FIELD = ("by", "start", "end", "cover", "split", "over", "field", "into", "title")
 _FIELDS = ("hidden", "order", "read_only")
 _KEYED = ("widths", "summaries", "values")
-_RULES = ("filter", "rows")
 
 
 def _folded(name: object) -> str:
@@ -135,7 +134,7 @@ def _setting(names: Names, table: Raw | None, part: Raw, key: str, value: Any) -
     if key == "limits" and isinstance(value, dict):
         by = names.field(table, part.get("by"))
         return {_option(by, k): v for k, v in value.items()}
-    if key in ("filter", "rows") and isinstance(value, (dict, list, tuple)):
+    if key in ("filter", "rows", "changes") and isinstance(value, (dict, list, tuple)):
         return _filter(names, table, value)
     if key in ("sorts", "groups"):
         return [_ordered(names, table, s) for s in _many(value)]
@@ -199,8 +198,13 @@ def _either(names: Names, table: Raw | None, value: Any) -> Any:
 def _condition(names: Names, table: Raw | None, value: Any) -> Any:
     if not isinstance(value, dict):
         return value
+    via: list[Any] = []
+    for link_said in _many(value.get("via") or []):
+        link = names.field(table, link_said)
+        via.append(_id(link, link_said))
+        table = names.table(link.get("to")) if link else None
     field = names.field(table, value.get("field"))
-    said = {**value, "field": _id(field, value.get("field"))}
+    said = {**value, "field": _id(field, value.get("field")), **({"via": via} if via else {})}
     return {**said, "value": _option(field, value["value"])} if "value" in value else said
 
 

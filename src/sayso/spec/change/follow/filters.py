@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sayso.spec.app import App
 from sayso.spec.change.gone import Gone
 from sayso.spec.conditions import condition_problems
+from sayso.spec.fields import Link
 from sayso.spec.filter import Condition, Filter, Grouping, Sort
 
 Ordered = TypeVar("Ordered", Sort, Grouping)
@@ -33,6 +34,11 @@ class Following:
         return filter if tuple(kept) == filter.of else filter.model_copy(update={"of": tuple(kept)})
 
     def _condition(self, table: str, condition: Condition) -> Condition | None:
+        for link in condition.via:
+            there = self._there(table, link)
+            if there is None:
+                return None
+            table = there
         if self.gone.field(table, condition.field):
             return None
         if (table, condition.field) in self.gone.turned:
@@ -48,10 +54,17 @@ class Following:
             case _:
                 return condition
 
+    def _there(self, table_id: str, link_id: str) -> str | None:
+        """The table that a link leads to; None when it is gone, or no link any more."""
+        table = self.app.table(table_id)
+        link = table.field(link_id) if table is not None and not self.gone.field(table_id, link_id) else None
+        return link.to if isinstance(link, Link) and link.to not in self.gone.tables else None
+
     def still_suits(self, table_id: str, condition: Condition) -> bool:
         """Whether a field of another kind can be asked the same."""
         table = self.app.table(table_id)
-        return table is not None and next(condition_problems(self.app, "", table, condition), None) is None
+        here = condition.model_copy(update={"via": ()})
+        return table is not None and next(condition_problems(self.app, "", table, here), None) is None
 
     def ids(self, table: str, fields: Sequence[str]) -> tuple[str, ...]:
         return tuple(f for f in fields if not self.gone.field(table, f))

@@ -10,13 +10,17 @@ from sayso.spec.role import Right, Role
 
 def role(on: Following, role: Role) -> Role:
     rights = tuple(_right(on, r) for r in role.rights if r.table not in on.gone.tables)
-    return role.model_copy(update={"rights": rights})
+    gone = on.gone.views | on.gone.automations | on.gone.coworkers
+    unseen = tuple(id for id in role.unseen if id not in gone)
+    return role.model_copy(update={"rights": rights, "unseen": unseen})
 
 
 def _right(on: Following, right: Right) -> Right:
     kept = {"hidden": on.ids(right.table, right.hidden), "read_only": on.ids(right.table, right.read_only)}
     if on.filter(right.table, right.rows) != right.rows:
-        return right.model_copy(update={**kept, "rows": Filter(), "may": "nothing"})
+        return right.model_copy(update={**kept, "rows": Filter(), "changes": None, "may": "nothing"})
+    if right.changes is not None and on.filter(right.table, right.changes) != right.changes:
+        return right.model_copy(update={**kept, "changes": None, "may": "see", "delete": None})
     return right.model_copy(update=kept)
 
 
