@@ -158,3 +158,13 @@ async def test_what_an_app_in_the_trash_has_begun_stands_still(engine: AsyncEngi
     async with db.transaction(engine) as tx:
         await tx.execute(update(system.apps).where(a.number == desk.app.number).values(deleted_at=None))
     assert await _claimed(engine, "x_one") == [run]
+
+
+async def test_nothing_is_taken_by_a_worker_that_nobody_knows(engine: AsyncEngine, northlight_kept: Northlight) -> None:
+    desk = await Desk.made(engine, northlight_kept.ana, [logs("mine")], name="Ghost")
+    run = await desk.begin(await desk.add("tickets", name="A"))
+    async with db.transaction(engine) as tx:
+        assert await claims.take(tx, "x_ghost", 10, alone=True) == []
+    assert (await desk.run(run)).worker is None
+    async with desk.working():
+        assert (await desk.done(run)).state == "done"

@@ -26,6 +26,7 @@ APP_RUNS_AT_ONCE = 200
 CLAIMING = 0x5A1501
 POISON = "Workers stopped unexpectedly {crashes} times while they were doing this run, so it is left alone. Look at its last step, then try again."
 
+_LIVES = text("select id from sayso.automation_workers where id = :id for share")
 _REGISTER = text("insert into sayso.automation_workers (id, place) values (:id, :place)")
 _BEAT = text("update sayso.automation_workers set seen_at = clock_timestamp() where id = :id returning id")
 _TAKE = text("""
@@ -97,8 +98,13 @@ async def beat(tx: AsyncConnection, worker: str) -> bool:
 
 
 async def take(tx: AsyncConnection, worker: str, many: int, *, alone: bool) -> Sequence[Any]:
-    """At most `many` runs that are due, now this worker's. `alone`: also those on which a worker died before."""
+    """At most `many` runs that are due, now this worker's. `alone`: also those on which a worker died before.
+
+    Nothing is taken by a worker that was taken for dead and has not heard it yet: nobody would ever free what it holds.
+    """
     await tx.execute(text("select pg_advisory_xact_lock(:key)"), {"key": CLAIMING})
+    if (await tx.execute(_LIVES, {"id": worker})).first() is None:
+        return []
     values = {
         "worker": worker, "many": many, "looked": many * 4, "automation_max": AUTOMATION_RUNS_AT_ONCE, "app_max": APP_RUNS_AT_ONCE,
         "alone": alone,
