@@ -7,6 +7,7 @@ kinds   row.created row.changed row.moved row.trashed row.restored row.imported 
         comment.created comment.removed                                              `table`, `rows`
         draft.changed import.changed trial.changed                                   payload `{"id": …}`
         fill.changed                                                                 payload `{"id": …, "state", "rows", "done", …}`
+        team.changed                                                                 not written here (`team/news.py`); payload `{"whose": [ids] or null}`
         notification.created approval.changed                                        not written here; payload `{"members": […]}`
         sync.changed                                                                 `table`; payload `{"id", "state", "read", …}`
         run.changed                                                                  payload `{"id", "automation", "state", …}`

@@ -36,6 +36,7 @@ people = Table(
     Column("language", Text, comment="a BCP 47 tag, for dates and numbers"),
     Column("hue", Integer, nullable=False, server_default="262"),
     Column("picture", LargeBinary, comment="a square WebP; null: the initials"),
+    Column("picture_at", DateTime(timezone=True), comment="since when it is this picture"),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("deleted_at", DateTime(timezone=True)),
     Index("people_email", text("lower(email)"), unique=True),

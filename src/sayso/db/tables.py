@@ -65,6 +65,8 @@ workspaces = Table(
     Column("name", Text, nullable=False),
     Column("hue", Integer, nullable=False, server_default="262"),
     _at("created_at"),
+    _maybe("deleted_at"),
+    Column("deleted_by", Text),
 )
 
 members = Table(

@@ -11,14 +11,15 @@ from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.db.people_tables import group_members, workspace_roles
-from sayso.db.tables import members
+from sayso.db.tables import members, workspaces
 from sayso.team.actor import Actor, Kind
 from sayso.team.roles import RIGHTS, Right
 
 m = members.c
 
-here: ColumnElement[bool] = m.removed_at.is_(None) & m.suspended_at.is_(None)
-"""Members who may do anything at all."""
+in_the_trash = select(workspaces.c.id).where(workspaces.c.id == m.workspace_id, workspaces.c.deleted_at.is_not(None))
+here: ColumnElement[bool] = m.removed_at.is_(None) & m.suspended_at.is_(None) & ~in_the_trash.correlate(members).exists()
+"""Members who may do anything at all: not removed, not suspended, and their workspace is not in the trash."""
 
 groups_of = func.coalesce(
     select(func.array_agg(group_members.c.group_id)).where(group_members.c.member == m.id).correlate(members).scalar_subquery(),

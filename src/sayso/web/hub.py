@@ -137,6 +137,8 @@ def messages(event: Any) -> list[tuple[dict[str, Any], str | None]]:
         case "sync":
             shown = {k: told.get(k) for k in ("id", "table", "state", "read", "created", "changed", "trashed", "conflicts")}
             return [({"event": "sync", "app": app, **shown}, app)]
+        case "team":
+            return [({"event": "team", "members": told.get("whose")}, None)]
         case "notification":
             return [({"event": "notification"}, None)]
         case "approval":
