@@ -18,7 +18,7 @@ from sayso.automations.runs.waking import wake
 from sayso.db import tables as t
 from sayso.db.notification_tables import approval_links, approvals
 from sayso.errors import Conflict, Forbidden, NotFound
-from sayso.team import people
+from sayso.team import audit, people
 from sayso.team.actor import Actor, system
 from sayso.team.ids import new_id
 from sayso.team.secret import hashed, new_secret
@@ -149,6 +149,9 @@ async def decide(
     )
     await tx.execute(update(approval_links).where(approval_links.c.approval == id).values(used_at=func.now()))
     await _told(tx, id, found.members, by)
+    what = f"said {'yes' if approved else 'no'} to: {found.question}"
+    told = {"run": found.run, "automation": found.automation, "through": through, "reason": reason.strip()}
+    await audit.write(tx, "approval.decided", what, by=by, subject=id, app=found.app_id, detail=told)
     await wake(tx, found.run)
     return await _one(tx, c.id == id)
 

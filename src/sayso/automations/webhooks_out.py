@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso import db
-from sayso.connections import endpoints, webhooks
+from sayso.connections import audit_streams, endpoints, webhooks
 from sayso.connections.connections import Connections
 from sayso.connections.deliveries import Deliveries
 from sayso.data import apps
@@ -68,6 +68,10 @@ class WebhooksOut:
             async with db.transaction(self.engine) as tx:
                 heard, put = await self.step(tx)
             more, total = heard >= EVENTS_READ, total + put
+        more = True
+        while more:
+            async with db.transaction(self.engine) as tx:
+                more = await audit_streams.step(tx) > 0
         return total
 
     async def step(self, tx: AsyncConnection) -> tuple[int, int]:
@@ -124,6 +128,7 @@ class WebhooksOut:
             try:
                 async with await psycopg.AsyncConnection.connect(url, autocommit=True) as listener:
                     await listener.execute(f"listen {CHANNEL}")
+                    await listener.execute(f"listen {audit_streams.CHANNEL}")
                     while True:
                         await self.caught_up()
                         async with db.transaction(self.engine) as tx:

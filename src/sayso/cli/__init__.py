@@ -32,6 +32,7 @@ COMMANDS = {
     "runs": "sayso.cli.runs",
     "sync": "sayso.cli.sync",
     "trial": "sayso.cli.trial",
+    "audit": "sayso.cli.audit",
     "backup": "sayso.cli.backup",
     "restore": "sayso.cli.restore",
     "setup": "sayso.cli.setup",

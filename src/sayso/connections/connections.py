@@ -23,7 +23,9 @@ from sayso.connections.vault import Vault
 from sayso.db.connection_tables import connections as t
 from sayso.errors import Forbidden, Invalid, NotFound, Problem, SaysoError
 from sayso.settings import Settings
+from sayso.team import audit
 from sayso.team.actor import Actor
+from sayso.team.audit.lately import Lately
 
 USED_SECONDS = 60
 """How often it is written down that a connection was used; more often would make every step a write of the same row."""
@@ -52,7 +54,7 @@ class Connections:
     ) -> None:
         self.engine, self.home, self.door, self.url = engine, home, door, url
         self.sqlite_folder, self.sql_dialects = sqlite_folder, sql_dialects
-        self.vault = Vault(home)
+        self.vault, self._lately = Vault(home), Lately()
         self.process = f"{os.getpid()}-{secrets.token_hex(6)}"
 
     @classmethod
@@ -83,6 +85,9 @@ class Connections:
         keys = self.keys(kind)
         row = await (self._named(tx, id, keys, by) if id else self._first(tx, kind, keys, by))
         await self._note(tx, row.id, what or by.name)
+        if by.kind in ("member", "token") and self._lately.first(row.id, by.id, what):
+            told = {"what": what} if what else {}
+            await audit.write(tx, "connection.used", f"used the connection {row.name}", by=by, subject=row.id, detail=told)
         return self._open(row)
 
     async def opened_to_test(self, tx: AsyncConnection, id: str, *, by: Actor) -> Opened:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -41,11 +42,14 @@ EVENTS: dict[str, str] = {
 }
 """What can be followed. What is one member's own (drafts, notifications) cannot."""
 ALL = "*"
+AUDIT = "audit.*"
+"""Entries of the audit log (`audit.member.*` those of one family), for whoever manages the workspace; not among all."""
 ENDPOINTS_MAX = 100
 """Of one workspace."""
 OVERLAP_HOURS = 24
 """How long an old secret signs beside the new one."""
 NAME_LENGTH_MAX = 100
+_OF_AUDIT = re.compile(r"audit\.(?:[a-z][a-z_]{0,30}\.)?\*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +114,17 @@ async def change(tx: AsyncConnection, connections: Connections, id: str, changes
         raise Invalid(Problem("events", "cannot be followed by what automations send to; add another webhook"))
     if changes.get("on") is True:
         values |= {"on": True, "why": "", "failing_since": None}
+        await _again(tx, id)
     elif changes.get("on") is False:
         await off(tx, id, "")
     if values.keys() & {"url", "events", "app"} and by.member:
         values["created_by"] = by.member  # it tells what they may see, from now on: nobody leads another's eyes elsewhere
     if values:
         await tx.execute(update(t).where(t.c.id == id).values(**values))
-    await audit.write(tx, "webhook.changed", f"changed the webhook to {values.get('url', row.url)}", by=by, subject=id)
+    was = {name: getattr(row, name) for name in ("url", "name", "events", "app", "on")}
+    said = f"changed the webhook to {values.get('url', row.url)}"
+    after = {**was, **{name: value for name, value in values.items() if name in was}, "on": changes.get("on", row.on)}
+    await audit.write(tx, "webhook.changed", said, by=by, subject=id, before=was, after=after)
     return await read(tx, connections, id, by=by)
 
 
@@ -150,7 +158,17 @@ async def row_of(tx: AsyncConnection, id: str, by: Actor) -> Any:
     row = (await tx.execute(select(t).where(t.c.workspace_id == by.workspace, t.c.id == id))).one_or_none()
     if row is None:
         raise NotFound(f"There is no webhook {id}.")
+    if any(_OF_AUDIT.fullmatch(event) for event in row.events):
+        by.must("manage")
     return row
+
+
+async def _again(tx: AsyncConnection, id: str) -> None:
+    """Entries of the audit log that were given up while it failed or was off wait to be delivered again: that log has no gaps."""
+    d = deliveries.c
+    gone = (d.webhook == id) & d.state.in_(("failed", "cancelled")) & d.event.startswith("audit.")
+    anew = {"state": "waiting", "attempts": 0, "next_at": func.now(), "ended_at": None, "problem": ""}
+    await tx.execute(update(deliveries).where(gone).values(**anew))
 
 
 def secrets_of(connections: Connections, row: Any, now: datetime) -> tuple[str, ...]:
@@ -172,10 +190,12 @@ async def _checked(tx: AsyncConnection, given: Mapping[str, Any], by: Actor) -> 
         values["name"] = name
     if "events" in given:
         asked: list[str] = list(dict.fromkeys(map(str, given["events"] or ())))
-        wrong = [one for one in asked if one not in EVENTS and one != ALL]
+        if any(_OF_AUDIT.fullmatch(one) for one in asked):
+            by.must("manage")
+        wrong = [one for one in asked if one not in EVENTS and one != ALL and not _OF_AUDIT.fullmatch(one)]
         if not asked or wrong:
             raise Invalid(Problem("events", f"are some of {', '.join(EVENTS)}, or {ALL} for all", "row.created"))
-        values["events"] = [ALL] if ALL in asked else asked
+        values["events"] = [one for one in asked if ALL not in asked or one not in EVENTS]
     if "app" in given:
         a = system.apps.c
         if given["app"] and not await tx.scalar(

@@ -94,7 +94,8 @@ async def create(
         )
     )
     stored = await read(tx, connections, id, by=by)
-    await audit.write(tx, "connection.created", f"added the connection {stored.name}", by=by, subject=id)
+    after = _told(await _row(tx, id, by))
+    await audit.write(tx, "connection.created", f"added the connection {stored.name}", by=by, subject=id, after=after)
     return stored
 
 
@@ -126,7 +127,9 @@ async def change(tx: AsyncConnection, connections: Connections, id: str, changes
         values["updated_at"] = func.now()
         await tx.execute(t.update().where(t.c.workspace_id == by.workspace, t.c.id == id).values(**values))
         what = "gave new secrets to" if changes.get("secrets") else "changed"
-        await audit.write(tx, "connection.changed", f"{what} the connection {values.get('name', row.name)}", by=by, subject=id)
+        said = f"{what} the connection {values.get('name', row.name)}"
+        after = _told(await _row(tx, id, by))
+        await audit.write(tx, "connection.changed", said, by=by, subject=id, before=_told(row), after=after)
     return await read(tx, connections, id, by=by)
 
 
@@ -134,14 +137,16 @@ async def remove(tx: AsyncConnection, id: str, *, by: Actor) -> str:
     """The name it had. Its secrets are forgotten."""
     row = await managed(tx, id, by)
     await tx.execute(t.delete().where(t.c.workspace_id == by.workspace, t.c.id == id))
-    await audit.write(tx, "connection.removed", f"removed the connection {row.name}", by=by, subject=id)
+    await audit.write(tx, "connection.removed", f"removed the connection {row.name}", by=by, subject=id, before=_told(row))
     return row.name
 
 
 async def keep_test(tx: AsyncConnection, connections: Connections, id: str, ok: bool, said: str, *, by: Actor) -> Stored:
-    await _row(tx, id, by)
+    row = await _row(tx, id, by)
     values = {"tested_at": func.now(), "test_ok": ok, "test_said": said[:2_000]}
     await tx.execute(t.update().where(t.c.workspace_id == by.workspace, t.c.id == id).values(**values))
+    told = {"ok": ok, "said": said[:500]}
+    await audit.write(tx, "connection.tested", f"tested the connection {row.name}", by=by, subject=id, detail=told)
     return await read(tx, connections, id, by=by)
 
 
@@ -152,6 +157,11 @@ async def managed(tx: AsyncConnection, id: str, by: Actor) -> Any:
     if not may_manage(row, by):
         raise Forbidden(f"{row.name} is changed by whoever added it, and by owners of the workspace.")
     return row
+
+
+def _told(row: Any) -> dict[str, Any]:
+    """What the audit log tells of one: which secrets it has, never what they are."""
+    return {"kind": row.kind, "name": row.name, "settings": row.settings, "hosts": row.hosts, "use": row.use, "secret_names": row.secret_names}
 
 
 def secrets_of(vault: Vault, row: Any) -> Secrets:

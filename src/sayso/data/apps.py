@@ -30,7 +30,7 @@ from sayso.spec.change import completed_app, difference, effects
 from sayso.spec.check import check
 from sayso.spec.part import id_from
 from sayso.team import audit
-from sayso.team.actor import Actor
+from sayso.team.actor import Actor, system
 from sayso.team.roles import Right
 
 __all__ = [
@@ -92,6 +92,7 @@ async def create(tx: AsyncConnection, spec: App, *, by: Actor, note: str = "") -
     empty = spec.model_copy(update={"tables": (), "views": (), "automations": (), "coworkers": (), "slots": (), "roles": ()})
     await changes.remember(tx, number, 1, spec, None, None, effects(empty, difference(empty, spec)), note, by)
     await events.write(tx, "app.built", app=spec.id, payload={"version": 1}, by=by)
+    await audit.write(tx, "app.built", f"built the app {spec.name}", by=by, subject=spec.id, app=spec.id)
     return OpenApp(spec.id, number, spec, 1, columns, by, "build")
 
 
@@ -129,7 +130,7 @@ async def remove(tx: AsyncConnection, app: OpenApp, *, by: Actor) -> None:
     c = t.apps.c
     await tx.execute(t.apps.update().where(c.number == app.number).values(deleted_at=datetime.now(UTC), deleted_by=by.id))
     await events.write(tx, "app.trashed", app=app.id, payload={"version": app.version}, by=by)
-    await audit.write(tx, "app.trashed", f"moved the app {app.spec.name} to the trash", by=by, subject=app.id)
+    await audit.write(tx, "app.trashed", f"moved the app {app.spec.name} to the trash", by=by, subject=app.id, app=app.id)
 
 
 async def trashed(tx: AsyncConnection, *, by: Actor) -> tuple[TrashedApp, ...]:
@@ -154,13 +155,16 @@ async def restore(tx: AsyncConnection, id: str, *, by: Actor) -> OpenApp:
         raise NotFound(f"There is no app {id[:80]!r} in the trash.")
     app = await finding.found(tx, c.number == number, by, "build", id)
     await events.write(tx, "app.restored", app=id, payload={"version": app.version}, by=by)
-    await audit.write(tx, "app.restored", f"brought the app {app.spec.name} back", by=by, subject=id)
+    await audit.write(tx, "app.restored", f"brought the app {app.spec.name} back", by=by, subject=id, app=id)
     return app
 
 
 async def purge(tx: AsyncConnection, number: int) -> None:
     """For good: the app's rows, versions and everything else that hangs on it. Only what is in the trash."""
     c = t.apps.c
-    gone = await tx.execute(t.apps.delete().where(c.number == number, c.deleted_at.is_not(None)))
-    if gone.rowcount:
+    gone = t.apps.delete().where(c.number == number, c.deleted_at.is_not(None))
+    row = (await tx.execute(gone.returning(c.workspace_id, c.id, c.spec["name"].astext.label("name")))).one_or_none()
+    if row is not None:
         await tx.execute(text(ddl.emptied(number)))
+        by = system(row.workspace_id)
+        await audit.write(tx, "app.purged", f"threw the app {row.name} away for good", by=by, subject=row.id, app=row.id)

@@ -23,9 +23,12 @@ from sayso.spec.app import App
 from sayso.spec.change import Change, Effect, apply, completed, effects, inverse
 from sayso.spec.check import check_change
 from sayso.spec.fields import fill_of
+from sayso.team import audit
 from sayso.team.actor import Actor
 
 NOTE_CHARACTERS_MAX = 2_000
+EFFECTS_TOLD_MAX = 50
+"""In the audit log; the version has all of them."""
 
 
 async def change(
@@ -71,6 +74,9 @@ async def changed(
             payload = {"version": version, "change": change.portable(), "inverse": back.portable()}
             await acts.record(tx, app, "app", _sentence(change, told), payload)
         await events.write(tx, "app.changed", app=app.id, payload={"version": version}, by=by)
+        what = {"version": version, "effects": [one.sentence for one in told][:EFFECTS_TOLD_MAX]}
+        said = f"changed the app {app.spec.name}: {_sentence(change, told)}"
+        await audit.write(tx, "app.changed", said, by=by, subject=app.id, app=app.id, detail=what)
     return OpenApp(app.id, app.number, after, version, columns, app.by, app.to)
 
 

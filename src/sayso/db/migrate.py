@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sayso.db import (
     ai_tables,
+    audit_tables,
     automation_tables,
     catalogue_tables,
     connection_tables,
@@ -31,6 +32,7 @@ from sayso.db.tables import SCHEMA, metadata
 
 OTHERS = (
     ai_tables,
+    audit_tables,
     automation_tables,
     catalogue_tables,
     connection_tables,

@@ -47,6 +47,10 @@ class Actor:
     """When they last proved who they are, in this session."""
     strong: bool = field(default=False, compare=False)
     """Whether a second factor was shown in this session."""
+    agent: str = field(default="", compare=False)
+    """What their browser or program calls itself."""
+    apps: frozenset[str] | None = None
+    """Only these apps (ids), for a token that was made for them; None: no such limit."""
 
     @property
     def id(self) -> str:

@@ -19,6 +19,7 @@ from sayso.gateway.gateway import Gateway
 from sayso.models.shelf import Shelf
 from sayso.settings import Settings
 from sayso.sources.work import Syncs
+from sayso.team.audit.lately import Lately
 from sayso.trials.work import Work
 from sayso.web.callers import Callers
 from sayso.web.hub import Hub
@@ -51,6 +52,8 @@ class Parts:
     mail_door: MailDoor
     exporting: Semaphore = field(default_factory=lambda: Semaphore(EXPORTS_AT_ONCE_MAX))
     drawing: Semaphore = field(default_factory=lambda: Semaphore(DRAWN_AT_ONCE_MAX))
+    lately: Lately = field(default_factory=Lately)
+    """What is written into the audit log once, though it is done again and again."""
     pages: Pages = field(default_factory=Pages)
     """Pages of the directory that were made once."""
 

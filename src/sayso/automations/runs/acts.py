@@ -39,6 +39,7 @@ async def cancel(tx: AsyncConnection, run: str, *, by: Actor) -> Any:
     await tx.execute(update(t).where(t.c.id == run).values(over))
     await tx.execute(update(a).where(a.c.run == run, a.c.state == "open").values(state="withdrawn", decided_at=func.now()))
     await approvals.withdraw(tx, [run])
+    await audit.write(tx, "run.cancelled", f"cancelled a run of {row.name}", by=by, subject=run)
     await _told(tx, row, "cancelled", by)
     return await found(tx, run, by=by)
 
@@ -51,6 +52,7 @@ async def pause(tx: AsyncConnection, run: str, *, by: Actor) -> Any:
         raise Conflict(f"This run is {row.state} already.")
     held = {"pause": True} if row.worker is not None else {"state": "paused", "wake_at": None}
     await tx.execute(update(t).where(t.c.id == run).values(held))
+    await audit.write(tx, "run.paused", f"paused a run of {row.name}", by=by, subject=run)
     await _told(tx, row, "paused", by)
     return await found(tx, run, by=by)
 
@@ -63,6 +65,7 @@ async def resume(tx: AsyncConnection, run: str, *, by: Actor) -> Any:
     if row.worker is None:
         await _due(tx, run, state="waiting")
     await tx.execute(update(t).where(t.c.id == run).values(pause=False))
+    await audit.write(tx, "run.resumed", f"had a run of {row.name} go on", by=by, subject=run)
     await _told(tx, row, "waiting", by)
     return await found(tx, run, by=by)
 

@@ -12,6 +12,7 @@ from sayso import db
 from sayso.data import apps, exports
 from sayso.data import query as pages
 from sayso.errors import TooMany
+from sayso.team import audit
 from sayso.web.actor import By
 from sayso.web.asked_rows import AskedExport, export_of
 from sayso.web.parts import parts
@@ -30,6 +31,9 @@ async def show(
         opened = await apps.open_app(tx, app, by=by)
         wanted = export_of(opened, table, asked)
         await pages.page(tx, opened, table, wanted)
+        what = {"table": table, "format": asked.format, "asked": asked.model_dump(mode="json", exclude_none=True)}
+        named = opened.spec.table(table).name
+        await audit.write(tx, "rows.exported", f"took rows of {named} out of {opened.spec.name}", by=by, subject=table, app=app, detail=what)
 
     async def chunks() -> AsyncGenerator[bytes]:
         if exporting.locked():

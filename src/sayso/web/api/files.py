@@ -6,6 +6,7 @@ from fastapi import Query, Request, Response, UploadFile
 from starlette.responses import FileResponse
 
 from sayso.data import files
+from sayso.team import audit
 from sayso.web.actor import By
 from sayso.web.api.exports import saved_as
 from sayso.web.parts import parts
@@ -32,7 +33,10 @@ async def create(file: UploadFile, request: Request, tx: Tx, by: By) -> StoredFi
 
 async def show(file: Token, request: Request, tx: Tx, by: By) -> Response:
     """A file, to be saved; never shown as a page."""
-    found, path = await files.found(tx, parts(request).files, file, by=by)
+    known = parts(request)
+    found, path = await files.found(tx, known.files, file, by=by)
+    if known.lately.first("file", by.workspace, by.id, found.id):
+        await audit.write(tx, "file.downloaded", f"opened the file {found.name}", by=by, subject=found.id)
     return FileResponse(path, media_type=found.type, headers=saved_as(found.name))
 
 

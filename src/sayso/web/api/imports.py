@@ -10,6 +10,7 @@ from sayso import db
 from sayso.data.imports import arriving, kept, running
 from sayso.data.imports.target import Choice
 from sayso.errors import Conflict, NotFound
+from sayso.team import audit
 from sayso.web.actor import By
 from sayso.web.api.exports import saved_as
 from sayso.web.parts import Parts, parts
@@ -120,6 +121,8 @@ async def start(id: Token, how: ImportStart, request: Request, engine: Engine, b
     choices = None if how.columns is None else [Choice(c.column, c.field, c.kind, c.name, c.to) for c in how.columns]
     async with db.transaction(engine) as tx:
         begun = await running.begin(tx, id, app=how.into.app, table=how.into.table, name=how.into.name, choices=choices, by=by)
+        into = {"app": how.into.app, "table": how.into.table, "rows": begun.rows}
+        await audit.write(tx, "rows.imported", f"imported {begun.name}", by=by, subject=id, app=how.into.app, detail=into)
     at.jobs.begin(running.run(engine, at.imports, id, by=by))
     return shown(begun)
 

@@ -1,7 +1,5 @@
 """The ledger: every call."""
 
-import csv
-import io
 from collections.abc import AsyncGenerator
 from datetime import datetime
 from typing import Annotated, Any, Self
@@ -15,17 +13,17 @@ from sayso import db
 from sayso.errors import Invalid
 from sayso.gateway import ledger_book
 from sayso.gateway.ledger_book import Filter
+from sayso.team import audit
 from sayso.team.actor import Actor
 from sayso.web.actor import By
 from sayso.web.api.exports import begun, saved_as
 from sayso.web.api.gateway.shapes import CallId
+from sayso.web.csv_lines import line
 from sayso.web.cursor import UNKNOWN, Cursor
 from sayso.web.shapes import Asked, Shown
 from sayso.web.work import Engine, Tx
 
 Text = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins so would be a formula in a spreadsheet."""
 
 
 class AskedCalls(Asked):
@@ -113,6 +111,8 @@ async def show(id: CallId, tx: Tx, by: By) -> WholeCall:
     """One call, and what was said in it when that is kept."""
     row, bodies = await ledger_book.read(tx, ledger_book.id_of(id), by=by)
     said = {"request": _text(bodies.request), "answer": _text(bodies.answer)} if bodies else {}
+    if bodies:
+        await audit.write(tx, "call.read", "read what was said in a call of the gateway", by=by, subject=str(id))
     return WholeCall.model_validate(ledger_book.shown(row) | said)
 
 
@@ -121,34 +121,18 @@ async def export(asked: Annotated[AskedCalls, Query()], engine: Engine, by: By) 
     wanted = asked.filter()
     async with db.transaction(engine) as tx:
         await ledger_book.page(tx, wanted, by=by, limit=1)  # says what is wrong while that can still be said
+        filters = asked.model_dump(mode="json", exclude_defaults=True)
+        await audit.write(tx, "calls.exported", "took a copy of the gateway's ledger", by=by, detail=filters)
     return StreamingResponse(
         await begun(_csv(engine, wanted, by)), media_type="text/csv; charset=utf-8", headers=saved_as("calls.csv")
     )
 
 
 async def _csv(engine: Engine, wanted: Filter, by: Actor) -> AsyncGenerator[bytes]:
-    yield _line(ledger_book.COLUMNS)
+    yield line(ledger_book.COLUMNS)
     async with db.transaction(engine) as tx:
         async for row in ledger_book.all_of(tx, wanted, by=by):
-            yield _line(ledger_book.shown(row).values())
-
-
-def _line(values: Any) -> bytes:
-    written = io.StringIO()
-    csv.writer(written).writerow([_cell(value) for value in values])
-    return written.getvalue().encode()
-
-
-def _cell(value: Any) -> Any:
-    match value:
-        case list():
-            return " ".join(value)
-        case datetime():
-            return value.isoformat()
-        case str() if value.startswith(FORMULA):
-            return "'" + value
-        case _:
-            return value
+            yield line(ledger_book.shown(row).values())
 
 
 def _place(cursor: str | None) -> UUID | None:
