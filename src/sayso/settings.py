@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ PORT = 8700
 PORT_MAX = 65_535
 SHARED = Path("/var/lib/sayso")
 Directory = Literal["public", "members", "off"]
+Network = IPv4Network | IPv6Network
 Builder = Literal["auto", "planner", "agent"]
 
 
@@ -38,6 +40,8 @@ class Settings:
     `run_days` is how long runs that are over are kept.
     `mail_in_port` opens a door for mail to automations on this port of `mail_in_host`; `mail_domain` is what stands behind the @.
     `smtp_url` is the server's own way to send mail (`smtps://user:password@host`), `mail_from` whom its letters come from.
+    `proxies` are networks whose `X-Forwarded-For` is believed, such as `127.0.0.1/32` for a proxy on this machine.
+    `security_contact` is whom `/.well-known/security.txt` names: a mail address or a web address.
     `url` is the address that people use; links are made from it, never from a request's headers.
     """
 
@@ -60,6 +64,8 @@ class Settings:
     mail_in_port: int | None = None
     mail_in_host: str = "127.0.0.1"
     mail_in_domain: str | None = None
+    proxies: tuple[Network, ...] = ()
+    security_contact: str | None = None
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
 
@@ -96,6 +102,8 @@ class Settings:
             mail_in_port=_port(env["SAYSO_MAIL_IN_PORT"], "SAYSO_MAIL_IN_PORT") if env.get("SAYSO_MAIL_IN_PORT") else None,
             mail_in_host=env.get("SAYSO_MAIL_IN_HOST") or "127.0.0.1",
             mail_in_domain=env.get("SAYSO_MAIL_IN_DOMAIN") or None,
+            proxies=_networks(env.get("SAYSO_PROXIES") or ""),
+            security_contact=_contact(env.get("SAYSO_SECURITY_CONTACT") or ""),
             smtp_url=env.get("SAYSO_SMTP_URL") or None,
             mail_from=env.get("SAYSO_MAIL_FROM") or None,
         )
@@ -121,6 +129,23 @@ def _builder(text: str) -> Builder:
             return known
         case _:
             raise Invalid(Problem("SAYSO_BUILDER", "is one of auto, planner and agent", "auto"))
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise Invalid(Problem("SAYSO_PROXIES", "names networks, with commas between", "127.0.0.1/32, 10.0.0.0/8")) from None
+
+
+def _contact(text: str) -> str | None:
+    """As a URI, which is what RFC 9116 asks for."""
+    text = text.strip()
+    if not text:
+        return None
+    if not text.isprintable() or " " in text:
+        raise Invalid(Problem("SAYSO_SECURITY_CONTACT", "is an address of mail or of the web", "security@example.com"))
+    return text if text.startswith(("https://", "mailto:", "tel:")) else f"mailto:{text}"
 
 
 def _days(text: str) -> int:

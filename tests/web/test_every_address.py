@@ -135,6 +135,8 @@ BODIES: dict[str, Any] = {
     "POST /api/trials/{id}/promotions": {"contender": "c1", "dry": True},
     "PATCH /api/me": {"name": "Somebody"},
     "PATCH /api/workspace": {"hue": 7},
+    "PATCH /api/audit/settings": {"keep_days": 365},
+    "POST /api/audit/streams": {"url": "http://10.0.0.1/audit", "kinds": ["member"]},
     "POST /api/tokens": {"name": "One"},
     "POST /api/apps": {"spec": {**CRM, "id": "other"}},
     "PATCH /api/apps/{app}": {"hue": 7},
@@ -214,6 +216,7 @@ MINE = {
     "/api/trials", "/api/trials/estimates", "/api/models/{id:path}/measurements", "/api/slots", "/api/slots/{slot}", "/api/slots/{slot}/preview",
     "/api/notifications", "/api/approvals", "/api/files", "/api/imports", "/api/drafts", "/api/builder", "/api/coworkers", "/api/templates", "/api/wishes",
     "/api/connections", "/api/connections/kinds", "/api/runs", "/api/automations/failures", "/api/webhooks", "/api/webhooks/events",
+    "/api/audit", "/api/audit/kinds", "/api/audit/export", "/api/audit/verification", "/api/audit/settings", "/api/audit/streams",
     "/api/automations", "/api/automations/calendar", "/api/schedules/preview",
     *(f"/api/gateway/{name}" for name in ("settings", "kinds", "providers", "aliases", "keys", "budgets", "usage", "usage/elsewhere", "calls", "calls.csv", "models")),
 }  # fmt: skip
@@ -293,7 +296,7 @@ async def test_nonsense_is_never_our_fault(company: Company, things: Things, add
         )
         request = {"params": {k: nonsense(draw, text=True) for k in draw.sample(PARAMETERS, 3)}}
         request |= {"json": bent(draw, BODIES.get(f"{address.verb} {address.path}"))} if address.verb != "GET" else {}
-        caller = company.ana if address.path.startswith("/api/gateway") else company.ben
+        caller = company.ana if address.path.startswith(("/api/gateway", "/api/audit")) else company.ben
         answer = await caller.request(address.verb, path, **request)
         assert answer.status_code < 500, (path, request, answer.text)
         if answer.status_code >= 400:

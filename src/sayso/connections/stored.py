@@ -161,7 +161,14 @@ async def managed(tx: AsyncConnection, id: str, by: Actor) -> Any:
 
 def _told(row: Any) -> dict[str, Any]:
     """What the audit log tells of one: which secrets it has, never what they are."""
-    return {"kind": row.kind, "name": row.name, "settings": row.settings, "hosts": row.hosts, "use": row.use, "secret_names": row.secret_names}
+    return {
+        "kind": row.kind,
+        "name": row.name,
+        "settings": row.settings,
+        "hosts": row.hosts,
+        "use": row.use,
+        "secret_names": row.secret_names,
+    }
 
 
 def secrets_of(vault: Vault, row: Any) -> Secrets:

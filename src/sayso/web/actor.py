@@ -1,5 +1,6 @@
 """Who asks: by cookie or by token, before anything else is looked at."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends
@@ -7,7 +8,8 @@ from starlette.requests import HTTPConnection, Request
 
 from sayso.errors import SignInNeeded
 from sayso.team.actor import Actor
-from sayso.web.parts import parts
+from sayso.web.address import address_of, agent_of
+from sayso.web.parts import Parts, parts
 from sayso.web.safety import must_be_same_origin
 
 COOKIE = "sayso_session"
@@ -17,6 +19,11 @@ SIGN_IN = "Sign in first: open a sign-in link, or send an API token as `Authoriz
 async def caller(request: HTTPConnection) -> Actor:
     """The actor behind a request or a WebSocket. Raises `SignInNeeded`; never reads the body."""
     known = parts(request)
+    by = await _known(request, known)
+    return replace(by, address=address_of(request, known.settings), agent=agent_of(request))
+
+
+async def _known(request: HTTPConnection, known: Parts) -> Actor:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return await known.callers.of_token(token.strip())

@@ -33,7 +33,9 @@ async def show(
         await pages.page(tx, opened, table, wanted)
         what = {"table": table, "format": asked.format, "asked": asked.model_dump(mode="json", exclude_none=True)}
         named = opened.spec.table(table).name
-        await audit.write(tx, "rows.exported", f"took rows of {named} out of {opened.spec.name}", by=by, subject=table, app=app, detail=what)
+        await audit.write(
+            tx, "rows.exported", f"took rows of {named} out of {opened.spec.name}", by=by, subject=table, app=app, detail=what
+        )
 
     async def chunks() -> AsyncGenerator[bytes]:
         if exporting.locked():

@@ -1,0 +1,30 @@
+"""Who is told to have asked, behind proxies and with headers that anybody may write."""
+
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+from starlette.requests import HTTPConnection
+
+from sayso.settings import Settings
+from sayso.web.address import address_of
+
+PROXIES = Settings(Path(), proxies=(ip_network("10.0.0.0/8"), ip_network("::1/128")))
+
+
+@pytest.mark.parametrize(
+    ("settings", "client", "said", "found"),
+    [
+        (Settings(Path()), "192.0.2.1", ["203.0.113.9"], "192.0.2.1"),
+        (PROXIES, "192.0.2.1", ["203.0.113.9"], "192.0.2.1"),
+        (PROXIES, "10.0.0.1", ["203.0.113.9"], "203.0.113.9"),
+        (PROXIES, "10.0.0.1", ["1.2.3.4, 203.0.113.9"], "203.0.113.9"),
+        (PROXIES, "10.0.0.1", ["1.2.3.4", "203.0.113.9, 10.0.0.2"], "203.0.113.9"),
+        (PROXIES, "10.0.0.1", ["203.0.113.9, not an address"], "10.0.0.1"),
+        (PROXIES, "::1", ["2001:db8::1"], "2001:db8::1"),
+        (PROXIES, "10.0.0.1", [], "10.0.0.1"),
+    ],
+)
+def test_only_a_proxy_that_is_trusted_speaks_for_others(settings: Settings, client: str, said: list[str], found: str):
+    headers = [(b"x-forwarded-for", line.encode()) for line in said]
+    assert address_of(HTTPConnection({"type": "http", "client": (client, 1), "headers": headers}), settings) == found
