@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sayso.automations.webhooks_out import LEFT, WebhooksOut
-from sayso.connections import endpoints
+from sayso.connections import audit_streams, endpoints
 from sayso.connections.connections import Connections
 from sayso.connections.endpoints import Endpoint
 from sayso.data import apps, events, rows
@@ -19,7 +19,7 @@ from sayso.db import transaction
 from sayso.db.connection_tables import deliveries
 from sayso.db.tables import members
 from sayso.spec.app import App
-from sayso.team import people
+from sayso.team import audit, people
 from sayso.team.actor import Actor
 from tests.conftest import Northlight
 from tests.connections.outside import LOOPBACK, Outside, outside
@@ -145,3 +145,70 @@ async def test_what_a_run_has_done_says_so(out: WebhooksOut, northlight_kept: No
     await add_rows(out.engine, northlight_kept.mia, crm, "By hand")
     await out.caught_up()
     assert [message.get("hops", 0) for message in await told(out.engine, mine)] == [2, 0]
+
+
+async def streamed(out: WebhooksOut, by: Actor, url: str, *kinds: str) -> Endpoint:
+    async with transaction(out.engine) as tx:
+        return await audit_streams.create(tx, out.connections, by=by, url=url, kinds=kinds)
+
+
+async def act(out: WebhooksOut, by: Actor, kind: str, *sentences: str) -> None:
+    for sentence in sentences:
+        async with transaction(out.engine) as tx:
+            await audit.write(tx, kind, sentence, by=by, before={"n": 1}, after={"n": 2})
+
+
+async def test_the_audit_log_is_carried_entry_by_entry(out: WebhooksOut, northlight_kept: Northlight):
+    async with outside() as there:
+        mine = await streamed(out, northlight_kept.ana, f"{there.url}/log", "role")
+        await act(out, northlight_kept.ana, "role.changed", "made Ben an owner", "made Ben a builder")
+        await act(out, northlight_kept.ana, "roleplay.begun", "began to play")
+        await out.caught_up()
+        await out.caught_up()
+        await out.deliveries.once()
+        first, second = await told(out.engine, mine)
+        assert (first["type"], first["data"]["sentence"], first["data"]["after"]) == (
+            "audit.role.changed",
+            "made Ben an owner",
+            {"n": 2},
+        )
+        assert second["data"]["n"] > first["data"]["n"] and len(first["data"]["hash"]) == 64
+        assert [heard.target for heard in there.heard] == ["/log", "/log"]
+
+
+async def test_after_an_outage_nothing_of_it_is_missing(out: WebhooksOut, northlight_kept: Northlight):
+    mine = await streamed(out, northlight_kept.ana, "http://127.0.0.1:9999/log", "outage")
+    await act(out, northlight_kept.ana, "outage.noted", "before")
+    await out.caught_up()
+    async with transaction(out.engine) as tx:
+        await endpoints.change(tx, out.connections, mine.id, {"on": False}, by=northlight_kept.ana)
+    await act(out, northlight_kept.ana, "outage.noted", "while it was off")
+    await out.caught_up()
+    assert [one["data"]["sentence"] for one in await told(out.engine, mine)] == ["before"]
+    async with outside() as there:
+        async with transaction(out.engine) as tx:
+            await endpoints.change(tx, out.connections, mine.id, {"on": True, "url": f"{there.url}/log"}, by=northlight_kept.ana)
+        await out.caught_up()
+        await out.deliveries.once()
+        assert sorted(json.loads(heard.body)["data"]["sentence"] for heard in there.heard) == ["before", "while it was off"]
+
+
+async def test_who_manages_no_more_is_told_nothing_more(out: WebhooksOut, northlight_kept: Northlight):
+    async with transaction(out.engine) as tx:
+        second = (await people.add(tx, "Second Owner", role="owner", by=northlight_kept.ana)).actor
+    mine = await streamed(out, second, "http://127.0.0.1:9999/log", "leaving")
+    async with transaction(out.engine) as tx:
+        await tx.execute(members.update().where(members.c.id == second.member).values(role="builder"))
+    await act(out, northlight_kept.ana, "leaving.noted", "after they left")
+    await out.caught_up()
+    assert await told(out.engine, mine) == []
+    async with transaction(out.engine) as tx:
+        found = await endpoints.read(tx, out.connections, mine.id, by=northlight_kept.ana)
+    assert (found.on, found.why) == (False, audit_streams.LEFT)
+
+
+async def test_all_events_do_not_hold_the_audit_log(out: WebhooksOut, northlight_kept: Northlight):
+    mine = await followed(out.connections, northlight_kept.ben, "http://127.0.0.1:9999/all", "*")
+    await act(out, northlight_kept.ana, "quiet.noted", "for owners only")
+    await out.caught_up()
+    assert "for owners only" not in str(await told(out.engine, mine))

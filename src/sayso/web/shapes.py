@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sayso import errors
 from sayso.data import losses
 from sayso.spec import change
+from sayso.team.roles import Right
 
 NUMBER_MAX = 2**63 - 1
 """Row ids and versions are PostgreSQL bigints."""
@@ -42,7 +43,7 @@ LongText = Annotated[str, Field(max_length=20_000)]
 Json = dict[str, Any]
 Values = Annotated[dict[str, Any], Field(description="Values by field id; the shape of each follows the field's kind")]
 
-May = Literal["read", "comment", "write", "build", "manage"]
+May = Right
 
 
 class Problem(Shown):
