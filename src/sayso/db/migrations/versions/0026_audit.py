@@ -11,8 +11,8 @@ from sayso import db
 from sayso.db.audit_tables import TABLES
 from sayso.db.tables import metadata
 
-revision = "0025_audit"
-down_revision = "0024_people"
+revision = "0026_audit"
+down_revision = "0025_invitations"
 
 COLUMNS = """
 alter table sayso.audit add column if not exists n bigint;
