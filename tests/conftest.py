@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -72,10 +73,8 @@ async def tx(shared_engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 @pytest.fixture(scope="module")
 async def fresh_url(database_url: str) -> AsyncIterator[str]:
     """The URL of a fresh, migrated database for this module."""
-    name = f"test_{next(FRESH)}"
-    await _make(database_url, name, TEMPLATE)
-    yield _url(database_url, name)
-    await _at(database_url, f"drop database {name} with (force)")
+    async with fresh(database_url) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +104,15 @@ async def founded(tx: AsyncConnection) -> Northlight:
     mia = await people.add(tx, "Mia Lindqvist", role="member", email="mia@northlight.example", by=ana)
     cleo = await people.add(tx, "Cleo Martin", role="viewer", email="cleo@northlight.example", by=ana)
     return Northlight(ana, ben.actor, mia.actor, cleo.actor)
+
+
+@asynccontextmanager
+async def fresh(database_url: str) -> AsyncIterator[str]:
+    """The URL of a fresh, migrated database, there as long as the block lasts."""
+    name = f"test_{next(FRESH)}"
+    await _make(database_url, name, TEMPLATE)
+    yield _url(database_url, name)
+    await _at(database_url, f"drop database {name} with (force)")
 
 
 def _url(url: str, database: str) -> str:
