@@ -204,12 +204,13 @@ async def key_of(engine: AsyncEngine, known: Known, digest: bytes) -> Caller | N
 
 
 async def _living_keys(tx: AsyncConnection, digest: bytes | None = None) -> Sequence[Any]:
-    k, m = t.keys.c, t.keys.metadata.tables["sayso.members"].c
-    query = select(t.keys).outerjoin(m.id.table, m.id == k.member)
+    k, m, w = t.keys.c, t.keys.metadata.tables["sayso.members"].c, t.keys.metadata.tables["sayso.workspaces"].c
+    query = select(t.keys).outerjoin(m.id.table, m.id == k.member).join(w.id.table, w.id == k.workspace_id)
     query = query.where(
         k.revoked_at.is_(None),
         m.removed_at.is_(None),
         m.suspended_at.is_(None),
+        w.deleted_at.is_(None),
         k.expires_at.is_(None) | (k.expires_at > func.now()),
     )
     return (await tx.execute(query if digest is None else query.where(k.hash == digest))).all()

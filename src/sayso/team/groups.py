@@ -100,8 +100,8 @@ async def change(
         await _put(tx, id, members, by)
         given["members"] = sorted(members)
     if given:
-        detail = {"before": {key: getattr(before, key) for key in given}, "after": given}
-        await audit.write(tx, "group.changed", f"changed the group {before.name}", by=by, subject=id, detail=detail)
+        was = {key: getattr(before, key) for key in given}
+        await audit.write(tx, "group.changed", f"changed the group {before.name}", by=by, subject=id, before=was, after=given)
         await news.changed(tx, by=by)
     return await read(tx, id, by=by)
 
@@ -130,8 +130,10 @@ async def put_member(tx: AsyncConnection, member: str, wanted: Collection[str], 
     await tx.execute(delete(group_members).where(group_members.c.member == member, less))
     if before != set(wanted):
         name = (await tx.execute(select(m.c.name).where(m.c.id == member))).scalar_one()
-        detail = {"before": sorted(before), "after": sorted(wanted)}
-        await audit.write(tx, "member.groups", f"changed the groups of {name}", by=by, subject=member, detail=detail)
+        now = sorted(wanted)
+        await audit.write(
+            tx, "member.groups", f"changed the groups of {name}", by=by, subject=member, before=sorted(before), after=now
+        )
         await news.changed(tx, [member], by=by)
 
 

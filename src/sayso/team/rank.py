@@ -13,9 +13,9 @@ from sayso.db.people_tables import workspace_roles
 from sayso.db.tables import members, workspaces
 from sayso.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from sayso.team.actor import Actor
-from sayso.team.roles import MAY, RIGHTS, ROLES, Right
+from sayso.team.roles import MAY, RIGHTS, ROLES, Reach, Right
 
-GIVEN = tuple(role for role in ROLES if role != "nothing")
+GIVEN: tuple[Reach, ...] = tuple(role for role in ROLES if role != "nothing")
 """What a member may be; `nothing` is for who is none."""
 
 
@@ -23,7 +23,8 @@ async def roles(tx: AsyncConnection, workspace: str) -> dict[str, frozenset[Righ
     """Every role that a member here may have, with its rights: built in, then the workspace's own."""
     c = workspace_roles.c
     own = await tx.execute(select(c.id, c.rights).where(c.workspace_id == workspace).order_by(func.lower(c.name)))
-    return {role: MAY[role] for role in GIVEN} | {row.id: frozenset(r for r in RIGHTS if r in row.rights) for row in own}
+    known: dict[str, frozenset[Right]] = {role: MAY[role] for role in GIVEN}
+    return known | {row.id: frozenset[Right](r for r in RIGHTS if r in row.rights) for row in own}
 
 
 def within(by: Actor, rights: Iterable[Right]) -> bool:
