@@ -79,7 +79,14 @@ async def things(company: Company) -> Things:
     ids |= {"trials": trial["id"], "case": 1, "models": "gpt-4o"}
     ids |= {"provider": provider["id"], "alias": alias["id"], "key": key["id"], "budget": budget["id"], "call": f"req_{0:032x}"}
     ids |= {"coworker": helper["key"], "conversation": talk["id"], "memory": "y_0", "card": "c_0"}
-    ids |= {"notifications": "1", "approval": "ok_0", "run": "r_000000000000", "automation": "hooked", "sync": "s_0"}
+    ids |= {
+        "reaction": "heart",
+        "notifications": "1",
+        "approval": "ok_0",
+        "run": "r_000000000000",
+        "automation": "hooked",
+        "sync": "s_0",
+    }
     return Things({name: str(id) for name, id in ids.items()})
 
 
@@ -109,6 +116,10 @@ SOURCE = {"connection": "cn_0", "what": "orders", "key": ["id"], "fields": {"nam
 
 BODIES: dict[str, Any] = {
     "POST /api/webhooks": {**NORTHLIGHT_WEBHOOK, "name": "Other"},
+    "PATCH /api/apps/{app}/tables/{table}/rows/{row}/comments/{comment}": {"resolved": True},
+    "PUT /api/apps/{app}/tables/{table}/rows/{row}/comments/{comment}/reactions/{reaction}": {},
+    "PATCH /api/me/preferences": {"kinds": {"mention": {"mail": "digest"}}, "digest": {"every": "hour"}, "quiet": None},
+    "PUT /api/me/preferences/apps/{app}": {"state": "follow"},
     "PATCH /api/webhooks/{webhook}": {"name": "Ours", "events": ["row.created"]},
     "PUT /api/webhooks/{webhook}/secret": {},
     "POST /api/webhooks/{webhook}/deliveries": {},
@@ -212,6 +223,7 @@ QUERIES = {
     "GET /api/apps/{app}/tables/{table}/summaries": {"summaries": '{"worth": "sum"}'},
 }
 MINE = {
+    "/api/me/preferences",
     "/api/session", "/api/me", "/api/members", "/api/workspace", "/api/tokens", "/api/search", "/api/apps", "/api/trash",
     "/api/trials", "/api/trials/estimates", "/api/models/{id:path}/measurements", "/api/slots", "/api/slots/{slot}", "/api/slots/{slot}/preview",
     "/api/notifications", "/api/approvals", "/api/files", "/api/imports", "/api/drafts", "/api/builder", "/api/coworkers", "/api/templates", "/api/wishes",
@@ -223,6 +235,8 @@ MINE = {
 """Addresses that name nothing: what they answer is the caller's own."""
 VIEWERS_TOO = {
     "PATCH /api/me",
+    "PATCH /api/me/preferences",
+    "PUT /api/me/preferences/apps/{app}",
     "PATCH /api/notifications",
     "DELETE /api/session",
     "POST /api/tokens",
@@ -369,7 +383,7 @@ def test_nothing_is_public_but_what_is_listed(app: FastAPI):
     """Changing this list is a decision about safety."""
     assert {f"{p.verb} {p.path}" for p in PUBLIC} == {
         "GET /healthz", "GET /metrics", "GET /sign-in", "GET /sign-in/{token}", "POST /sign-in/{token}", "GET /f/{token}", "POST /f/{token}",
-        "GET /f/{token}/sent", "GET /approve/{token}", "POST /approve/{token}", "GET /look/{name}", "GET /api/docs", "GET /api/openapi.json", "GET /api/models", "GET /api/models/changes",
+        "GET /f/{token}/sent", "GET /approve/{token}", "POST /approve/{token}", "GET /letters/{token}", "POST /letters/{token}", "GET /look/{name}", "GET /api/docs", "GET /api/openapi.json", "GET /api/models", "GET /api/models/changes",
         "GET /oauth/callback",
         "GET /api/models/comparison", "GET /api/models/costs", "GET /api/models/export", "GET /api/models/{id:path}",
         "GET /models", "GET /models.png", "GET /models.{ending}", "GET /models/changes", "GET /models/changes.atom", "GET /models/providers",

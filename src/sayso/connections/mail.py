@@ -50,6 +50,8 @@ class Message:
     key: str = ""
     reply_to: str = ""
     in_reply_to: str = ""
+    unsubscribe: str = ""
+    """Where one press ends letters like this (RFC 8058): an https address that takes a POST."""
 
 
 async def send(connections: Connections, opened: Opened, message: Message) -> Sent:
@@ -110,6 +112,9 @@ def composed(opened: Opened, message: Message) -> tuple[EmailMessage, tuple[str,
         if message.in_reply_to:
             written["In-Reply-To"] = written["References"] = _line(message.in_reply_to, "in_reply_to", SUBJECT_LENGTH_MAX)
         written["Auto-Submitted"] = "auto-generated"
+        if message.unsubscribe:
+            written["List-Unsubscribe"] = f"<{_line(message.unsubscribe, 'unsubscribe', SUBJECT_LENGTH_MAX)}>"
+            written["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         _fill(written, message)
     except (ValueError, HeaderParseError, MessageDefect) as error:
         raise Invalid(Problem("message", f"cannot be written as an e-mail: {error}")) from None

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sayso.data import events, links, provenance, references, written
+from sayso.data import assignments, events, links, provenance, references, written
 from sayso.data.cleaning import Clean, cleaned
 from sayso.data.clock import Clock
 from sayso.data.open_app import OpenApp
@@ -33,6 +33,7 @@ async def add(
     kept = await written.create(tx, app, rows, [raw_values(rows, one) for one in clean])
     kept += await _link_new(tx, app, table, rows, dict(zip(kept.ids, clean, strict=True)))
     await provenance.follow(tx, app, rows, kept)
+    await assignments.tell(tx, app, rows, kept)
     ids = kept.ids[: len(clean)]
     await events.write(tx, "row.created", rows=ids, **where(app, table, rows))
     made = await shown(tx, app, table, ids)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sayso.data import events, links, provenance, references, written
+from sayso.data import assignments, events, links, provenance, references, written
 from sayso.data.cleaning import cleaned
 from sayso.data.clock import Clock
 from sayso.data.open_app import OpenApp
@@ -51,6 +51,7 @@ async def edit(
             await relink(tx, app, table, rows, link, wanted, changes)
     kept = await written.change(tx, app, rows, list(changes.values()))
     await provenance.follow(tx, app, rows, kept)
+    await assignments.tell(tx, app, rows, kept)
     fields = sorted({f for e in edits for f in e.values} | {link.id for link in links_in(table) if _touches(changes, rows, link)})
     if kept.ids:
         await events.write(tx, "row.changed", rows=kept.ids, payload={"fields": fields}, **where(app, table, rows))

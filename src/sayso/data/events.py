@@ -4,7 +4,7 @@ Listeners (open tabs, later automations) are woken at the commit through Postgre
 
 kinds   row.created row.changed row.moved row.trashed row.restored row.imported      `table` and `rows` say which
         app.built app.changed app.trashed app.restored                               payload `{"version": n}`
-        comment.created comment.removed                                              `table`, `rows`
+        comment.created comment.changed comment.removed                              `table`, `rows`; payload `{"comment": id}`
         draft.changed import.changed trial.changed                                   payload `{"id": …}`
         fill.changed                                                                 payload `{"id": …, "state", "rows", "done", …}`
         team.changed                                                                 not written here (`team/news.py`); payload `{"whose": [ids] or null}`
@@ -34,7 +34,7 @@ ROW_IDS_TOLD_MAX = 1_000
 Kind = Literal[
     "row.created", "row.changed", "row.moved", "row.trashed", "row.restored", "row.imported",
     "app.built", "app.changed", "app.trashed", "app.restored",
-    "comment.created", "comment.removed", "draft.changed", "import.changed", "fill.changed", "trial.changed", "run.changed", "sync.changed",
+    "comment.created", "comment.changed", "comment.removed", "draft.changed", "import.changed", "fill.changed", "trial.changed", "run.changed", "sync.changed",
 ]  # fmt: skip
 
 _cause: ContextVar[dict[str, Any]] = ContextVar("cause", default={})  # noqa: B039 (never changed in place)

@@ -25,6 +25,7 @@ from sayso.db import (
     oauth_tables,
     people_tables,
     source_tables,
+    together_tables,
     trial_tables,
     trigger_tables,
 )
@@ -46,6 +47,7 @@ OTHERS = (
     source_tables,
     oauth_tables,
     people_tables,
+    together_tables,
     trial_tables,
     trigger_tables,
 )

@@ -7,17 +7,18 @@ same while it is unread, it stays one line with a count: a rule that fails a tho
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Text, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sayso.db.notification_tables import letters
 from sayso.db.notification_tables import notifications as t
 from sayso.db.tables import EVENTS_CHANNEL
 from sayso.db.tables import events as outbox
-from sayso.db.tables import members as people
 from sayso.errors import Forbidden, NotFound
+from sayso.team import preferences, telling
 from sayso.team.actor import Actor
 
 TITLE_CHARACTERS_MAX = 200
@@ -29,14 +30,30 @@ NOTIFICATIONS_OF_ONE_MAX = 1_000
 READ_DAYS_MAX = 90
 UNREAD_DAYS_MAX = 365
 
-Kind = Literal["automation", "failure", "approval", "mail", "connection", "fill", "trial", "sync", "webhook"]
+Kind = Literal[
+    "automation", "failure", "approval", "mail", "connection", "fill", "trial", "sync", "webhook",
+    "mention", "assignment", "comment", "invitation", "share", "security",
+]  # fmt: skip
 """`automation`: told by a step. `failure`: an automation that failed, for its owner. `mail`: an e-mail that was kept here, because no
 mail server is connected."""
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """The row, or the comment on it, that a notification is of: whoever may not see that any more reads nothing of what they were told."""
+
+    app: str
+    table: str
+    row: int
+    comment: int | None = None
+
+    def stored(self) -> dict[str, Any]:
+        return {"app": self.app, "table": self.table, "row": self.row, "comment": self.comment}
+
+
+@dataclass(frozen=True, slots=True)
 class Notification:
-    """`times` counts how often it was told while unread; `link` is an address of ours such as `/a/crm`."""
+    """`times` counts how often it was told while unread; `link` is an address of ours such as `/a/crm`. `subject` is a `Subject` as stored."""
 
     id: int
     place: int
@@ -49,6 +66,7 @@ class Notification:
     by_name: str
     at: datetime
     read_at: datetime | None
+    subject: dict[str, Any] | None
 
 
 async def tell(
@@ -62,18 +80,22 @@ async def tell(
     link: str | None = None,
     app: str | None = None,
     about: str | None = None,
+    subject: Subject | None = None,
 ) -> int:
-    """Tells each of these members (ids) once; gives how many. `about` is what the same line is known by while it is unread."""
-    whom = await _still_here(tx, set(members), by)
+    """Tells each of these members (ids) once, in the ways that they want for this kind; gives how many. `about` is what the same line is known
+    by while it is unread."""
+    whom = await _wanting(tx, set(members), kind, app, by)
     if not whom:
         return 0
     common = {
         "workspace_id": by.workspace, "kind": kind, "title": shortened(title, TITLE_CHARACTERS_MAX) or kind.capitalize(),
         "text": shortened(text, TEXT_CHARACTERS_MAX), "link": link, "app_id": app, "by_name": by.name[:TITLE_CHARACTERS_MAX],
-        "about": about[:ABOUT_CHARACTERS_MAX] if about else None,
+        "about": about[:ABOUT_CHARACTERS_MAX] if about else None, "subject": subject.stored() if subject else None,
     }  # fmt: skip
-    new = insert(t).values([{**common, "member": one} for one in whom])
-    anew = {name: new.excluded[name] for name in ("title", "text", "link", "by_name", "at")}
+    new = insert(t).values([{**common, "member": one, "shown": shown, "letter_due": due} for one, shown, due in whom])
+    anew: dict[str, Any] = {name: new.excluded[name] for name in ("title", "text", "link", "by_name", "at", "subject")}
+    if kind == "comment":  # each is something new to read; a rule that fails again is not
+        anew["letter_due"] = func.coalesce(t.c.letter_due, new.excluded.letter_due)
     await tx.execute(
         new.on_conflict_do_update(
             index_elements=[t.c.member, t.c.about],
@@ -81,15 +103,23 @@ async def tell(
             set_={**anew, "times": t.c.times + 1, "place": new.excluded.place},
         )
     )
-    await _heard(tx, whom, by)
+    await _heard(tx, [one for one, _, _ in whom], by)
     return len(whom)
 
 
-async def _still_here(tx: AsyncConnection, members: set[str], by: Actor) -> list[str]:
-    """Somebody may have left since they were named."""
-    m = people.c
-    query = select(m.id).where(m.workspace_id == by.workspace, m.id.in_(members), m.removed_at.is_(None))
-    return sorted((await tx.execute(query)).scalars()) if members else []
+async def _wanting(
+    tx: AsyncConnection, members: set[str], kind: Kind, app: str | None, by: Actor
+) -> list[tuple[str, bool, datetime | None]]:
+    """Those who are still here and want to be told of it: whether in the inbox, and when by letter."""
+    if not members:
+        return []
+    wanted = await preferences.of(tx, members, by.workspace)
+    topic = telling.topic_of(kind)
+    muted = set[str]() if topic in telling.UNMUTED else await preferences.muting(tx, app, by.workspace, wanted)
+    now = datetime.now(UTC)
+    ways = [(id, one.way(topic), one) for id, one in wanted.items() if id not in muted]
+    told = [(id, way.app, telling.due(way.mail, one, now)) for id, way, one in ways]
+    return [one for one in told if one[1] or one[2] is not None]
 
 
 def shortened(words: str, characters_max: int) -> str:
@@ -127,6 +157,12 @@ async def listed(
     return tuple(Notification(*row) for row in rows)
 
 
+async def of_letter(tx: AsyncConnection, letter: str) -> tuple[Notification, ...]:
+    """What stands in a letter and was not read meanwhile, newest first."""
+    query = select(*(t.c[name] for name in Notification.__dataclass_fields__)).where(t.c.letter == letter, t.c.read_at.is_(None))
+    return tuple(Notification(*row) for row in await tx.execute(query.order_by(t.c.place.desc())))
+
+
 async def unread(tx: AsyncConnection, *, by: Actor) -> int:
     query = select(func.count()).select_from(t).where(_mine(by), t.c.read_at.is_(None))
     return (await tx.execute(query)).scalar_one()
@@ -158,6 +194,7 @@ async def sweep(tx: AsyncConnection) -> None:
     now = datetime.now(UTC)
     await tx.execute(delete(t).where(t.c.read_at < now - timedelta(days=READ_DAYS_MAX)))
     await tx.execute(delete(t).where(t.c.at < now - timedelta(days=UNREAD_DAYS_MAX)))
+    await tx.execute(delete(letters).where(letters.c.ended_at < now - timedelta(days=READ_DAYS_MAX)))
     newest = func.row_number().over(partition_by=t.c.member, order_by=t.c.place.desc()).label("n")
     many = select(t.c.member).group_by(t.c.member).having(func.count() > NOTIFICATIONS_OF_ONE_MAX)
     ranked = select(t.c.id, newest).where(t.c.member.in_(many)).subquery()
@@ -169,7 +206,7 @@ def _open() -> ColumnElement[bool]:
 
 
 def _mine(by: Actor) -> ColumnElement[bool]:
-    return (t.c.workspace_id == by.workspace) & (t.c.member == _member(by))
+    return (t.c.workspace_id == by.workspace) & (t.c.member == _member(by)) & t.c.shown
 
 
 def _member(by: Actor) -> str:

@@ -44,6 +44,7 @@ from sayso.web.hub import Hub
 from sayso.web.jobs import Jobs
 from sayso.web.pages.page import BUILT
 from sayso.web.parts import Parts
+from sayso.web.post.carrier import Post
 from sayso.web.put_together import gateway_of, last_slot, trials_of, worker_of
 from sayso.web.routes import API, LIVE, PUBLIC, Address
 from sayso.web.safety import SafeAnswers
@@ -152,6 +153,7 @@ async def _living(app: FastAPI) -> AsyncGenerator[None]:
         parts.hooks.running(),
         parts.mail_door.running(),
         Mailboxes(parts.connections, parts.files).running(),
+        Post(parts).running(),
         parts.jobs.running(),
     ):
         parts.jobs.begin(sweeping.hourly(parts.engine))

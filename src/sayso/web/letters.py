@@ -33,8 +33,11 @@ async def send(
     *,
     workspace: str | None = None,
     press: tuple[str, str] | None = None,
+    key: str | None = None,
+    unsubscribe: str = "",
 ) -> bool:
     """One letter to one address. `text` is plain paragraphs; `press` is a link to press, `("Join Northlight", "https://…")`, which stands below it.
+    `key` is the same on every attempt at the same letter; `unsubscribe` an address that ends letters like it.
 
     False: it did not go out, because there is no mail server or it did not take it; then show a link to copy. Never raises.
     """
@@ -46,7 +49,8 @@ async def send(
         whole = text.strip() + (f"\n\n{press[0]}:\n{press[1]}" if press else "")
         drawn = letter.letter(html or _drawn(text, press), title=subject, footer=f"Sent by Sayso, {parts.settings.url}")
         line = " ".join(subject.split())[: mail.SUBJECT_LENGTH_MAX]
-        message = Message((to,), line, f"{whole}\n\n-- \nSent by Sayso, {parts.settings.url}\n", drawn, key=secrets.token_hex(16))
+        whole_text = f"{whole}\n\n-- \nSent by Sayso, {parts.settings.url}\n"
+        message = Message((to,), line, whole_text, drawn, key=key or secrets.token_hex(16), unsubscribe=unsubscribe)
         await mail.send(way, opened, message)
     except SaysoError as error:
         log.warning("a letter did not go out: %s", error)

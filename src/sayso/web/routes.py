@@ -40,6 +40,7 @@ from sayso.web.api import (
     models,
     notifications,
     plans,
+    preferences,
     questions,
     rows,
     runs,
@@ -65,7 +66,7 @@ from sayso.web.api.trials import estimates, measurements, promotions, trial_case
 from sayso.web.mcp import endpoint as mcp
 from sayso.web.oauth import authorize, metadata
 from sayso.web.oauth import tokens as oauth_tokens
-from sayso.web.pages import approve, consent, form, look, reference, sign_in
+from sayso.web.pages import approve, consent, form, letters, look, reference, sign_in
 from sayso.web.pages.directory import card, catalogue, comparison, downloads, makers, model_page, news, sitemap
 from sayso.web.pages.directory.shown import for_anybody
 
@@ -118,6 +119,9 @@ API = (
     Address("DELETE", "/api/session", session.end, 204),
     Address("GET", "/api/me", me.show),
     Address("PATCH", "/api/me", me.update),
+    Address("GET", "/api/me/preferences", preferences.show),
+    Address("PATCH", "/api/me/preferences", preferences.update),
+    Address("PUT", "/api/me/preferences/apps/{app}", preferences.follow),
     Address("GET", "/api/members", members.listed),
     Address("GET", "/api/workspace", workspace.show),
     Address("PATCH", "/api/workspace", workspace.update),
@@ -175,7 +179,12 @@ API = (
     Address("GET", f"{ROW}/history", history.listed),
     Address("GET", f"{ROW}/comments", comments.listed),
     Address("POST", f"{ROW}/comments", comments.create, 201),
+    Address("PATCH", f"{ROW}/comments/{{comment}}", comments.update),
     Address("DELETE", f"{ROW}/comments/{{comment}}", comments.remove, 204),
+    Address("PUT", f"{ROW}/comments/{{comment}}/reactions/{{reaction}}", comments.react),
+    Address("DELETE", f"{ROW}/comments/{{comment}}/reactions/{{reaction}}", comments.unreact),
+    Address("GET", f"{ROW}/audience", comments.audience),
+    Address("GET", f"{TABLE}/comment-counts", comments.counts),
     Address("POST", f"{TABLE}/fields/{{field}}/try", tries.create),
     Address("GET", f"{APP}/fills", fills.listed),
     Address("POST", f"{APP}/fills", fills.create, 201),
@@ -359,6 +368,8 @@ PUBLIC = (
     Page("GET", "/f/{token}", form.show),
     Page("POST", "/f/{token}", form.send),
     Page("GET", "/f/{token}/sent", form.sent),
+    Page("GET", "/letters/{token}", letters.show),
+    Page("POST", "/letters/{token}", letters.end),
     Page("GET", "/approve/{token}", approve.show),
     Page("POST", "/approve/{token}", approve.decide),
     Page("GET", "/oauth/callback", consent.come_back),

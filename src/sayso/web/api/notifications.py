@@ -5,6 +5,8 @@ from typing import Annotated, Self
 
 from fastapi import Query
 
+from sayso.data import told as resolved
+from sayso.data.told import Told
 from sayso.team import notifications as told
 from sayso.web import cursor as places
 from sayso.web.actor import By
@@ -20,6 +22,12 @@ class Notification(Shown):
     kind: told.Kind
     title: str
     text: str
+    row_name: str | None = None
+    """Of what row it is, as I may see it now."""
+    app_name: str | None = None
+    table_name: str | None = None
+    seen: bool = True
+    """False: I may not see any more what it was of, so nothing of it is told."""
     link: str | None
     """An address in this workspace, such as `/a/crm`."""
     app: str | None
@@ -32,9 +40,11 @@ class Notification(Shown):
     """Grows with every notification: `until` of reading all."""
 
     @classmethod
-    def of(cls, one: told.Notification) -> Self:
+    def of(cls, whole: Told) -> Self:
+        one = whole.one
         return cls(
-            id=one.id, kind=one.kind, title=one.title, text=one.text, link=one.link, app=one.app_id, times=one.times,
+            id=one.id, kind=one.kind, title=whole.sentence, row_name=whole.row_name, app_name=whole.app_name,
+            table_name=whole.table_name, seen=whole.seen, text=one.text, link=one.link, app=one.app_id, times=one.times,
             by_name=one.by_name, at=one.at, read=one.read_at is not None, place=one.place,
         )  # fmt: skip
 
@@ -70,14 +80,14 @@ async def listed(
     """What I am told, newest first."""
     found = await told.listed(tx, by=by, before=places.number(cursor), limit=limit, unread=unread)
     more = found[-1].place if len(found) == limit else None
-    return Notifications(
-        items=[Notification.of(one) for one in found], next=places.written(more), unread=await told.unread(tx, by=by)
-    )
+    items = [Notification.of(one) for one in await resolved.of(tx, found, by=by)]
+    return Notifications(items=items, next=places.written(more), unread=await told.unread(tx, by=by))
 
 
 async def update(id: RowId, marked: MarkedNotification, tx: Tx, by: By) -> Notification:
     """I have read it, or want it unread again."""
-    return Notification.of(await told.mark(tx, id, by=by, read=marked.read))
+    [one] = await resolved.of(tx, [await told.mark(tx, id, by=by, read=marked.read)], by=by)
+    return Notification.of(one)
 
 
 async def update_all(marked: MarkedNotifications, tx: Tx, by: By) -> Unread:
