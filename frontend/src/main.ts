@@ -1,4 +1,5 @@
 import { mount } from "svelte";
+import "./lib/trusted";
 import "../../src/sayso/web/pages/look/tokens.css";
 import "./styles/fonts.css";
 import "../../src/sayso/web/pages/look/base.css";

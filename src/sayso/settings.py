@@ -1,12 +1,13 @@
 """One frozen settings value, read from the environment in server.py and cli.py only."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import platformdirs
 
@@ -40,6 +41,7 @@ class Settings:
     `run_days` is how long runs that are over are kept.
     `mail_in_port` opens a door for mail to automations on this port of `mail_in_host`; `mail_domain` is what stands behind the @.
     `smtp_url` is the server's own way to send mail (`smtps://user:password@host`), `mail_from` whom its letters come from.
+    `hosts` are names that the server may be asked by besides that of its address.
     `proxies` are networks whose `X-Forwarded-For` is believed, such as `127.0.0.1/32` for a proxy on this machine.
     `security_contact` is whom `/.well-known/security.txt` names: a mail address or a web address.
     `url` is the address that people use; links are made from it, never from a request's headers.
@@ -64,6 +66,7 @@ class Settings:
     mail_in_port: int | None = None
     mail_in_host: str = "127.0.0.1"
     mail_in_domain: str | None = None
+    hosts: frozenset[str] = frozenset()
     proxies: tuple[Network, ...] = ()
     security_contact: str | None = None
     smtp_url: str | None = field(default=None, repr=False)
@@ -81,6 +84,7 @@ class Settings:
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
         env = os.environ if env is None else env
+        _refuse_placeholders(env)
         home = env.get("SAYSO_HOME") or platformdirs.user_data_dir("sayso", appauthor=False)
         return cls(
             home=Path(home).expanduser().absolute(),
@@ -102,6 +106,7 @@ class Settings:
             mail_in_port=_port(env["SAYSO_MAIL_IN_PORT"], "SAYSO_MAIL_IN_PORT") if env.get("SAYSO_MAIL_IN_PORT") else None,
             mail_in_host=env.get("SAYSO_MAIL_IN_HOST") or "127.0.0.1",
             mail_in_domain=env.get("SAYSO_MAIL_IN_DOMAIN") or None,
+            hosts=frozenset(part.strip().lower() for part in (env.get("SAYSO_HOSTS") or "").split(",") if part.strip()),
             proxies=_networks(env.get("SAYSO_PROXIES") or ""),
             security_contact=_contact(env.get("SAYSO_SECURITY_CONTACT") or ""),
             smtp_url=env.get("SAYSO_SMTP_URL") or None,
@@ -129,6 +134,30 @@ def _builder(text: str) -> Builder:
             return known
         case _:
             raise Invalid(Problem("SAYSO_BUILDER", "is one of auto, planner and agent", "auto"))
+
+
+SECRET_NAMES = re.compile(r"^(?:SAYSO_.*(?:SECRET|KEY|PASSWORD|TOKEN)|SECRET_KEY)$")
+PLACEHOLDERS = re.compile(
+    r"^(?:change[-_ ]?(?:me|this|it).*|.*(?:insert|your)[-_ ](?:secret|key|password).*|(?:my)?(?:secret|password|passw0rd|pass|key|token)\d*"
+    r"|(?:this[-_ ]is[-_ ])?(?:a[-_ ])?(?:super[-_ ]?)?secret(?:[-_ ]?key)?|postgres|admin|root|sayso|example|default|placeholder|todo|test|123456\d*|x+|0+)$",
+    re.I,
+)
+"""What examples and guides write where a secret belongs, and people leave there."""
+
+
+def _refuse_placeholders(env: Mapping[str, str]) -> None:
+    """Nothing starts with a secret that everybody can read in a guide. A database on this machine may have one: nobody else reaches it."""
+    for name, value in env.items():
+        if SECRET_NAMES.match(name) and value and PLACEHOLDERS.match(value):
+            raise Invalid(Problem(name, "is a placeholder that everybody knows; put a secret of your own there, or leave it out"))
+    for name in ("DATABASE_URL", "SAYSO_SMTP_URL"):
+        try:
+            parts = urlsplit(env.get(name) or "")
+            password, host = unquote(parts.password or ""), parts.hostname or ""
+        except ValueError:
+            continue
+        if password and PLACEHOLDERS.match(password) and host not in ("", "localhost", "127.0.0.1", "::1"):
+            raise Invalid(Problem(name, f"has a password that everybody knows, for the server {host}; give it one of its own"))
 
 
 def _networks(text: str) -> tuple[Network, ...]:

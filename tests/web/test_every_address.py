@@ -382,7 +382,7 @@ def bent(draw: random.Random, value: Any) -> Any:
 def test_nothing_is_public_but_what_is_listed(app: FastAPI):
     """Changing this list is a decision about safety."""
     assert {f"{p.verb} {p.path}" for p in PUBLIC} == {
-        "GET /healthz", "GET /metrics", "GET /sign-in", "GET /sign-in/{token}", "POST /sign-in/{token}", "GET /f/{token}", "POST /f/{token}",
+        "GET /healthz", "GET /metrics", "GET /.well-known/security.txt", "GET /sign-in", "GET /sign-in/{token}", "POST /sign-in/{token}", "GET /f/{token}", "POST /f/{token}",
         "GET /f/{token}/sent", "GET /approve/{token}", "POST /approve/{token}", "GET /letters/{token}", "POST /letters/{token}", "GET /look/{name}", "GET /api/docs", "GET /api/openapi.json", "GET /api/models", "GET /api/models/changes",
         "GET /oauth/callback",
         "GET /api/models/comparison", "GET /api/models/costs", "GET /api/models/export", "GET /api/models/{id:path}",

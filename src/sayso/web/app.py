@@ -110,7 +110,7 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
     app.router.route_class = ApiRoute
     for error in (SaysoError, RequestValidationError, HTTPException, DBAPIError, PoolTimeout, Exception):
         app.add_exception_handler(error, problems.answer)
-    app.add_middleware(SafeAnswers)
+    app.add_middleware(SafeAnswers, settings=settings)
     for address in API:
         add(app, address)
     app.router.add_websocket_route(*LIVE)

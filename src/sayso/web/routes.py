@@ -66,7 +66,7 @@ from sayso.web.api.trials import estimates, measurements, promotions, trial_case
 from sayso.web.mcp import endpoint as mcp
 from sayso.web.oauth import authorize, metadata
 from sayso.web.oauth import tokens as oauth_tokens
-from sayso.web.pages import approve, consent, form, letters, look, reference, sign_in
+from sayso.web.pages import approve, consent, form, letters, look, reference, security_txt, sign_in
 from sayso.web.pages.directory import card, catalogue, comparison, downloads, makers, model_page, news, sitemap
 from sayso.web.pages.directory.shown import for_anybody
 
@@ -362,6 +362,7 @@ LIVE = ("/api/live", live.live)
 PUBLIC = (
     Page("GET", "/healthz", health.show),
     Page("GET", "/metrics", metrics.show),
+    Page("GET", "/.well-known/security.txt", security_txt.show),
     Page("GET", "/sign-in", sign_in.ask),
     Page("GET", "/sign-in/{token}", sign_in.show),
     Page("POST", "/sign-in/{token}", sign_in.enter),

@@ -1,5 +1,7 @@
 /** Cells on the clipboard, in the two shapes that every spreadsheet reads and writes: tab-separated text and an HTML table. */
 
+import { pasted } from "../../lib/trusted";
+
 export type Cells = string[][];
 
 const quoted = (cell: string): string => (/[\t\n\r"]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
@@ -48,7 +50,7 @@ function closes(text: string, open: number): boolean {
 /** The first table of an HTML clipboard; null when there is none, or only one cell of prose. */
 export function fromHtml(html: string): Cells | null {
   if (!/<table[\s>]/i.test(html)) return null;
-  const table = new DOMParser().parseFromString(html, "text/html").querySelector("table");
+  const table = new DOMParser().parseFromString(pasted(html), "text/html").querySelector("table");
   if (!table) return null;
   const rows: Cells = [];
   for (const tr of table.querySelectorAll("tr")) {

@@ -60,7 +60,7 @@ class AskedEntryFile(AskedEntries):
     format: Literal["csv", "ndjson"] = "csv"
 
 
-class Who(Shown):
+class WhoActed(Shown):
     id: str
     name: str
     kind: str
@@ -78,7 +78,7 @@ class AuditEntry(Shown):
     """Reads on after the name of who did it."""
     subject: str | None
     app: str | None
-    by: Who
+    by: WhoActed
     at: datetime
     address: str
     agent: str

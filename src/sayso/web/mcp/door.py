@@ -1,12 +1,10 @@
 """Who may speak to `/mcp`: through which name of this server, from which page, with which token."""
 
-import ipaddress
-from urllib.parse import urlsplit
-
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 
 from sayso.settings import Settings
+from sayso.web.hosts import OTHER_NAME, ours
 from sayso.web.mcp.messages import INVALID_REQUEST, Wrong, error
 
 PATH = "/mcp"
@@ -24,22 +22,12 @@ def turned_away(headers: Headers, settings: Settings) -> Response | None:
 
     An address in numbers and `localhost` are nobody's names, so no page can be made to come by them through DNS.
     """
-    if not _ours(headers.get("host", ""), settings):
-        return refused(421, "This server does not go by that name. Whoever runs it sets the address that people use: SAYSO_URL.")
+    if not ours(headers.get("host", ""), settings):
+        return refused(421, OTHER_NAME)
     origin = headers.get("origin")
     if origin is not None and origin not in (settings.url, f"http://{headers.get('host')}", f"https://{headers.get('host')}"):
         return refused(403, "This came from another site's page.")
     return None
-
-
-def _ours(host: str, settings: Settings) -> bool:
-    if host == urlsplit(settings.url).netloc:
-        return True
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-        return name == "localhost" or bool(ipaddress.ip_address(name))
-    except ValueError:
-        return False
 
 
 def refused(status: int, why: str, headers: dict[str, str] | None = None) -> Response:

@@ -33,7 +33,7 @@ def page(
     nonce = secrets.token_urlsafe(16)
     policy = (
         "default-src 'none'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-        f"style-src 'self' 'nonce-{nonce}'; form-action {' '.join(filter(None, (chr(39) + 'self' + chr(39), leads_to)))}; base-uri 'none'; "
+        f"style-src 'self' 'nonce-{nonce}'; object-src 'none'; form-action {' '.join(filter(None, (chr(39) + 'self' + chr(39), leads_to)))}; base-uri 'none'; "
         f"frame-ancestors {'*' if framed else chr(39) + 'none' + chr(39)}"
     )
     html = templates.get_template(template).render(nonce=nonce, hue=hue, font=font(), **values)

@@ -75,6 +75,6 @@ def policy() -> str:
 def _policy(style: str) -> str:
     digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return (
-        f"default-src 'none'; script-src 'self'; style-src 'self' 'sha256-{digest}'; img-src 'self' data:; font-src 'self'; "
+        f"default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self' 'sha256-{digest}'; img-src 'self' data:; font-src 'self'; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
