@@ -65,7 +65,7 @@ async def test_the_workspace_takes_no_text_as_html(company: Company, tmp_path: P
         answer = await client.get("/")
     told = policy(answer)
     assert told["require-trusted-types-for"] == "'script'" and "unsafe" not in str(told)
-    assert told["trusted-types"] == "svelte-trusted-html pasted default" and re.search(r"'sha256-", told["script-src"])
+    assert told["trusted-types"] == "svelte-trusted-html drawn pasted default" and re.search(r"'sha256-", told["script-src"])
 
 
 @pytest.mark.parametrize(

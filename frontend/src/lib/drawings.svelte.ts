@@ -6,6 +6,6 @@ void import("virtual:lucide/subjects").then((module) => (subjects.drawings = mod
 
 /** The shapes inside a 24 × 24 box. A name that we do not carry (an app may name any) is drawn as layers. */
 export function drawing(name: string): string {
-  if (name in drawings) return drawings[name]!;
-  return subjects.drawings ? (subjects.drawings[name] ?? drawings.layers ?? "") : "";
+  if (Object.hasOwn(drawings, name)) return drawings[name]!;
+  return subjects.drawings ? ((Object.hasOwn(subjects.drawings, name) ? subjects.drawings[name] : drawings.layers) ?? "") : "";
 }

@@ -24,10 +24,10 @@ POLICY = (
     "default-src 'none'; script-src 'self'{hashes}; style-src 'self'; img-src 'self' data: blob:; "
     "font-src 'self'; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; form-action 'self'; frame-src 'self'; "
     "object-src 'none'; base-uri 'none'; frame-ancestors 'self'; "
-    "require-trusted-types-for 'script'; trusted-types svelte-trusted-html pasted default"
+    "require-trusted-types-for 'script'; trusted-types svelte-trusted-html drawn pasted default"
 )
-"""Scripts set styles on elements (positions of rows and bars); text that becomes HTML goes through one of three named policies: Svelte's
-own templates, what is pasted (read as a table, never shown), and one that takes nothing but the empty text (`trusted.ts`)."""
+"""Scripts set styles on elements (positions of rows and bars); text that becomes HTML goes through one of four named policies: Svelte's
+own templates, our icons, what is pasted (read as a table, never shown), and one that takes nothing but the empty text (`trusted.ts`)."""
 
 
 class BuiltFiles(StaticFiles):
