@@ -59,4 +59,18 @@ async def test_every_system_row_carries_its_workspace():
         "sayso.source_rows",
     }
     places = {"sayso.ai_follow", "sayso.automation_follow", "sayso.automation_workers", "sayso.gateway_processes"}
-    assert without == {"sayso.workspaces", "sayso.people"} | places | parts_of_what_does
+    of_people = {
+        f"sayso.{name}"
+        for name in (
+            "passwords",
+            "passkeys",
+            "totps",
+            "recovery_codes",
+            "devices",
+            "mailed_secrets",
+            "half_sign_ins",
+            "challenges",
+        )
+    }
+    of_people |= {"sayso.sign_in_invitations", "sayso.sign_in_tries"}
+    assert without == {"sayso.workspaces", "sayso.people"} | of_people | places | parts_of_what_does

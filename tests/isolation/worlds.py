@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sayso.db import transaction
 from sayso.team import keys, people
 from sayso.team.actor import Actor
-from sayso.web.actor import COOKIE
+from sayso.web.cookies import COOKIE
 from tests.web.conftest import URL, Caller
 
 

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from sayso.connections.connections import Connections
 from sayso.db import transaction
 from sayso.team import sessions
-from sayso.web.actor import COOKIE
+from sayso.web.cookies import COOKIE
 from tests.connections.outside import LOOPBACK, Outside, answer, outside
 from tests.web.conftest import URL, Company, problem
 from tests.web.crm import CRM

@@ -86,6 +86,7 @@ async def things(company: Company) -> Things:
         "run": "r_000000000000",
         "automation": "hooked",
         "sync": "s_0",
+        "passkey": "pk_0",
     }
     return Things({name: str(id) for name, id in ids.items()})
 
@@ -145,6 +146,21 @@ BODIES: dict[str, Any] = {
     "PUT /api/trials/{id}/cases/{case}/votes": {"answer": "in_use", "vote": "good"},
     "POST /api/trials/{id}/promotions": {"contender": "c1", "dry": True},
     "PATCH /api/me": {"name": "Somebody"},
+    "POST /api/session/proof": {"password": "a password of theirs"},
+    "POST /api/session/proof/challenge": {},
+    "PUT /api/me/password": {"password": "a longer password"},
+    "POST /api/me/passkeys": {"name": "Laptop", "credential": {"id": "AA", "rawId": "AA", "type": "public-key", "response": {}}},
+    "POST /api/me/passkeys/challenge": {},
+    "PATCH /api/me/passkeys/{passkey}": {"name": "Phone"},
+    "POST /api/me/totp": {},
+    "PUT /api/me/totp": {"code": "123456"},
+    "POST /api/me/recovery-codes": {},
+    "PUT /api/workspace/sign-in": {
+        "methods": ["password", "passkey"],
+        "second_factor": False,
+        "session_days": 30,
+        "idle_minutes": None,
+    },
     "PATCH /api/workspace": {"hue": 7},
     "PATCH /api/audit/settings": {"keep_days": 365},
     "POST /api/audit/streams": {"url": "http://10.0.0.1/audit", "kinds": ["member"]},
@@ -230,6 +246,8 @@ MINE = {
     "/api/connections", "/api/connections/kinds", "/api/runs", "/api/automations/failures", "/api/webhooks", "/api/webhooks/events",
     "/api/audit", "/api/audit/kinds", "/api/audit/export", "/api/audit/verification", "/api/audit/settings", "/api/audit/streams",
     "/api/automations", "/api/automations/calendar", "/api/schedules/preview",
+    "/api/session/proof", "/api/session/proof/challenge", "/api/me/security", "/api/me/security/invitation", "/api/me/password", "/api/me/passkeys",
+    "/api/me/passkeys/challenge", "/api/me/passkeys/{passkey}", "/api/me/totp", "/api/me/recovery-codes", "/api/workspace/sign-in",
     *(f"/api/gateway/{name}" for name in ("settings", "kinds", "providers", "aliases", "keys", "budgets", "usage", "usage/elsewhere", "calls", "calls.csv", "models")),
 }  # fmt: skip
 """Addresses that name nothing: what they answer is the caller's own."""
@@ -383,7 +401,10 @@ def test_nothing_is_public_but_what_is_listed(app: FastAPI):
     """Changing this list is a decision about safety."""
     assert {f"{p.verb} {p.path}" for p in PUBLIC} == {
         "GET /healthz", "GET /metrics", "GET /.well-known/security.txt", "GET /sign-in", "GET /sign-in/{token}", "POST /sign-in/{token}", "GET /f/{token}", "POST /f/{token}",
-        "GET /f/{token}/sent", "GET /approve/{token}", "POST /approve/{token}", "GET /letters/{token}", "POST /letters/{token}", "GET /look/{name}", "GET /api/docs", "GET /api/openapi.json", "GET /api/models", "GET /api/models/changes",
+        "GET /signin", "POST /signin/password", "GET /signin/link", "POST /signin/link", "GET /signin/link/{token:path}",
+        "POST /signin/link/{token:path}", "POST /signin/passkey/challenge", "POST /signin/passkey", "GET /signin/code", "POST /signin/code",
+        "GET /signin/second", "POST /signin/second", "POST /signin/second/passkey/challenge", "POST /signin/second/passkey", "GET /signin/reset",
+        "POST /signin/reset", "GET /signin/reset/{token:path}", "POST /signin/reset/{token:path}", "GET /f/{token}/sent", "GET /approve/{token}", "POST /approve/{token}", "GET /letters/{token}", "POST /letters/{token}", "GET /look/{name}", "GET /api/docs", "GET /api/openapi.json", "GET /api/models", "GET /api/models/changes",
         "GET /oauth/callback",
         "GET /api/models/comparison", "GET /api/models/costs", "GET /api/models/export", "GET /api/models/{id:path}",
         "GET /models", "GET /models.png", "GET /models.{ending}", "GET /models/changes", "GET /models/changes.atom", "GET /models/providers",

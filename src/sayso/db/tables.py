@@ -104,7 +104,10 @@ sessions = Table(
     _at("created_at"),
     _at("seen_at"),
     _maybe("proved_at"),
+    Column("before", LargeBinary, comment="the hash before this one: requests under way when it changed still show it"),
+    _maybe("before_until"),
     Column("expires_at", DateTime(timezone=True), nullable=False),
+    Index("sessions_before", "before", postgresql_where=text("before is not null")),
 )
 
 tokens = Table(

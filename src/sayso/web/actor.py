@@ -8,11 +8,11 @@ from starlette.requests import HTTPConnection, Request
 
 from sayso.errors import SignInNeeded
 from sayso.team.actor import Actor
+from sayso.web import cookies
 from sayso.web.address import address_of, agent_of
 from sayso.web.parts import Parts, parts
 from sayso.web.safety import must_be_same_origin
 
-COOKIE = "sayso_session"
 SIGN_IN = "Sign in first: open a sign-in link, or send an API token as `Authorization: Bearer sayso_…`."
 
 
@@ -27,7 +27,7 @@ async def _known(request: HTTPConnection, known: Parts) -> Actor:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return await known.callers.of_token(token.strip())
-    secret = request.cookies.get(COOKIE)
+    secret = cookies.read(request)
     if scheme or not secret:
         raise SignInNeeded(SIGN_IN)
     must_be_same_origin(request.scope.get("method", "GET"), request.headers, known.settings)

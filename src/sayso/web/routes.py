@@ -36,6 +36,10 @@ from sayso.web.api import (
     imports,
     links,
     me,
+    me_passkeys,
+    me_password,
+    me_security,
+    me_totp,
     members,
     models,
     notifications,
@@ -47,6 +51,8 @@ from sayso.web.api import (
     schedules,
     search,
     session,
+    session_proof,
+    sign_in_policy,
     slots,
     sources,
     templates,
@@ -69,6 +75,13 @@ from sayso.web.oauth import tokens as oauth_tokens
 from sayso.web.pages import approve, consent, form, letters, look, reference, security_txt, sign_in
 from sayso.web.pages.directory import card, catalogue, comparison, downloads, makers, model_page, news, sitemap
 from sayso.web.pages.directory.shown import for_anybody
+from sayso.web.pages.signin import code as signin_code
+from sayso.web.pages.signin import link as signin_link
+from sayso.web.pages.signin import passkey as signin_passkey
+from sayso.web.pages.signin import password as signin_password
+from sayso.web.pages.signin import reset as signin_reset
+from sayso.web.pages.signin import second as signin_second
+from sayso.web.pages.signin import start as signin_start
 
 FILE_BYTES_MAX = 100 * 2**20
 IMPORT_BYTES_MAX = 2**30
@@ -122,6 +135,24 @@ API = (
     Address("GET", "/api/me/preferences", preferences.show),
     Address("PATCH", "/api/me/preferences", preferences.update),
     Address("PUT", "/api/me/preferences/apps/{app}", preferences.follow),
+    Address("GET", "/api/session/proof", session_proof.show),
+    Address("POST", "/api/session/proof", session_proof.create),
+    Address("POST", "/api/session/proof/challenge", session_proof.challenge),
+    Address("GET", "/api/me/security", me_security.show),
+    Address("DELETE", "/api/me/security/invitation", me_security.put_aside, 204),
+    Address("PUT", "/api/me/password", me_password.update, 204),
+    Address("DELETE", "/api/me/password", me_password.remove, 204),
+    Address("GET", "/api/me/passkeys", me_passkeys.listed),
+    Address("POST", "/api/me/passkeys", me_passkeys.create, 201),
+    Address("POST", "/api/me/passkeys/challenge", me_passkeys.challenge),
+    Address("PATCH", "/api/me/passkeys/{passkey}", me_passkeys.rename),
+    Address("DELETE", "/api/me/passkeys/{passkey}", me_passkeys.remove, 204),
+    Address("POST", "/api/me/totp", me_totp.create, 201),
+    Address("PUT", "/api/me/totp", me_totp.confirm),
+    Address("DELETE", "/api/me/totp", me_totp.remove, 204),
+    Address("POST", "/api/me/recovery-codes", me_totp.fresh, 201),
+    Address("GET", "/api/workspace/sign-in", sign_in_policy.show),
+    Address("PUT", "/api/workspace/sign-in", sign_in_policy.update),
     Address("GET", "/api/members", members.listed),
     Address("GET", "/api/workspace", workspace.show),
     Address("PATCH", "/api/workspace", workspace.update),
@@ -366,6 +397,24 @@ PUBLIC = (
     Page("GET", "/sign-in", sign_in.ask),
     Page("GET", "/sign-in/{token}", sign_in.show),
     Page("POST", "/sign-in/{token}", sign_in.enter),
+    Page("GET", "/signin", signin_start.show),
+    Page("POST", "/signin/password", signin_password.enter),
+    Page("GET", "/signin/link", signin_link.ask),
+    Page("POST", "/signin/link", signin_link.send),
+    Page("GET", "/signin/link/{token:path}", signin_link.show),
+    Page("POST", "/signin/link/{token:path}", signin_link.enter),
+    Page("POST", "/signin/passkey/challenge", signin_passkey.ask),
+    Page("POST", "/signin/passkey", signin_passkey.enter),
+    Page("GET", "/signin/code", signin_code.show),
+    Page("POST", "/signin/code", signin_code.enter),
+    Page("GET", "/signin/second", signin_second.show),
+    Page("POST", "/signin/second", signin_second.confirm),
+    Page("POST", "/signin/second/passkey/challenge", signin_second.ask_passkey),
+    Page("POST", "/signin/second/passkey", signin_second.add_passkey),
+    Page("GET", "/signin/reset", signin_reset.ask),
+    Page("POST", "/signin/reset", signin_reset.send),
+    Page("GET", "/signin/reset/{token:path}", signin_reset.show),
+    Page("POST", "/signin/reset/{token:path}", signin_reset.change),
     Page("GET", "/f/{token}", form.show),
     Page("POST", "/f/{token}", form.send),
     Page("GET", "/f/{token}/sent", form.sent),

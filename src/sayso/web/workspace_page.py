@@ -7,6 +7,7 @@ import hashlib
 import re
 from base64 import b64encode
 from pathlib import Path
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -14,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from sayso.web.actor import COOKIE
+from sayso.web import cookies
 from sayso.web.pages.page import BUILT, page
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -60,8 +61,8 @@ class WorkspacePage:
     async def show(self, request: Request) -> Response:
         if request.url.path.startswith(("/api/", "/static/")):
             raise HTTPException(404)
-        if COOKIE not in request.cookies:
-            return RedirectResponse("/sign-in", 303)
+        if not cookies.read(request):
+            return RedirectResponse(_sign_in(request), 303)
         try:
             html, policy = self._page()
         except FileNotFoundError:
@@ -77,6 +78,12 @@ class WorkspacePage:
 
 
 NOT_BUILT = "The files of the workspace are missing. `script/start` builds them; the API works without."
+
+
+def _sign_in(request: Request) -> str:
+    """The sign-in page, which leads back to where somebody wanted."""
+    to = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return "/signin" if to == "/" else f"/signin?to={quote(to, safe='/')}"
 
 
 def _hashes(html: str) -> str:

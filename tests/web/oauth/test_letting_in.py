@@ -29,8 +29,8 @@ from sayso.errors import Forbidden
 from sayso.settings import Settings
 from sayso.team import sessions
 from sayso.team.actor import Actor
-from sayso.web.actor import COOKIE
 from sayso.web.app import create_app
+from sayso.web.cookies import COOKIE
 from tests.conftest import Northlight
 from tests.connections.conftest import added
 from tests.connections.outside import LOOPBACK, answer, outside

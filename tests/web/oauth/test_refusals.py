@@ -12,7 +12,7 @@ from sayso.db import transaction
 from sayso.errors import Invalid
 from sayso.team import sessions
 from sayso.team.actor import Actor
-from sayso.web.actor import COOKIE
+from sayso.web.cookies import COOKIE
 from sayso.web.oauth import clients
 from sayso.web.rate import Rate
 from tests.web.conftest import URL, Company

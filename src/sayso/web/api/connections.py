@@ -12,7 +12,7 @@ from sayso.connections import oauth, stored
 from sayso.connections import uses as naming
 from sayso.connections.kinds import KINDS, mcp
 from sayso.connections.rights import Use
-from sayso.web.actor import COOKIE, By
+from sayso.web.actor import By
 from sayso.web.parts import parts
 from sayso.web.shapes import Asked, Json, ShortText, Shown
 from sayso.web.work import Once, Tx
@@ -263,6 +263,6 @@ async def authorize(id: ConnectionId, request: Request, by: By, once: Once) -> C
     request.state.secret = True
     known = parts(request).connections
     await mcp.settle(known, id, by=by)
-    session = request.cookies.get(COOKIE, "") if "authorization" not in request.headers else ""
+    session = by.session or ""
     async with db.transaction(known.engine) as tx:
         return Consent(url=await oauth.begin(tx, known, id, by=by, session=session))

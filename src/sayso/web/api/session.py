@@ -3,7 +3,8 @@
 from fastapi import Request, Response
 
 from sayso.team import sessions
-from sayso.web.actor import COOKIE, By
+from sayso.web import cookies
+from sayso.web.actor import By
 from sayso.web.api.me import Me, my
 from sayso.web.parts import parts
 from sayso.web.work import Tx
@@ -16,8 +17,8 @@ async def show(tx: Tx, by: By) -> Me:
 
 async def end(request: Request, tx: Tx, by: By) -> Response:
     """Sign out: ends this session here and now."""
-    await sessions.end(tx, request.cookies.get(COOKIE, ""))
+    await sessions.end(tx, cookies.read(request))
     parts(request).callers.forget()
     answer = Response(status_code=204)
-    answer.delete_cookie(COOKIE, path="/")
+    cookies.drop(answer, "session", parts(request).settings)
     return answer

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import Request, Response
 from pydantic import AwareDatetime
 
-from sayso.team import keys
+from sayso.team import keys, proof
 from sayso.web.actor import By
 from sayso.web.parts import parts
 from sayso.web.shapes import Asked, May, ShortText, Shown, Token
@@ -49,6 +49,8 @@ async def listed(tx: Tx, by: By) -> ApiTokens:
 async def create(new: NewToken, request: Request, tx: Tx, by: By) -> FreshToken:
     """A new token, shown this once."""
     request.state.secret = True
+    if not new.scopes:
+        proof.must(by)
     key, secret = await keys.create(tx, new.name, by=by, scopes=new.scopes, expires_at=new.expires_at)
     return FreshToken(**_of(key), token=secret)
 

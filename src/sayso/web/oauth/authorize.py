@@ -14,7 +14,7 @@ from sayso.settings import Settings
 from sayso.team import grants, people
 from sayso.team.actor import Actor
 from sayso.team.roles import Right
-from sayso.web.actor import COOKIE
+from sayso.web import cookies
 from sayso.web.mcp.door import resource
 from sayso.web.oauth import clients
 from sayso.web.oauth.answers import Refused, bounded, fields
@@ -142,7 +142,7 @@ def _must_make_sense(question: Question, settings: Settings) -> None:
 
 
 async def _signed_in(request: Request, known: Parts) -> Actor | None:
-    secret = request.cookies.get(COOKIE)
+    secret = cookies.read(request)
     if not secret:
         return None
     try:

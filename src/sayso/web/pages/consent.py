@@ -5,7 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from sayso.connections import oauth
 from sayso.errors import Forbidden, Invalid
-from sayso.web.actor import COOKIE, caller
+from sayso.web.actor import caller
 from sayso.web.parts import parts
 
 TOLD_LENGTH_MAX = 300
@@ -22,7 +22,5 @@ async def come_back(request: Request) -> Response:
     state, code = told.get("state", ""), told.get("code", "")
     if not state or not code or max(len(state), len(code)) > PARAMETER_LENGTH_MAX:
         raise Invalid("The other service sent you back without saying what it was about. Connect once more.")
-    consent = await oauth.finished(
-        parts(request).connections, state=state, code=code, by=by, session=request.cookies.get(COOKIE, "")
-    )
+    consent = await oauth.finished(parts(request).connections, state=state, code=code, by=by, session=by.session or "")
     return RedirectResponse(f"/connections/{consent.connection}", 303, headers={"referrer-policy": "no-referrer"})
