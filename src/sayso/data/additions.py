@@ -10,6 +10,7 @@ from sayso.data.cleaning import Clean, cleaned
 from sayso.data.clock import Clock
 from sayso.data.open_app import OpenApp
 from sayso.data.physical import Rows
+from sayso.data.rights import writing
 from sayso.data.row import Row, called, links_in, may_write, raw_values, remember, shown, tell_others, where
 from sayso.data.written import Kept
 from sayso.errors import Invalid, Problem
@@ -23,18 +24,22 @@ Values = Mapping[str, Any]
 async def add(
     tx: AsyncConnection, app: OpenApp, table: Table, many: Sequence[Values], paths: Sequence[str], by: Actor
 ) -> list[Row]:
-    rows = may_write(app, by, table, len(many))
+    rows = may_write(app, by, table, "add", len(many))
     problems: list[Problem] = []
     clock = Clock.of(app.spec.zone)
     clean = [cleaned(app, table, values, problems, path=p, new=True, clock=clock) for values, p in zip(many, paths, strict=True)]
+    for values, one in zip(many, clean, strict=True):
+        writing.begun(app, table, one, values)
     await references.check(tx, app, table, clean, [], problems)
     if problems:
         raise Invalid.of(problems)
-    kept = await written.create(tx, app, rows, [raw_values(rows, one) for one in clean])
-    kept += await _link_new(tx, app, table, rows, dict(zip(kept.ids, clean, strict=True)))
+    async with writing.all_or_nothing(tx, app, table):
+        kept = await written.create(tx, app, rows, [raw_values(rows, one) for one in clean])
+        kept += await _link_new(tx, app, table, rows, dict(zip(kept.ids, clean, strict=True)))
+        ids = kept.ids[: len(clean)]
+        await writing.still_seen(tx, app, table, ids)
     await provenance.follow(tx, app, rows, kept)
     await assignments.tell(tx, app, rows, kept)
-    ids = kept.ids[: len(clean)]
     await events.write(tx, "row.created", rows=ids, **where(app, table, rows))
     made = await shown(tx, app, table, ids)
     what = called(table, made[0]) if len(made) == 1 else f"{len(made)} rows"
@@ -50,7 +55,7 @@ async def _link_new(tx: AsyncConnection, app: OpenApp, table: Table, rows: Rows,
         if not wanted:
             continue
         done = await links.replace(tx, app, table, link, wanted)
-        await tell_others(tx, app, link, done)
+        await tell_others(tx, app, table, link, done)
         number = rows.numbers[link.id]
         await written.amend(tx, app, rows, {id: done.sides(number, id)[1] for id in done.after if id in new})
         losing = [written.Change(id, {}, *done.sides(number, id)) for id in done.after if id not in new]

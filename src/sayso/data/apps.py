@@ -9,9 +9,8 @@ undo_change, redo_change             for `undo`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,6 +21,7 @@ from sayso.data.columns import Columns
 from sayso.data.counted import counted
 from sayso.data.losses import Loss, Planned, losses, planned
 from sayso.data.open_app import OpenApp
+from sayso.data.rights.granted import sight_of
 from sayso.data.undone import redo_change, undo_change
 from sayso.db import tables as t
 from sayso.errors import Invalid, NotFound
@@ -43,7 +43,7 @@ TRASH_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class AppLine:
-    """An app in a list. `rows` is counted where that is quick, and PostgreSQL's estimate where it is not."""
+    """An app in a list. `rows` (of tables of which the asker sees all) is counted where that is quick, and PostgreSQL's estimate where it is not."""
 
     id: str
     name: str
@@ -93,40 +93,35 @@ async def create(tx: AsyncConnection, spec: App, *, by: Actor, note: str = "") -
     await changes.remember(tx, number, 1, spec, None, None, effects(empty, difference(empty, spec)), note, by)
     await events.write(tx, "app.built", app=spec.id, payload={"version": 1}, by=by)
     await audit.write(tx, "app.built", f"built the app {spec.name}", by=by, subject=spec.id, app=spec.id)
-    return OpenApp(spec.id, number, spec, 1, columns, by, "build")
+    return OpenApp(spec.id, number, spec, 1, columns, by, "build", spec, sight_of(spec, by, None))
 
 
 async def listed(tx: AsyncConnection, *, by: Actor) -> tuple[AppLine, ...]:
     """Every app that `by` may see, the latest changed first."""
-    if not by.may("read"):
-        return ()
+    opened = await finding.every(tx, by)
+    counts = await counted(tx, {app.number: _counted(app) for app in opened})
     c = t.apps.c
-    query = select(c.id, c.number, c.spec, c.columns, c.version, c.updated_at)
-    query = query.where(c.workspace_id == by.workspace, c.deleted_at.is_(None)).order_by(c.updated_at.desc(), c.number.desc())
-    rows = (await tx.execute(query)).all()
-    counts = await counted(tx, {row.number: Columns.of(row.columns) for row in rows})
-    return tuple(_line(row, counts[row.number]) for row in rows)
+    changed = await tx.execute(select(c.number, c.updated_at).where(c.workspace_id == by.workspace, c.deleted_at.is_(None)))
+    at = {row.number: row.updated_at for row in changed}
+    return tuple(_line(app, counts[app.number], at[app.number]) for app in opened)
 
 
-def _line(row: Any, rows: int) -> AppLine:
-    spec: dict[str, Any] = row.spec
+def _counted(app: OpenApp) -> Columns:
+    """The tables whose rows are counted: those of which everything is seen."""
+    seen = {id: n for id, n in app.columns.tables.items() if app.sight.sees(id) and app.sight.rows(id) is None}
+    return app.columns if len(seen) == len(app.columns.tables) else replace(app.columns, tables=seen)
+
+
+def _line(app: OpenApp, rows: int, updated_at: datetime) -> AppLine:
+    spec = app.spec
     return AppLine(
-        row.id,
-        spec["name"],
-        spec.get("description", ""),
-        spec.get("icon", "layers"),
-        spec.get("hue", 262),
-        len(spec.get("tables", ())),
-        rows,
-        row.version,
-        row.updated_at,
-    )
+        app.id, spec.name, spec.description, spec.icon, spec.hue, len(spec.tables), rows, app.version, updated_at,
+    )  # fmt: skip
 
 
 async def remove(tx: AsyncConnection, app: OpenApp, *, by: Actor) -> None:
     """Moves the app to the trash, whole, for `TRASH_DAYS`."""
-    app.must("build")
-    by.must("build")
+    app.must("build", by=by)
     c = t.apps.c
     await tx.execute(t.apps.update().where(c.number == app.number).values(deleted_at=datetime.now(UTC), deleted_by=by.id))
     await events.write(tx, "app.trashed", app=app.id, payload={"version": app.version}, by=by)

@@ -53,8 +53,7 @@ async def changed(
     act: bool = True,
 ) -> OpenApp:
     """`restoring` takes up what was taken away before; without `act` nobody's undo learns of it."""
-    app.must("build")
-    by.must("build")
+    app.must("build", by=by)
     await _must_be_latest(tx, app, change, base_version)
     change = completed(app.spec, await settled.with_choices(tx, app, change))
     after = apply(app.spec, change)
@@ -77,7 +76,7 @@ async def changed(
         what = {"version": version, "effects": [one.sentence for one in told][:EFFECTS_TOLD_MAX]}
         said = f"changed the app {app.spec.name}: {_sentence(change, told)}"
         await audit.write(tx, "app.changed", said, by=by, subject=app.id, app=app.id, detail=what)
-    return OpenApp(app.id, app.number, after, version, columns, app.by, app.to)
+    return OpenApp(app.id, app.number, after, version, columns, app.by, app.to, after, app.sight)
 
 
 @asynccontextmanager

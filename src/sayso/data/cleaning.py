@@ -36,6 +36,7 @@ def cleaned(
 ) -> Clean:
     """What is wrong is added to `problems`; a new row gets its defaults and must have what is required."""
     clean = Clean(path)
+    read_only = app.sight.read_only(table.id)
     for id, value in raw.items():
         one = table.field(id)
         if one is None:
@@ -43,10 +44,12 @@ def cleaned(
             problems.append(Problem(f"{path}/{id[:80]}", f"{table.name} has no field {id[:60]!r}; it has {known}"))
         elif not one.writable:
             problems.append(Problem(f"{path}/{id}", f"{one.name} is worked out by the app itself and cannot be written"))
+        elif id in read_only:
+            problems.append(Problem(f"{path}/{id}", f"{one.name} is not for you to change"))
         else:
             _take(clean, one, value, problems)
     if new:
-        for one in table.fields:
+        for one in (app.whole.table(table.id) or table).fields:
             if one.id not in raw and one.writable and (default := default_of(app, one, clock)) is not None:
                 _take(clean, one, default, problems)
     for one in table.fields:
@@ -54,6 +57,7 @@ def cleaned(
             one.required
             and one.writable
             and (new or one.id in raw)
+            and one.id not in read_only
             and not _filled(clean, one)
             and not _told(problems, path, one)
         ):

@@ -12,6 +12,7 @@ from sayso.data.cleaning import cleaned
 from sayso.data.clock import Clock
 from sayso.data.open_app import OpenApp
 from sayso.data.physical import Rows, rows_of
+from sayso.data.rights import writing
 from sayso.data.row import Row, called, links_in, may_write, raw_values, remember, shown, tell_others, where
 from sayso.data.written import Kept
 from sayso.db.tables import history
@@ -33,7 +34,7 @@ class Edit:
 async def edit(
     tx: AsyncConnection, app: OpenApp, table: Table, edits: Sequence[Edit], paths: Sequence[str], by: Actor, *, act: bool = True
 ) -> tuple[list[Row], Kept]:
-    rows = may_write(app, by, table, len(edits))
+    rows = may_write(app, by, table, "edit", len(edits))
     if len({e.id for e in edits}) < len(edits):
         raise Invalid(Problem("rows", "name the same row twice"))
     problems: list[Problem] = []
@@ -41,15 +42,18 @@ async def edit(
     clean = [cleaned(app, table, e.values, problems, path=p, clock=clock) for e, p in zip(edits, paths, strict=True)]
     ids = [e.id for e in edits]
     await locked(tx, app, table, edits)
+    await writing.may_be(tx, app, table, ids, "edit")
     await references.check(tx, app, table, clean, ids, problems)
     if problems:
         raise Invalid.of(problems)
     changes = {id: written.Change(id, raw_values(rows, one)) for id, one in zip(ids, clean, strict=True)}
-    for link in links_in(table):
-        wanted = {id: one.links[link.id] for id, one in zip(ids, clean, strict=True) if link.id in one.links}
-        if wanted:
-            await relink(tx, app, table, rows, link, wanted, changes)
-    kept = await written.change(tx, app, rows, list(changes.values()))
+    async with writing.all_or_nothing(tx, app, table):
+        for link in links_in(table):
+            wanted = {id: one.links[link.id] for id, one in zip(ids, clean, strict=True) if link.id in one.links}
+            if wanted:
+                await relink(tx, app, table, rows, link, wanted, changes)
+        kept = await written.change(tx, app, rows, list(changes.values()))
+        await writing.still_seen(tx, app, table, ids)
     await provenance.follow(tx, app, rows, kept)
     await assignments.tell(tx, app, rows, kept)
     fields = sorted({f for e in edits for f in e.values} | {link.id for link in links_in(table) if _touches(changes, rows, link)})
@@ -73,14 +77,14 @@ async def relink(
     wanted: dict[int, list[int]],
     changes: dict[int, written.Change],
 ) -> None:
-    done = await links.replace(tx, app, table, link, wanted)
+    done = await links.replace(tx, app, table, link, await links.with_unseen(tx, app, table, link, wanted))
     number = rows.numbers[link.id]
     for id in done.after:
         one = changes.setdefault(id, written.Change(id, {}))
         before, after = done.sides(number, id)
         one.before.update(before)
         one.after.update(after)
-    await tell_others(tx, app, link, done)
+    await tell_others(tx, app, table, link, done)
 
 
 def _touches(changes: dict[int, written.Change], rows: Rows, link: Link) -> bool:
@@ -94,7 +98,8 @@ async def locked(tx: AsyncConnection, app: OpenApp, table: Table, edits: Sequenc
         select(t.id, t.version).where(t.id.in_([e.id for e in edits]), t.deleted_at.is_(None)).order_by(t.id).with_for_update()
     )
     versions = {row.id: row.version for row in (await tx.execute(wanted)).all()}
-    missing = [e.id for e in edits if e.id not in versions]
+    seen = await writing.seen(tx, app, table, list(versions))
+    missing = [e.id for e in edits if e.id not in seen]
     if missing:
         raise NotFound(f"{table.name} has no row {', '.join(map(str, missing[:5]))}.")
     stale = [e for e in edits if e.version is not None and e.version != versions[e.id]]

@@ -18,7 +18,7 @@ from sayso.db import tables as system
 from sayso.errors import Invalid, Problem
 from sayso.spec.fields import AnyField, Formula, Link, Lookup, MultiSelect, Rollup, Select
 from sayso.spec.fields.choice import Checkbox
-from sayso.spec.filter import FILTER_CONDITIONS_MAX, FILTER_DEPTH_MAX, Condition, Filter, Op
+from sayso.spec.filter import FILTER_CONDITIONS_MAX, FILTER_DEPTH_MAX, FILTER_LINKS_MAX, Condition, Filter, Op
 from sayso.spec.formula import Base, type_of
 from sayso.spec.shape import ops_of
 
@@ -64,6 +64,8 @@ def _part(scope: Scope, one: Condition | Filter, path: str, problems: list[Probl
 
 def condition_on(scope: Scope, condition: Condition, path: str) -> Sql:
     """One condition. Raises `Invalid`."""
+    if condition.via:
+        return _over_links(scope, condition, path)
     field = field_of(scope.table, condition.field, path)
     allowed = ops_of(scope.app.spec, scope.table, field)
     if condition.op not in allowed:
@@ -76,6 +78,18 @@ def condition_on(scope: Scope, condition: Condition, path: str) -> Sql:
         raise Invalid.of(
             p if p.path else Problem(f"{path}/value", f"{field.name} {p.reason}", p.example) for p in wrong.problems
         ) from None
+
+
+def _over_links(scope: Scope, condition: Condition, path: str) -> Sql:
+    """Whether any row that is linked meets it."""
+    if len(condition.via) > FILTER_LINKS_MAX:
+        raise Invalid(Problem(f"{path}/via", f"leads over at most {FILTER_LINKS_MAX} links"))
+    link = field_of(scope.table, condition.via[0], f"{path}/via")
+    if not isinstance(link, Link):
+        raise Invalid(Problem(f"{path}/via", f"{link.name} is no link"))
+    linked = scope.through(link)
+    one = condition_on(linked.there, condition.model_copy(update={"via": condition.via[1:]}), path)
+    return exists(linked.select(linked.there.t.c.id).where(one).correlate(scope.t))
 
 
 def _meaning(scope: Scope, field: AnyField, op: Op, raw: Any, path: str) -> Sql:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.data.columns import Columns
 from sayso.data.open_app import OpenApp
+from sayso.data.rights import sights
 from sayso.db import tables as t
 from sayso.errors import NotFound
 from sayso.spec.app import App
@@ -36,19 +37,36 @@ async def held(tx: AsyncConnection, id: str, by: Actor, to: Right) -> None:
 
 
 async def found(tx: AsyncConnection, where: ColumnElement[bool], by: Actor, to: Right, said: str) -> OpenApp:
-    """The app that meets `where` in the workspace of `by`. Raises `NotFound` when there is none, or none for them."""
+    """The app that meets `where` in the workspace of `by`, as they see it. Raises `NotFound` when there is none, or none for them."""
     c = t.apps.c
     written = cast(column("xmin"), Text).label("written")
-    query = select(c.id, c.number, c.version, written).select_from(t.apps)
+    query = select(c.id, c.number, c.version, written, *sights.asked(c.number, by)).select_from(t.apps)
     row = (await tx.execute(query.where(where, c.workspace_id == by.workspace, c.deleted_at.is_(None)))).one_or_none()
-    if row is None or not by.may("read"):
+    app = None if row is None else await _opened(tx, row, by, to)
+    if app is None or not app.may("read"):
         raise NotFound(f"There is no app {said[:80]!r} here.")
-    by.must(to)
-    spec, columns = await _spec(tx, row)
-    return OpenApp(row.id, row.number, spec, row.version, columns, by, to)
+    app.must(to)
+    return app
 
 
-async def _spec(tx: AsyncConnection, row: Any) -> tuple[App, Columns]:
+async def every(tx: AsyncConnection, by: Actor) -> list[OpenApp]:
+    """All apps of the workspace that `by` may open, the latest changed first."""
+    c = t.apps.c
+    written = cast(column("xmin"), Text).label("written")
+    query = select(c.id, c.number, c.version, written, *sights.asked(c.number, by)).select_from(t.apps)
+    query = query.where(c.workspace_id == by.workspace, c.deleted_at.is_(None)).order_by(c.updated_at.desc(), c.number.desc())
+    apps = [await _opened(tx, row, by, "read") for row in (await tx.execute(query)).all()]
+    return [app for app in apps if app.may("read")]
+
+
+async def _opened(tx: AsyncConnection, row: Any, by: Actor, to: Right) -> OpenApp:
+    whole, columns = await spec_of(tx, row)
+    spec, sight = await sights.seen(tx, whole, by, row)
+    return OpenApp(row.id, row.number, spec, row.version, columns, by, to, whole, sight)
+
+
+async def spec_of(tx: AsyncConnection, row: Any) -> tuple[App, Columns]:
+    """The spec and the catalogue of an app, of which `row` has the number, the version and the transaction that wrote it."""
     specs = _SPECS.setdefault(tx.engine.sync_engine, OrderedDict())
     key = (row.number, row.version, row.written)
     if (kept := specs.get(key)) is not None:

@@ -20,8 +20,7 @@ from sayso.team.actor import Actor
 
 async def forget(tx: AsyncConnection, app: OpenApp, *, by: Actor, days: int = KEPT_DAYS) -> int:
     """Drops tables, columns and pairs that were taken away so many days ago; says how many. The app itself does not change."""
-    app.must("build")
-    by.must("build")
+    app.must("build", by=by)
     before = (datetime.now(UTC).date() - timedelta(days)).isoformat()
     columns, gone = purged(app.columns, before)
     if columns == app.columns:

@@ -26,7 +26,8 @@ async def glimpse(tx: AsyncConnection, asked: Asked, first: int) -> tuple[Order,
 
     Rows that a filter alone picks, or a search, are read whole: one reading finds them and counts them.
     """
-    if first > FIRST_ROWS_MAX or asked.search.strip() or (asked.filter.of and not asked.sorts) or not await _is_large(tx, asked):
+    picked = asked.filter.of or asked.scope.rule is not None
+    if first > FIRST_ROWS_MAX or asked.search.strip() or (picked and not asked.sorts) or not await _is_large(tx, asked):
         return None
     await tx.exec_driver_sql(TO_READ_MANY)
     scope, condition = asked.scope, await asked.condition(tx)

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.data.open_app import OpenApp
 from sayso.data.physical import Pairs, pairs_of
+from sayso.data.rights.visible import visible
 from sayso.errors import Invalid, Problem
 from sayso.spec.fields import Link
 from sayso.spec.table import Table
@@ -56,6 +57,17 @@ async def _places(tx: AsyncConnection, pairs: Pairs, rows: Iterable[int]) -> dic
     return places
 
 
+async def with_unseen(tx: AsyncConnection, app: OpenApp, table: Table, link: Link, wanted: Mapping[int, list[int]]) -> Lists:
+    """The lists that are wanted, with the rows that each row is linked to and the writer does not see: nobody takes away what is
+    hidden from them. A link to one row holds the one that was chosen."""
+    if app.sight.rows(link.to) is None:
+        return dict(wanted)
+    had = await current(tx, pairs_of(app, table, link), wanted)
+    seen = await visible(tx, app, link.to, {id for ids in had.values() for id in ids}, trashed=True)
+    unseen = {row: [id for id in ids if id not in seen] for row, ids in had.items()}
+    return {row: ids if ids and not link.many else [*ids, *unseen[row]] for row, ids in wanted.items()}
+
+
 async def replace(
     tx: AsyncConnection, app: OpenApp, table: Table, link: Link, wanted: Mapping[int, list[int]], back: Places | None = None
 ) -> Relinked:
@@ -68,7 +80,7 @@ async def replace(
         return Relinked()
     if any(len(ids) > LINKS_PER_ROW_MAX for ids in after.values()):
         raise Invalid(Problem(f"values/{link.id}", f"{link.name} links to at most {LINKS_PER_ROW_MAX:,} rows"))
-    if _alone(app, link):
+    if _alone(app, table, link):
         await _take(tx, pairs, link, before, after)
         was |= await _places(tx, pairs, after.keys() - was.keys())
     await _store(tx, pairs, was, after, back or {})
@@ -76,10 +88,11 @@ async def replace(
     return Relinked({row: before[row] for row in after}, after, others, was, await _places(tx, pairs, after))
 
 
-def _alone(app: OpenApp, link: Link) -> bool:
-    """Whether a row at the other end is linked from one row only."""
-    there = app.spec.table(link.to)
-    reverse = there.field(link.reverse) if there and link.reverse else None
+def _alone(app: OpenApp, table: Table, link: Link) -> bool:
+    """Whether a row at the other end is linked from one row only, whether the writer sees that end or not."""
+    whole, there = app.whole.table(table.id), app.whole.table(link.to)
+    end = whole.field(link.id) if whole is not None else None
+    reverse = there.field(end.reverse) if there and isinstance(end, Link) and end.reverse else None
     return isinstance(reverse, Link) and not reverse.many
 
 

@@ -56,7 +56,10 @@ class Asked:
     reads: Reads = field(init=False)
 
     def __post_init__(self) -> None:
-        reads = reads_of(self.scope.app.spec, self.scope.table, self.filter, self.sorts, self.search)
+        app = self.scope.app
+        reads = reads_of(app.spec, self.scope.table, self.filter, self.sorts, self.search)
+        if not app.sight.whole:
+            reads.bound(app.whole, app.sight, self.scope.table.id)
         object.__setattr__(self, "reads", reads)
 
     @property
@@ -66,7 +69,7 @@ class Asked:
         me = app.by.member if "'me'" in asked[0] else None
         day = clock.today if self.reads.by_day else None
         minute = clock.now.replace(second=0, microsecond=0) if self.reads.by_minute else None
-        return ("order", app.number, app.version, self.scope.table.id, *asked, me, day, minute)
+        return ("order", app.number, app.version, self.scope.table.id, *asked, app.sight.key, me, day, minute)
 
     async def condition(self, tx: AsyncConnection, *, few: bool = False) -> ColumnElement[bool]:
         """Raises `Invalid` with every problem of the filter. `few` says that only few rows are asked."""

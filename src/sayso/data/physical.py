@@ -33,7 +33,7 @@ KEPT: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """One table's rows in PostgreSQL: `sql` has the kept columns and one `c_<n>` for every stored field."""
+    """One table's rows in PostgreSQL: `sql` has the kept columns and one `c_<n>` for every stored field, whoever looks; `table` is as they see it."""
 
     schema: str
     number: int
@@ -82,7 +82,9 @@ def schema_of(app: OpenApp) -> str:
 def rows_of(app: OpenApp, table: Table) -> Rows:
     numbers = app.columns.fields[table.id]
     number = app.columns.tables[table.id]
-    stored = [column(f"c_{numbers[f.id]}", TYPES[f.storage]) for f in table.fields if is_stored(f)]
+    whole = app.whole.table(table.id)
+    fields = {f.id: f for one in (whole, table) if one is not None for f in one.fields}.values()
+    stored = [column(f"c_{numbers[f.id]}", TYPES[f.storage]) for f in fields if is_stored(f) and f.id in numbers]
     return Rows(schema_of(app), number, table, table_clause(schema_of(app), number, *stored), numbers)
 
 

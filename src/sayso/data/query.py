@@ -158,7 +158,8 @@ def _rows(scope: Scope, fields: tuple[AnyField, ...], trashed: bool = False) -> 
     source = asked.join(t, t.c.id == asked.c.id)
     if values is not None:
         source = source.join(values, true())
-    alive = t.c.deleted_at.is_not(None) if trashed else scope.alive
+    gone = t.c.deleted_at.is_not(None)
+    alive = scope.alive if not trashed else gone if scope.rule is None else gone & scope.rule
     return (
         select(func.string_agg(row, aggregate_order_by(fixed(","), asked.c.n))).select_from(source).where(alive).scalar_subquery()
     )

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from sayso.data.rights.granted import conditions
+from sayso.data.rights.sight import Sight
 from sayso.errors import Invalid
 from sayso.spec.app import App
 from sayso.spec.fields import AnyField, Formula, Link, Lookup, Rollup
@@ -72,12 +74,36 @@ class Reads:
         for argument in node.arguments:
             self._node(app, table, argument)
 
+    def bound(self, whole: App, sight: Sight, table_id: str) -> None:
+        """What the rules read that bind the rows of this table, and of every table that is read through links."""
+        bound = set[str]()
+        while waiting := ({table_id} | self.tables) - bound:
+            for id in waiting:
+                bound.add(id)
+                table = whole.table(id)
+                for one in conditions(sight.rows(id)):
+                    self.by_day = True
+                    if table is not None:
+                        self.asked(whole, table, one)
+
+    def asked(self, app: App, table: Table, one: Condition) -> None:
+        """A condition, with the links that lead to its field."""
+        for id in one.via:
+            link = table.field(id)
+            there = app.table(link.to) if isinstance(link, Link) else None
+            if there is None:
+                return
+            self.fields.add((table.id, id))
+            self.tables.add(there.id)
+            table = there
+        _add(self, app, table, one.field)
+
 
 def reads_of(app: App, table: Table, filter: Filter, sorts: tuple[Sort, ...], search: str) -> Reads:
     reads = Reads()
-    for one in _asked(filter):
+    for one in conditions(filter):
         reads.by_day = True
-        _add(reads, app, table, one.field)
+        reads.asked(app, table, one)
     for sort in sorts:
         _add(reads, app, table, sort.field)
     for one in table.fields if search.strip() else ():
@@ -88,7 +114,3 @@ def reads_of(app: App, table: Table, filter: Filter, sorts: tuple[Sort, ...], se
 def _add(reads: Reads, app: App, table: Table, field_id: str) -> None:
     if (one := table.field(field_id)) is not None:
         reads.add(app, table, one)
-
-
-def _asked(filter: Filter) -> list[Condition]:
-    return [c for one in filter.of for c in ([one] if isinstance(one, Condition) else _asked(one))]

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sayso.data.cleaning import Clean
 from sayso.data.open_app import OpenApp
 from sayso.data.physical import Rows, found, rows_of
+from sayso.data.rights.visible import visible
 from sayso.db import tables as system
 from sayso.errors import Invalid, Problem
 from sayso.spec.fields import AnyField, File, Image, Link, Person
@@ -30,7 +31,7 @@ async def check(
             case Link():
                 await _linked(tx, app, one, rows, problems)
             case _ if one.unique and one.writable and one.storage is not Storage.TEXTS:
-                await _unique(tx, rows_of(app, table), one, rows, ids, problems)
+                await _unique(tx, app, rows_of(app, table), one, rows, ids, problems)
             case _:
                 pass
 
@@ -84,8 +85,7 @@ async def _linked(tx: AsyncConnection, app: OpenApp, one: Link, rows: Sequence[C
     if not asked:
         return
     there = found(app, one.to)
-    t = rows_of(app, there).sql.c
-    alive = set((await tx.execute(select(t.id).where(t.id == func.any(sorted(asked)), t.deleted_at.is_(None)))).scalars())
+    alive = await visible(tx, app, there.id, asked)
     for row in rows:
         for id in row.links.get(one.id) or ():
             if id not in alive:
@@ -93,7 +93,13 @@ async def _linked(tx: AsyncConnection, app: OpenApp, one: Link, rows: Sequence[C
 
 
 async def _unique(
-    tx: AsyncConnection, where: Rows, one: AnyField, rows: Sequence[Clean], ids: Sequence[int], problems: list[Problem]
+    tx: AsyncConnection,
+    app: OpenApp,
+    where: Rows,
+    one: AnyField,
+    rows: Sequence[Clean],
+    ids: Sequence[int],
+    problems: list[Problem],
 ) -> None:
     seen: dict[Any, Clean] = {}
     for row in rows:
@@ -112,19 +118,22 @@ async def _unique(
     taken = select(column, t.id).where(column.in_(list(seen)), t.deleted_at.is_(None), t.id.not_in(ids))
     if one.storage is Storage.TEXT:
         taken = taken.where(func.md5(column).in_([md5(str(v).encode(), usedforsecurity=False).hexdigest() for v in seen]))
-    for value, id in (await tx.execute(taken)).all():
+    others = (await tx.execute(taken)).all()
+    known = await visible(tx, app, where.table.id, [id for _, id in others])
+    for value, id in others:
         row = seen.get(value)
         path = f"{row.path}/{one.id}" if row else one.id
-        problems.append(Problem(path, f"{one.name} must be different in every row; row {id} already has {_short(value)}"))
+        who = f"row {id}" if id in known else "another row"
+        problems.append(Problem(path, f"{one.name} must be different in every row; {who} already has {_short(value)}"))
 
 
-async def still_unique(tx: AsyncConnection, rows: Rows, ids: Sequence[int]) -> None:
+async def still_unique(tx: AsyncConnection, app: OpenApp, rows: Rows, ids: Sequence[int]) -> None:
     """Whether rows that come back clash with those that are there, or with each other. Raises `Invalid`.
 
     Asked before they come back: PostgreSQL's own index would refuse them without saying which.
     """
     problems: list[Problem] = []
-    for one in rows.table.fields:
+    for one in (app.whole.table(rows.table.id) or rows.table).fields:
         if one.unique and one.writable and one.storage not in (Storage.TEXTS, Storage.LINKS, Storage.BOOLEAN):
             back, there = rows.sql.alias("back"), rows.sql.alias("there")
             name = rows.name(one)
@@ -132,8 +141,16 @@ async def still_unique(tx: AsyncConnection, rows: Rows, ids: Sequence[int]) -> N
                 there, (there.c[name] == back.c[name]) & (there.c.id != back.c.id)
             )
             alive = there.c.deleted_at.is_(None) | there.c.id.in_(ids)
-            for id, other, value in (await tx.execute(clash.where(back.c.id.in_(ids), alive).limit(20))).all():
-                reason = f"{one.name} must be different in every row; row {other} has {_short(value)} now"
+            clashes = (await tx.execute(clash.where(back.c.id.in_(ids), alive).limit(20))).all()
+            known = await visible(tx, app, rows.table.id, [other for _, other, _ in clashes], trashed=True)
+            for id, other, value in clashes:
+                if not app.sight.sees(rows.table.id, one.id):
+                    problems.append(
+                        Problem(f"rows/{id}", "another row has taken a value since that must be different in every row")
+                    )
+                    continue
+                who = f"row {other}" if other in known else "another row"
+                reason = f"{one.name} must be different in every row; {who} has {_short(value)} now"
                 problems.append(Problem(f"rows/{id}/{one.id}", reason))
     if problems:
         raise Invalid.of(problems)

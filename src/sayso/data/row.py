@@ -11,6 +11,7 @@ from sayso.data.links import Relinked
 from sayso.data.open_app import OpenApp
 from sayso.data.physical import Rows, lives_here, rows_of
 from sayso.data.query import rows_by_id
+from sayso.data.rights.sight import Verb
 from sayso.data.written import Kept
 from sayso.errors import TooLarge
 from sayso.spec.fields import Link
@@ -24,9 +25,8 @@ Row = dict[str, Any]
 """`{id, version, created_at, created_by, updated_at, updated_by, values}`, as the API shows it."""
 
 
-def may_write(app: OpenApp, by: Actor, table: Table, rows: int = 1) -> Rows:
-    app.must("write")
-    by.must("write")
+def may_write(app: OpenApp, by: Actor, table: Table, verb: Verb, rows: int = 1) -> Rows:
+    app.must(verb, table.id, by=by)
     lives_here(table)
     if rows > ROWS_WRITTEN_MAX:
         raise TooLarge(f"At most {ROWS_WRITTEN_MAX:,} rows can be written at once; import them instead.")
@@ -46,11 +46,12 @@ async def remember(tx: AsyncConnection, app: OpenApp, rows: Rows, kept: Kept, se
         await acts.record(tx, app, "rows", sentence, {"table": rows.number, "entries": kept.entries})
 
 
-async def tell_others(tx: AsyncConnection, app: OpenApp, link: Link, done: Relinked) -> None:
-    """The rows at the other end show something new as well."""
-    there = app.spec.table(link.to)
+async def tell_others(tx: AsyncConnection, app: OpenApp, table: Table, link: Link, done: Relinked) -> None:
+    """The rows at the other end show something new as well, to whoever sees that end."""
+    whole, there = app.whole.table(table.id), app.whole.table(link.to)
     if there is not None and done.others:
-        fields = [link.reverse] if link.reverse else []
+        end = whole.field(link.id) if whole is not None else None
+        fields = [end.reverse] if isinstance(end, Link) and end.reverse else []
         await events.write(
             tx, "row.changed", rows=sorted(done.others), payload={"fields": fields}, **where(app, there, rows_of(app, there))
         )

@@ -8,10 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.data import events, positions, references, written
 from sayso.data.additions import Values, add
+from sayso.data.clock import Clock
 from sayso.data.edits import Edit, edit, locked
 from sayso.data.open_app import OpenApp
-from sayso.data.physical import found, rows_of
+from sayso.data.physical import found
+from sayso.data.rights import writing
 from sayso.data.row import ROWS_WRITTEN_MAX, Row, called, may_write, remember, shown, where
+from sayso.data.scope import Scope
 from sayso.errors import NotFound
 from sayso.spec.table import Table
 from sayso.team.actor import Actor
@@ -82,12 +85,15 @@ async def move(
 ) -> Row:
     """Puts a row before another one, or last; `values` change in the same step, which is one thing to undo."""
     table = found(app, table_id)
-    rows = may_write(app, by, table)
+    rows = may_write(app, by, table, "edit")
     kept = written.NOTHING
     if values:
         _, kept = await edit(tx, app, table, [Edit(id, values, version)], ["values"], by, act=False)
     else:
         await locked(tx, app, table, [Edit(id, {}, version)])
+        await writing.may_be(tx, app, table, [id], "edit")
+    if before is not None and not await writing.seen(tx, app, table, [before]):
+        raise NotFound(f"{table.name} has no row {before}.")
     place = await positions.before(tx, rows, id, before)
     moved = await written.place(tx, app, rows, id, place)
     await events.write(tx, "row.moved", rows=[id], payload={"fields": ["position"]}, **where(app, table, rows))
@@ -109,17 +115,19 @@ async def restore(tx: AsyncConnection, app: OpenApp, table_id: str, ids: Sequenc
 
 
 async def count(tx: AsyncConnection, app: OpenApp, table_id: str) -> int:
-    """How many rows there are, the trash left out."""
-    t = rows_of(app, found(app, table_id)).sql.c
-    return (await tx.execute(select(func.count()).where(t.deleted_at.is_(None)))).scalar_one()
+    """How many rows there are that the asker sees, the trash left out."""
+    scope = Scope.of(app, found(app, table_id), Clock.of(app.spec.zone))
+    return (await tx.execute(select(func.count()).select_from(scope.t).where(scope.alive))).scalar_one()
 
 
 async def _mark(
     tx: AsyncConnection, app: OpenApp, table: Table, ids: Sequence[int], kind: Literal["trashed", "restored"], by: Actor
 ) -> list[int]:
-    rows = may_write(app, by, table, len(ids))
+    rows = may_write(app, by, table, "delete", len(ids))
+    ids = sorted(await writing.seen(tx, app, table, ids, trashed=kind == "restored"))
+    await writing.may_be(tx, app, table, ids, "delete")
     if kind == "restored":
-        await references.still_unique(tx, rows, sorted(set(ids)))
+        await references.still_unique(tx, app, rows, sorted(set(ids)))
     kept = await written.mark(tx, app, rows, sorted(set(ids)), kind)
     if not kept.ids:
         place = "in the trash of" if kind == "restored" else "in"

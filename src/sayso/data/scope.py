@@ -11,10 +11,13 @@ from sayso.data.open_app import OpenApp
 from sayso.data.physical import Pairs, Rows, pairs_of, rows_of
 from sayso.errors import Invalid, Problem
 from sayso.spec.fields import AnyField, Link
+from sayso.spec.filter import Filter
 from sayso.spec.table import Table
 
 COMPUTED_DEPTH_MAX = 8
 """How many lookups, rollups and formulas may stand on one another."""
+RULE_DEPTH_MAX = 16
+"""So much deeper may a rule about rows go: whatever is read at the end of the longest way is still bound by its rule."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Scope:
     t: FromClause
     clock: Clock
     depth: int = 0
+    depth_max: int = COMPUTED_DEPTH_MAX
 
     @classmethod
     def of(cls, app: OpenApp, table: Table, clock: Clock) -> "Scope":
@@ -38,14 +42,31 @@ class Scope:
 
     @cached_property
     def alive(self) -> ColumnElement[bool]:
-        return self.t.c.deleted_at.is_(None)
+        """Rows that are there, and that whoever opened the app sees."""
+        there = self.t.c.deleted_at.is_(None)
+        return there if self.rule is None else there & self.rule
+
+    @cached_property
+    def rule(self) -> ColumnElement[bool] | None:
+        """What rows must meet to be seen, in the trash or not; None when all are."""
+        rows = self.app.sight.rows(self.table.id)
+        return None if rows is None else self.meeting(rows)
+
+    def meeting(self, rows: Filter) -> ColumnElement[bool]:
+        """A rule of rights about these rows, which reads the whole app."""
+        from sayso.data.rights.rule import met  # noqa: PLC0415  a rule is a filter, and filters read scopes
+
+        app = self.app.unlimited
+        table = app.spec.table(self.table.id) or self.table
+        whole = replace(self, app=app, rows=rows_of(app, table), depth_max=self.depth_max + RULE_DEPTH_MAX)
+        return met(whole, rows, self.app.sight.asker)
 
     def column(self, field: AnyField) -> ColumnElement[object]:
         return self.t.c[self.rows.name(field)]
 
     def deeper(self, field: AnyField) -> "Scope":
         """The same rows, for what a computed field stands on. Raises `Invalid` when fields stand on too many others."""
-        if self.depth >= COMPUTED_DEPTH_MAX:
+        if self.depth >= self.depth_max:
             raise Invalid(Problem(f"tables/{self.table.id}/fields/{field.id}", f"{field.name} stands on too many other fields"))
         return replace(self, depth=self.depth + 1)
 
@@ -56,7 +77,7 @@ class Scope:
             raise Invalid(Problem(f"tables/{self.table.id}/fields/{link.id}", f"{link.name} leads to a table that is gone"))
         rows, depth = rows_of(self.app, there), self.deeper(link).depth
         pairs = pairs_of(self.app, self.table, link)
-        scope = Scope(self.app, rows, rows.sql.alias(f"t{depth}"), self.clock, depth)
+        scope = Scope(self.app, rows, rows.sql.alias(f"t{depth}"), self.clock, depth, self.depth_max)
         return Linked(self, scope, pairs, link, pairs.sql.alias(f"l{depth}"))
 
 

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, cast, exists, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Text, cast, exists, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sayso.data import words
 from sayso.data.conditions.choice import as_array, named_like
 from sayso.data.conditions.listed import sendable
 from sayso.data.conditions.text import folded, holds
@@ -40,7 +41,8 @@ async def found(tx: AsyncConnection, scope: Scope, text: str, *, few: bool = Fal
     """
     needle = needle_of(text)
     people = await _people(tx, scope, needle)
-    conditions: list[Sql] = [_said(scope, needle) if few else await _worded(tx, scope, needle)]
+    worded = _said(scope, needle) if few else await _worded(tx, scope, needle)
+    conditions: list[Sql] = [worded if _sees_every_word(scope) else worded & _spoken(scope, needle)]
     for one in scope.table.fields:
         if isinstance(one, Link):
             linked = await _linked(tx, scope.through(one), needle)
@@ -48,6 +50,18 @@ async def found(tx: AsyncConnection, scope: Scope, text: str, *, few: bool = Fal
         elif is_stored(one) and (named := _named(scope, one, needle, people)) is not None:
             conditions.append(named)
     return or_(*conditions)
+
+
+def _sees_every_word(scope: Scope) -> bool:
+    whole = scope.app.whole.table(scope.table.id)
+    seen = {f.id for f in words.searched(scope.table)}
+    return whole is None or all(f.id in seen for f in words.searched(whole))
+
+
+def _spoken(scope: Scope, needle: str) -> Sql:
+    """Whether what is seen of a row holds it: the words that are kept beside the rows are those of hidden fields, too."""
+    written = words.written(scope.table, scope.rows.numbers, str(scope.t.name))  # pyright: ignore[reportAttributeAccessIssue]  an alias
+    return func.strpos(literal_column(written, Text), folded(needle)) > 0
 
 
 def _said(scope: Scope, needle: str) -> Sql:

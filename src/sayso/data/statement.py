@@ -50,7 +50,7 @@ def kept_statement(tx: AsyncConnection, app: OpenApp, key: Hashable, make: Calla
     so that no other object can have their place.
     """
     statements = kept(tx).statements
-    whole = (id(app.spec), id(app.columns), app.by.workspace, key)
+    whole = (id(app.spec), id(app.columns), app.by.workspace, app.sight.key, key)
     found: tuple[Statement, OpenApp] | None = statements.get(whole)
     if found is None:
         found = (Statement.of(make()), app)

@@ -16,8 +16,9 @@ TITLE_CHARACTERS_MAX = 200
 
 
 async def titles(tx: AsyncConnection, app: OpenApp, table_id: str, ids: Sequence[int]) -> dict[int, str]:
-    """By row; rows that are in the trash have their names too. Raises `NotFound` for a table that is gone."""
+    """By row; rows that are in the trash have their names too, rows that are not seen have none. Raises `NotFound` for a table that is gone."""
     app.must("read")
     there = Scope.of(app, found(app, table_id), Clock.of(app.spec.zone))
-    named: Any = await tx.execute(select(there.t.c.id, title(there)).where(there.t.c.id.in_(ids)))
+    seen = () if there.rule is None else (there.rule,)
+    named: Any = await tx.execute(select(there.t.c.id, title(there)).where(there.t.c.id.in_(ids), *seen))
     return {id: str(name)[:TITLE_CHARACTERS_MAX] for id, name in named}

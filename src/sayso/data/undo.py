@@ -16,6 +16,9 @@ from sayso.data.acts import Act
 from sayso.data.open_app import OpenApp
 from sayso.data.physical import Rows, rows_of
 from sayso.data.raw import Raws
+from sayso.data.rights import writing
+from sayso.data.rights.sight import Verb
+from sayso.data.rights.visible import meeting
 from sayso.data.row import tell_others, where
 from sayso.data.undone import redo_change, undo_change
 from sayso.db import fill_tables
@@ -67,7 +70,7 @@ async def _turn(tx: AsyncConnection, app: OpenApp, act: Act | None, way: Way, by
     if act is None:
         raise NotFound("There is nothing to undo." if way == "back" else "There is nothing to do again.")
     app.must("write")
-    by.must("write" if act.kind == "rows" else "build")
+    app.allowed("write" if act.kind == "rows" else "build", by=by)
     done = await (_rows(tx, app, act, way) if act.kind == "rows" else _app(tx, app, act, way, by))
     mark = update(system.acts).where(system.acts.c.id == act.id)
     await tx.execute(mark.values(undone_at=func.clock_timestamp() if way == "back" else None))
@@ -78,6 +81,7 @@ async def _rows(tx: AsyncConnection, app: OpenApp, act: Act, way: Way) -> dict[s
     table = app.spec.table(app.columns.table_id(act.payload["table"]) or "")
     if table is None:
         raise Conflict("The table is gone; undo that first.")
+    app.allowed("edit", table.id)
     turn = Turn(tx, app, rows_of(app, table), way)
     if "imported_at" in act.payload:
         return await turn.imported(datetime.fromisoformat(act.payload["imported_at"]))
@@ -151,19 +155,32 @@ class Turn:
             await self.tx.execute(delete(v).where(mine, v.c.row_id.in_(failed)))
 
     async def _mark(self, ids: list[int], kind: Literal["trashed", "restored"]) -> None:
+        ids = await self._mine(ids, "delete" if kind == "trashed" else "add") if ids else []
         if not ids:
             return
         if kind == "restored":
-            await references.still_unique(self.tx, self.rows, ids)
+            await references.still_unique(self.tx, self.app, self.rows, ids)
         kept = await written.mark(self.tx, self.app, self.rows, ids, kind)
         await self._tell("row.trashed" if kind == "trashed" else "row.restored", kept.ids)
+
+    async def _mine(self, ids: list[int], verb: Verb) -> list[int]:
+        """Those of the rows that are still for whoever did this then."""
+        one = self.app.sight.of(self.rows.table.id)
+        if one is None:
+            return ids
+        seen = await writing.seen(self.tx, self.app, self.rows.table, ids, trashed=True)
+        rule = one.deletes if verb == "delete" and "delete" in one.may else one.changes
+        kept = await meeting(self.tx, self.app, self.rows.table.id, seen, rule)
+        return [id for id in ids if id in kept]
 
     async def _change(self, entries: Sequence[Entry]) -> None:
         if not entries:
             return
         wanted = {e.row: self._wanted(e) for e in entries}
         numbers = {n for was, _ in wanted.values() for n in was}
-        now = await raw.current(self.tx, self.app, self.rows, list(wanted), numbers)
+        read_only = {self.rows.numbers[id] for id in self.app.sight.read_only(self.rows.table.id) if id in self.rows.numbers}
+        mine = await self._mine(list(wanted), "edit")
+        now = await raw.current(self.tx, self.app, self.rows, mine, numbers - read_only)
         changes = {id: written.Change(id, self._still(now[id], *wanted[id])) for id in now}
         touched = {n for one in changes.values() for n in one.values}
         for link in self.rows.table.fields:
@@ -171,7 +188,8 @@ class Turn:
                 await self._relink(link, changes)
         kept = await written.change(self.tx, self.app, self.rows, [c for c in changes.values() if c.values or c.after])
         await provenance.follow(self.tx, self.app, self.rows, kept, self._who(entries))
-        await references.still_unique(self.tx, self.rows, kept.ids)
+        await references.still_unique(self.tx, self.app, self.rows, kept.ids)
+        await writing.still_seen(self.tx, self.app, self.rows.table, kept.ids)
         await self._tell(
             "row.changed", kept.ids, [f.id for f in self.rows.table.fields if self.rows.numbers.get(f.id) in touched]
         )
@@ -217,6 +235,7 @@ class Turn:
     async def _relink(self, link: Link, changes: dict[int, written.Change]) -> None:
         number = self.rows.numbers[link.id]
         wanted = {id: list(c.values[number] or []) for id, c in changes.items() if number in c.values}
+        wanted = await links.with_unseen(self.tx, self.app, self.rows.table, link, wanted)
         done = await links.replace(self.tx, self.app, self.rows.table, link, wanted, self.places.get(number))
         for id in done.after:
             one = changes.setdefault(id, written.Change(id, {}))
@@ -224,7 +243,7 @@ class Turn:
             one.before.update(before)
             one.after.update(after)
         if done.others:
-            await tell_others(self.tx, self.app, link, done)
+            await tell_others(self.tx, self.app, self.rows.table, link, done)
 
     async def _move(self, entry: Entry) -> None:
         side = entry.before if self.way == "back" else entry.after

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.data import apps
-from sayso.data.clock import Clock
 from sayso.data.open_app import OpenApp
 from sayso.data.physical import found
-from sayso.data.scope import Scope
+from sayso.data.rights import visible as seen
 from sayso.errors import Forbidden, NotFound
 from sayso.team import standing
 from sayso.team.actor import Actor
@@ -17,10 +15,7 @@ from sayso.team.actor import Actor
 
 async def visible(tx: AsyncConnection, app: OpenApp, table_id: str, ids: Sequence[int]) -> set[int]:
     """Those of these rows that `app.by` may see and that are not in the trash. Raises `NotFound` for a table that is not theirs."""
-    scope = Scope.of(app, found(app, table_id), Clock.of(app.spec.zone))
-    if not ids:
-        return set()
-    return set((await tx.execute(select(scope.t.c.id).where(scope.t.c.id.in_(ids), scope.alive))).scalars())
+    return await seen.visible(tx, app, found(app, table_id).id, ids)
 
 
 async def seers(tx: AsyncConnection, workspace: str, app: str, table: str, row: int, members: Iterable[str]) -> dict[str, Actor]:

@@ -31,7 +31,7 @@ def triggers(schema: str, number: int, table: Table, numbers: Mapping[str, int])
     added, changed = f"{schema}.words_added_{number}", f"{schema}.words_changed_{number}"
     yield (
         f"create or replace function {added}() returns trigger language plpgsql as $words$ begin"
-        f" insert into {words} (id, words) select id, {_value(table, numbers, 'fresh')} from fresh; return null; end $words$"
+        f" insert into {words} (id, words) select id, {written(table, numbers, 'fresh')} from fresh; return null; end $words$"
     )
     yield (
         f"create or replace trigger words_added after insert on {rows} referencing new table as fresh"
@@ -41,7 +41,7 @@ def triggers(schema: str, number: int, table: Table, numbers: Mapping[str, int])
     if not columns:
         yield f"drop trigger if exists words_changed on {rows}"
         return
-    value = _value(table, numbers, "new")
+    value = written(table, numbers, "new")
     yield (
         f"create or replace function {changed}() returns trigger language plpgsql as $words$ begin"
         f" update {words} set words = {value} where id = new.id and words is distinct from {value}; return null; end $words$"
@@ -61,14 +61,15 @@ def refilled(
     if touched:
         rows, words = f"{schema}.t_{number}", f"{schema}.w_{number}"
         filled = " or ".join(f"t.{column} is not null" for column in touched)
-        yield f"update {words} as w set words = {_value(*now, 't')} from {rows} as t where t.id = w.id and ({filled})"
+        yield f"update {words} as w set words = {written(*now, 't')} from {rows} as t where t.id = w.id and ({filled})"
 
 
 def searched(table: Table) -> Iterable[AnyField]:
     return (f for f in table.fields if f.kind in KINDS and is_stored(f))
 
 
-def _value(table: Table, numbers: Mapping[str, int], row: str) -> str:
+def written(table: Table, numbers: Mapping[str, int], row: str) -> str:
+    """The words of a row as SQL, from the columns of `row`. Only what `table` has: it may be a table as somebody sees it."""
     pieces = _pieces(table, numbers, row)
     return f"lower(concat_ws({BETWEEN}, {', '.join(pieces)}))" if pieces else "null::text"
 

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import Insert
 
 from sayso.data.open_app import OpenApp
-from sayso.data.physical import Rows, is_stored
+from sayso.data.physical import Rows
 from sayso.data.statement import fixed
 from sayso.db.tables import history
 from sayso.errors import Invalid, Problem
@@ -138,9 +138,8 @@ def _touched(app: OpenApp, rows: Rows) -> dict[str, Any]:
 
 
 def _numbers(rows: Rows, asked: Any) -> tuple[int, ...]:
-    """Those that are columns of this table now, in order."""
-    stored = {rows.numbers[f.id] for f in rows.table.fields if is_stored(f)}
-    return tuple(sorted(n for n in asked if n in stored))
+    """Those that are columns of this table now, in order; also of what the writer does not see, such as defaults of hidden fields."""
+    return tuple(sorted(n for n in asked if f"c_{n}" in rows.sql.c))
 
 
 def _columns(values: Raw) -> dict[str, Any]:

@@ -64,8 +64,7 @@ async def settle(
     tx: AsyncConnection, app: OpenApp, table_id: str, ids: Sequence[int], keep: Literal["source", "ours"], *, by: Actor
 ) -> int:
     """How many were settled. Kept are the source's values (an ordinary edit by `by`, with undo) or ours."""
-    app.must("write")
-    by.must("write")
+    app.must("write", by=by)
     table = found(app, table_id)
     source_of(table)
     query = select(t.c.row_id, t.c.theirs).where(_waiting(app, table), t.c.row_id.in_(list(ids))).with_for_update()

@@ -40,7 +40,7 @@ async def follow(tx: AsyncConnection, app: OpenApp, *, owner: str | None = None)
     first said so is found in the versions."""
     c = sources.c
     kept = {row.table_no: row for row in (await tx.execute(select(sources).where(c.app == app.number))).all()}
-    wanted = {app.columns.tables[t.id]: t for t in app.spec.tables if t.source is not None}
+    wanted = {app.columns.tables[t.id]: t for t in app.whole.tables if t.source is not None}
     for number in kept.keys() - wanted.keys():
         await _forgotten(tx, app.number, number)
     for number, table in wanted.items():
@@ -121,8 +121,7 @@ async def begin(
     force: bool = False,
 ) -> Sync:
     """The sync that waits now; the one under way when there is one already. Raises `NotFound`, `Forbidden`, `Invalid`."""
-    app.must("write")
-    by.must("write")
+    app.must("write", by=by)
     table = found(app, table_id)
     source = source_of(table)
     if source.mode == "live":
@@ -179,8 +178,7 @@ async def listed(
 
 
 async def cancel(tx: AsyncConnection, app: OpenApp, table_id: str, id: str, *, by: Actor) -> None:
-    app.must("write")
-    by.must("write")
+    app.must("write", by=by)
     sync = await read(tx, app, table_id, id)
     c = source_syncs.c
     off = update(source_syncs).where(c.id == sync.id, c.state.in_(OPEN)).values(state="cancelled", ended_at=func.now())

@@ -40,6 +40,8 @@ class Actor:
     allowed: frozenset[Right] | None = None
     seen_as: str | None = None
     """The name of who really looks, when somebody sees an app as another one would: then nothing may be done but read."""
+    as_role: str | None = None
+    """The role of an app that they see it as, whatever was granted to whom; only together with `seen_as`."""
     session: str | None = field(default=None, compare=False)
     token: str | None = field(default=None, compare=False)
     address: str = field(default="", compare=False)

@@ -32,8 +32,7 @@ WHY_CHARACTERS_MAX = 1_000
 
 async def begin(tx: AsyncConnection, app: OpenApp, gateway: Gateway, wanted: Wanted, *, by: Actor) -> Fill:
     """A fill that a person began, waiting for whoever works it off. Raises `Invalid` with what stands in its way."""
-    app.must("write")
-    by.must("write")
+    app.must("write", by=by)
     part = await _held(tx, app, wanted)
     ids = await chosen(tx, app, part, wanted)
     told = await counts(tx, app, part, ids, wanted)
@@ -123,8 +122,7 @@ async def listed(
 
 async def cancel(tx: AsyncConnection, app: OpenApp, id: str, *, by: Actor) -> Fill:
     """What is written stays. Whoever works on it stops at once. Raises `Conflict` when it is over already."""
-    app.must("write")
-    by.must("write")
+    app.must("write", by=by)
     one = await read(tx, app, id)
     off = update(t).where(t.c.id == one.id, t.c.state.in_([*OPEN, "stopped"]))
     values = {"state": "cancelled", "why": f"{by.name} cancelled it.", "ended_at": func.now(), "updated_at": func.now()}
@@ -139,8 +137,7 @@ async def cancel(tx: AsyncConnection, app: OpenApp, id: str, *, by: Actor) -> Fi
 
 async def go_on(tx: AsyncConnection, app: OpenApp, id: str, *, by: Actor, budget: Decimal | None = None) -> Fill:
     """With one that stopped; rows that failed are tried again. `budget` is for all of it, what is spent included."""
-    app.must("write")
-    by.must("write")
+    app.must("write", by=by)
     one = await read(tx, app, id)
     await _held(tx, app, Wanted(one.table, one.field))
     if not one.may_go_on:

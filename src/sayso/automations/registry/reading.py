@@ -40,7 +40,8 @@ async def entries(tx: AsyncConnection, app: OpenApp) -> dict[str, Entry]:
     """Of every automation of the app, by id, brought up to date first."""
     await refresh(tx, app)
     rows = (await tx.execute(select(t).where(t.c.app == app.number))).all()
-    known = {one.id: one for one in app.spec.automations}
+    seen = {one.id for one in app.spec.automations}
+    known = {one.id: one for one in app.whole.automations if one.id in seen}
     return {row.automation: of_row(row, known[row.automation], app.version) for row in rows if row.automation in known}
 
 

@@ -24,7 +24,7 @@ NOBODY = "Nobody stands for it any more. Switch it off and on again, and it acts
 
 async def refresh(tx: AsyncConnection, app: OpenApp, now: datetime | None = None) -> None:
     """Does nothing when it is up to date, which costs one statement."""
-    wanted = {one.id for one in app.spec.automations}
+    wanted = {one.id for one in app.whole.automations}
     there = await _there(tx, app)
     if there.keys() == wanted and all(row.version == app.version for row in there.values()):
         return
@@ -35,7 +35,7 @@ async def refresh(tx: AsyncConnection, app: OpenApp, now: datetime | None = None
     known = {id: Standing(row.on, row.definition, row.owner, row.on_since) for id, row in there.items()}
     after = min((row.version for row in there.values()), default=0)
     standing = await followed(tx, app.by.workspace, app.number, known, after, app.version)
-    for automation in app.spec.automations:
+    for automation in app.whole.automations:
         if one := standing.get(automation.id):
             await _put(tx, app, automation, one, there.get(automation.id), now or datetime.now(UTC))
     await tx.execute(delete(t).where(t.c.app == app.number, t.c.automation.not_in(wanted)))
@@ -61,7 +61,7 @@ async def _put(tx: AsyncConnection, app: OpenApp, automation: Automation, one: S
 
 
 def _table_no(app: OpenApp, automation: Automation) -> int | None:
-    return app.columns.tables.get(trigger_table(app.spec, automation) or "")
+    return app.columns.tables.get(trigger_table(app.whole, automation) or "")
 
 
 def new_address() -> str:
@@ -77,8 +77,8 @@ def _has_address(automation: Automation) -> bool:
 def _clock(app: OpenApp, automation: Automation, one: Standing, before: Any, now: datetime) -> dict[str, Any]:
     if not one.on:
         return {"next_at": None}
-    clock = watch.clock_of(app.spec, automation)
+    clock = watch.clock_of(app.whole, automation)
     if before is not None and before.on and before.kind == automation.trigger.kind and {**before.place, **clock} == before.place:
         return {}
-    next_at, place = watch.begun(app.spec, automation, now)
+    next_at, place = watch.begun(app.whole, automation, now)
     return {"next_at": next_at, "place": place}

@@ -17,7 +17,7 @@ from sayso.spec.table import Table
 RELATIVE_DEFAULTS = ("today", "now", "me")
 _NOT_UNIQUE = (Storage.BOOLEAN, Storage.TEXTS, Storage.LINKS, Storage.COMPUTED, Storage.SYSTEM)
 _SLOT_KINDS = ("text", "vision", "image", "embedding")
-_NO_TITLE = ("rows", "files")
+NO_TITLE = ("rows", "files")
 
 
 def problems(app: App) -> Iterator[Problem]:
@@ -35,7 +35,7 @@ def _title(app: App, at: str, table: Table) -> Iterator[Problem]:
     if table.title and table.field(table.title) is None:
         yield unknown_field(f"{at}/title", table, table.title)
     title = table.title_field
-    if title and shape_of(app, table, title) in _NO_TITLE:
+    if title and shape_of(app, table, title) in NO_TITLE:
         words = next((f.id for f in table.fields if shape_of(app, table, f) == "text"), None)
         yield Problem(f"{at}/title", f"rows of {table.name} cannot be called by {title.name}, which is no words", words)
 

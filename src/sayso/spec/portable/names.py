@@ -136,6 +136,8 @@ def _setting(names: Names, table: Raw | None, part: Raw, key: str, value: Any) -
         return {_option(by, k): v for k, v in value.items()}
     if key in ("filter", "rows", "changes") and isinstance(value, (dict, list, tuple)):
         return _filter(names, table, value)
+    if key == "groups" and "table" not in part:
+        return value  # of a role: names of groups in the workspace
     if key in ("sorts", "groups"):
         return [_ordered(names, table, s) for s in _many(value)]
     if key in _ONE_FIELD and kind not in ("approval", "form", "send_email"):

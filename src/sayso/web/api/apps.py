@@ -1,7 +1,7 @@
 """Apps: what a team uses."""
 
 from datetime import UTC, datetime
-from typing import Self
+from typing import Literal, Self
 
 from fastapi import Response
 from pydantic import ValidationError
@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sayso import examples
 from sayso.data import apps, samples
 from sayso.data.open_app import OpenApp
+from sayso.data.rights.sight import VERBS
 from sayso.errors import Invalid, Problem
 from sayso.spec.app import App, app_from
 from sayso.spec.change import Alter, Change, Face, face
+from sayso.team.roles import RIGHTS
 from sayso.web.actor import By
 from sayso.web.problems import problems_of
 from sayso.web.shapes import AppId, Asked, Hue, Json, May, ShortText, Shown
@@ -38,20 +40,35 @@ class AppLines(Shown):
     next: str | None = None
 
 
+class TableMay(Shown):
+    """What may be done with the rows of one table. Values of `read_only` fields are shown, and cannot be changed."""
+
+    may: list[Literal["read", "comment", "add", "edit", "delete", "export"]]
+    read_only: list[str] = []
+
+
 class AppState(Shown):
-    """An app as it is now, and what the one who asks may do with it."""
+    """An app as the one who asks sees it now, and what they may do with it."""
 
     id: str
     version: int
     spec: App
     may: list[May]
+    tables: dict[str, TableMay] | None = None
+    """By table, where that is limited for the one who asks; null when `may` says all there is to say."""
     samples: bool
     """Whether there are sample rows, which one request removes."""
 
     @classmethod
     async def of(cls, tx: AsyncConnection, app: OpenApp) -> Self:
-        may, invented = list(app.by.rights), await samples.there(tx, app)
-        return cls(id=app.id, version=app.version, spec=app.spec, may=may, samples=invented)
+        may: list[May] = [right for right in RIGHTS if app.may(right)]
+        tables = None if app.sight.whole else {table.id: _may(app, table.id) for table in app.spec.tables}
+        return cls(id=app.id, version=app.version, spec=app.spec, may=may, tables=tables, samples=await samples.there(tx, app))
+
+
+def _may(app: OpenApp, table: str) -> TableMay:
+    may = [what for what in ("read", "comment", *VERBS) if app.may(what, table)]
+    return TableMay(may=may, read_only=sorted(app.sight.read_only(table)))
 
 
 class NewApp(Asked):
