@@ -44,8 +44,20 @@ class Person:
     page: Page
     api: httpx.AsyncClient
     actor: Actor
+    cookie: str
     wrong: list[str]
     """What the page complained about: must stay empty."""
+
+
+async def published(person: Person, app: str, view: str, **asked: Any) -> dict[str, Any]:
+    """What they publish, in their own session, after a look at what becomes visible."""
+    base = str(person.api.base_url).rstrip("/")
+    headers = {"cookie": f"{COOKIE}={person.cookie}", "sec-fetch-site": "same-origin"}
+    async with httpx.AsyncClient(base_url=base, headers=headers, timeout=30) as api:
+        shown = (await api.get(f"/api/apps/{app}/exposure", params={"view": view})).json()
+        made = await api.post(f"/api/apps/{app}/shares", json={"view": view, "fingerprint": shown["fingerprint"], **asked})
+    assert made.status_code == 201, made.text
+    return made.json()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -112,7 +124,7 @@ async def arrives(chromium: Browser, url: str, engine: AsyncEngine) -> AsyncIter
         wrong: list[str] = []
         page.on("pageerror", lambda error: wrong.append(str(error)))
         api = httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {token}"}, timeout=30)
-        here.append(Person(page, api, who, wrong))
+        here.append(Person(page, api, who, secret, wrong))
         return here[-1]
 
     yield arrive

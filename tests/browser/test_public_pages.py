@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sayso.db import transaction
 from sayso.team import links
-from tests.browser.conftest import Arrives
+from tests.browser.conftest import Arrives, published
 from tests.conftest import Northlight
 from tests.web.crm import CLIENTS, CRM
 
@@ -43,14 +43,14 @@ async def test_a_link_signs_in_by_itself_once_it_is_seen(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_a_form_works_without_javascript(
+async def test_a_form_is_sent_from_a_phone_and_nobody_is_asked_whether_they_are_a_robot(
     chromium: Browser, url: str, arrives: Arrives, northlight_kept: Northlight, scheme: Any
 ):
     ben = await arrives(northlight_kept.ben)
     app = (await ben.api.post("/api/apps", json={"spec": CRM})).json()["id"]
-    form = (await ben.api.post(f"/api/apps/{app}/views/hello/links", json={})).json()["url"]
+    form = (await published(ben, app, "hello"))["url"]
 
-    context = await chromium.new_context(java_script_enabled=False, color_scheme=scheme, viewport={"width": 390, "height": 800})
+    context = await chromium.new_context(color_scheme=scheme, viewport={"width": 390, "height": 800})
     page = await context.new_page()
     await page.goto(form)
     await page.get_by_label("Your e-mail").fill("orla@tolka")
@@ -76,7 +76,7 @@ async def test_public_pages_have_no_barriers(
 ):
     ben = await arrives(northlight_kept.ben)
     app = (await ben.api.post("/api/apps", json={"spec": CRM})).json()["id"]
-    form = (await ben.api.post(f"/api/apps/{app}/views/hello/links", json={})).json()["url"]
+    form = (await published(ben, app, "hello"))["url"]
     context = await chromium.new_context(color_scheme=scheme)
     page = await context.new_page()
     for address in (form, f"{form}/sent", f"{url}/sign-in", f"{url}/sign-in/none", f"{url}/f/none", f"{url}/api/docs"):

@@ -77,8 +77,8 @@ async def matrix(app: FastAPI, engine: AsyncEngine) -> AsyncIterator[Matrix]:
     theirs = await planted(await worlds.founded(app, engine, "b", BLACKWATER))
     strangers = {
         "anonymous": worlds.client(app),
-        "share_link": worlds.client(app, authorization=f"Bearer {theirs.inside['share']}"),
-        "share_cookie": worlds.with_cookie(app, theirs.inside["share"]),
+        "share_link": worlds.client(app, authorization=f"Bearer {theirs.inside['form_share']}"),
+        "share_cookie": worlds.with_cookie(app, theirs.inside["form_share"]),
         "withdrawn_token": worlds.client(app, authorization=f"Bearer {theirs.inside['token_withdrawn']}"),
         "ended_session": worlds.with_cookie(app, theirs.inside["session_ended"]),
         **{role: ours.callers[role] for role in ("viewer", "member", "builder", "owner")},

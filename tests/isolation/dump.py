@@ -9,6 +9,7 @@ OWN_CLOCK = {
     "tokens": "used_at: the owner's own calls are noted once a minute",
     "gateway_keys": "used_at, likewise",
     "gateway_leases": "slices of budgets that the running server holds",
+    "share_visits": "how often a public page was opened, counted beside the answer",
     "automation_follow": "how far events were heard",
     "ai_follow": "how far events were heard",
     "coworker_chunks": "what was read beforehand, when the server gets round to it",

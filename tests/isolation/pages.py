@@ -30,16 +30,23 @@ IDS = (
     "key",
 )
 """Names that are no secret: put where a secret is asked for, they open nothing."""
-SECRETS = ("share", "hook", "token_withdrawn", "session_ended", "oauth_code")
+SECRETS = ("form_share", "hook", "token_withdrawn", "session_ended", "oauth_code")
 """Secrets of other doors: none opens this one. (A live session and a sign-in link are let out: what they open is theirs who have them.)"""
 ANYBODY = Stranger()
 
 PAGES: dict[str, Stranger] = {
-    "/f/{token}": Stranger((*IDS, "share", "hook", "approval_secret"), "open"),
-    "/f/{token}/sent": Stranger((*IDS, "share", "hook", "approval_secret"), "open"),
+    "/f/{token}": Stranger((*IDS, "form_share", "hook", "approval_secret"), "open"),
+    "/f/{token}/sent": Stranger((*IDS, "form_share", "hook", "approval_secret"), "open"),
+    "/f/{token}/challenge": Stranger((*IDS, "form_share", "hook", "approval_secret")),
+    "/f/{token}/password": Stranger((*IDS, "form_share", "hook", "approval_secret")),
+    "/share/{token}": Stranger((*IDS, *SECRETS, "approval_secret")),
+    "/share/{token}/password": Stranger((*IDS, *SECRETS, "approval_secret")),
+    "/share/{token}/rows.csv": Stranger((*IDS, *SECRETS)),
+    "/share/{token}/files/{file}": Stranger((*IDS, *SECRETS)),
+    "/share/{token}/files/{file}/thumbnail": Stranger((*IDS, *SECRETS)),
     "/sign-in/{token}": Stranger((*IDS, *SECRETS, "approval_secret")),
     "/approve/{token}": Stranger((*IDS, *SECRETS)),
-    "/hooks/{token}": Stranger((*IDS, "share", "approval_secret", "session_ended")),
+    "/hooks/{token}": Stranger((*IDS, "form_share", "approval_secret", "session_ended")),
     "/look/{name}": Stranger(("file", "app")),
     "/models.{ending}": Stranger(("app",)),
     "/models/providers/{provider}": Stranger(("provider",)),

@@ -26,6 +26,7 @@ from sayso.team import keys, links, notifications, sessions
 from sayso.team.ids import new_id
 from sayso.team.secret import hashed, new_secret
 from tests.isolation.worlds import World, made
+from tests.web.sharing import path_of, published, signed_in
 from tests.web.test_every_address import SPREADSHEET
 
 Seed = Callable[[World], Awaitable[dict[str, Any]]]
@@ -114,10 +115,12 @@ async def versions(w: World) -> dict[str, Any]:
     return {"number": many + 1}
 
 
-async def form_link(w: World) -> dict[str, Any]:
-    token = made(await w.builder.post(f"/api/apps/{w.ids['app']}/views/{w.ids['view']}/links", json={}))["token"]
-    w.inside["share"] = token
-    return {"token": token}
+async def shares(w: World) -> dict[str, Any]:
+    """A public form, whose address is a secret of a door."""
+    person = await signed_in(w.engine, w.builder._transport, w.actors["builder"])
+    share = await published(person, w.ids["app"], w.ids["view"])
+    w.inside["form_share"] = path_of(share).rpartition("/")[2]
+    return {"share": share["id"]}
 
 
 async def imports(w: World) -> dict[str, Any]:
@@ -278,7 +281,7 @@ async def settled(w: World) -> dict[str, Any]:
 
 
 SEEDS: tuple[Seed, ...] = (
-    app, rows, versions, form_link, imports, drafts, tokens, gateway, coworkers, connections, runs, fills, syncs, trials, secrets,
+    app, rows, versions, shares, imports, drafts, tokens, gateway, coworkers, connections, runs, fills, syncs, trials, secrets,
     objects, settled,
 )  # fmt: skip
 

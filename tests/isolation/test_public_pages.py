@@ -44,7 +44,7 @@ def _told(w: World, seed: str) -> str:
 async def test_a_form_says_what_it_asks_and_nothing_else(matrix: Matrix):
     """The share link does open its form: else the above would prove nothing."""
     words = matrix.theirs.words
-    answer = await client(matrix.theirs.app).get(f"/f/{matrix.theirs.inside['share']}")
+    answer = await client(matrix.theirs.app).get(f"/f/{matrix.theirs.inside['form_share']}")
     assert answer.status_code == 200
     assert words.leaked(answer) and not words.leaked(answer, but=words.open)
 

@@ -3,8 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.conftest import Northlight, founded
@@ -12,7 +10,7 @@ from tests.conftest import Northlight, founded
 from sayso.db import tables as t
 from sayso.errors import Forbidden, Invalid, NotFound, SignInNeeded
 from sayso.team import audit, keys, links, sessions
-from sayso.team.secret import is_token, new_token
+from sayso.team.secret import new_token
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=90)
 
@@ -106,35 +104,3 @@ async def test_a_sign_in_link_works_once_and_not_for_long(tx: AsyncConnection, n
     await tx.execute(t.links.update().where(t.links.c.used_at.is_(None)).values(expires_at=LONG_AGO))
     with pytest.raises(SignInNeeded):
         await links.redeem(tx, late)
-
-
-async def test_a_form_link_opens_one_form_until_it_is_withdrawn(tx: AsyncConnection, northlight: Northlight):
-    number = (await tx.execute(_an_app(northlight))).scalar_one()
-    link = await links.share_form(tx, number, "enquiries", by=northlight.ben)
-    assert await links.form(tx, link.token) == link
-    assert link.actor.rights == ()
-    assert await links.forms_listed(tx, number, "enquiries", by=northlight.cleo) == (link,)
-    with pytest.raises(SignInNeeded):
-        await links.redeem(tx, link.token)
-    with pytest.raises(Forbidden):
-        await links.share_form(tx, number, "enquiries", by=northlight.mia)
-    with pytest.raises(NotFound):
-        await links.withdraw_form(tx, link.token, by=(await founded(tx)).ana)
-    await links.withdraw_form(tx, link.token, by=northlight.ben)
-    with pytest.raises(NotFound):
-        await links.form(tx, link.token)
-
-
-def _an_app(company: Northlight):
-    return (
-        t.apps.insert()
-        .values(workspace_id=company.workspace, id="crm", spec={}, created_by=company.ana.id)
-        .returning(t.apps.c.number)
-    )
-
-
-@given(st.text())
-def test_nothing_but_a_token_looks_like_one(text: str):
-    assert not is_token(text)
-    assert not is_token("sayso_" + text)
-    assert is_token(new_token())

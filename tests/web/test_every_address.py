@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from sayso.web.routes import API, PUBLIC, Address
 from tests.web.conftest import Caller, Company, problem
 from tests.web.crm import CLIENTS, CRM
+from tests.web.sharing import in_person, published
 
 SPREADSHEET = ("people.csv", b"Name,Born\nRosa,1981-02-03\nIgor,1990-11-30\n", "text/csv")
 FUZZED_REQUESTS = 12
@@ -43,7 +44,7 @@ async def things(company: Company) -> Things:
     await made(await ben.post("/api/apps", json={"spec": {**CRM, "automations": [HOOKED]}}))
     row = (await made(await ben.post(f"{CLIENTS}/rows", json={"values": {"name": "Otto"}})))["rows"][0]
     comment = await made(await ben.post(f"{CLIENTS}/rows/{row['id']}/comments", json={"text": "Call back"}))
-    link = await made(await ben.post("/api/apps/crm/views/hello/links", json={}))
+    share = await published(await in_person(company, ben), "crm", "hello")
     file = await made(await ben.post("/api/files", files={"file": ("a.txt", b"hello", "text/plain")}))
     coming = await made(await ben.post("/api/imports", files={"file": SPREADSHEET}))
     draft = await made(await ben.post("/api/drafts", json={"wish": "keep track of clients"}))
@@ -74,7 +75,7 @@ async def things(company: Company) -> Things:
         "field": "notes",
         "fill": "q_000000000000",
     }
-    ids |= {"token": link["token"], "file": file["id"], "imports": coming["id"], "drafts": draft["id"], "tokens": token["id"]}
+    ids |= {"share": share["id"], "file": file["id"], "imports": coming["id"], "drafts": draft["id"], "tokens": token["id"]}
     trial = await made(await ben.post("/api/trials", json=TRIAL))
     ids |= {"trials": trial["id"], "case": 1, "models": "gpt-4o"}
     ids |= {"provider": provider["id"], "alias": alias["id"], "key": key["id"], "budget": budget["id"], "call": f"req_{0:032x}"}
@@ -172,7 +173,13 @@ BODIES: dict[str, Any] = {
     "POST /api/apps/{app}/undos": {},
     "POST /api/apps/{app}/redos": {},
     "POST /api/apps/{app}/formulas": {"table": "clients", "formula": "{Worth} * 3"},
-    "POST /api/apps/{app}/views/{view}/links": {},
+    "POST /api/apps/{app}/shares": {
+        "view": "hello",
+        "fingerprint": "0" * 32,
+        "rows": {"search": True},
+        "origins": ["https://www.example.com"],
+    },
+    "PATCH /api/shares/{share}": {"name": "Hello", "password": "three plain words"},
     "POST /api/apps/{app}/tables/{table}/rows": {"values": {"name": "Mia"}},
     "PATCH /api/apps/{app}/tables/{table}/rows": {"rows": [{"id": 1, "values": {"name": "Mia"}}]},
     "DELETE /api/apps/{app}/tables/{table}/rows": {"ids": [1]},
@@ -235,6 +242,7 @@ QUERIES = {
     "GET /api/schedules/preview": {"words": "every weekday at 8:30", "zone": "Europe/Berlin"},
     "GET /api/automations/calendar": {"from": "2026-11-23", "to": "2026-11-30"},
     "GET /api/trials/parts": {"app": "crm"},
+    "GET /api/apps/{app}/exposure": {"view": "hello"},
     "GET /api/apps/{app}/tables/{table}/groups": {"by": '[{"field": "stage"}]'},
     "GET /api/apps/{app}/tables/{table}/summaries": {"summaries": '{"worth": "sum"}'},
 }
@@ -245,7 +253,7 @@ MINE = {
     "/api/notifications", "/api/approvals", "/api/files", "/api/imports", "/api/drafts", "/api/builder", "/api/coworkers", "/api/templates", "/api/wishes",
     "/api/connections", "/api/connections/kinds", "/api/runs", "/api/automations/failures", "/api/webhooks", "/api/webhooks/events",
     "/api/audit", "/api/audit/kinds", "/api/audit/export", "/api/audit/verification", "/api/audit/settings", "/api/audit/streams",
-    "/api/automations", "/api/automations/calendar", "/api/schedules/preview",
+    "/api/shares", "/api/automations", "/api/automations/calendar", "/api/schedules/preview",
     "/api/session/proof", "/api/session/proof/challenge", "/api/me/security", "/api/me/security/invitation", "/api/me/password", "/api/me/passkeys",
     "/api/me/passkeys/challenge", "/api/me/passkeys/{passkey}", "/api/me/totp", "/api/me/recovery-codes", "/api/workspace/sign-in",
     *(f"/api/gateway/{name}" for name in ("settings", "kinds", "providers", "aliases", "keys", "budgets", "usage", "usage/elsewhere", "calls", "calls.csv", "models")),
@@ -325,7 +333,6 @@ NAMES = [
     "row",
     "comment",
     "number",
-    "token",
     "file",
     "id",
     "provider",
@@ -343,6 +350,7 @@ NAMES = [
     "webhook",
     "delivery",
     "automation",
+    "share",
 ]
 PARAMETERS = [
     "view",
@@ -404,7 +412,8 @@ def test_nothing_is_public_but_what_is_listed(app: FastAPI):
         "GET /signin", "POST /signin/password", "GET /signin/link", "POST /signin/link", "GET /signin/link/{token:path}",
         "POST /signin/link/{token:path}", "POST /signin/passkey/challenge", "POST /signin/passkey", "GET /signin/code", "POST /signin/code",
         "GET /signin/second", "POST /signin/second", "POST /signin/second/passkey/challenge", "POST /signin/second/passkey", "GET /signin/reset",
-        "POST /signin/reset", "GET /signin/reset/{token:path}", "POST /signin/reset/{token:path}", "GET /f/{token}/sent", "GET /approve/{token}", "POST /approve/{token}", "GET /letters/{token}", "POST /letters/{token}", "GET /look/{name}", "GET /api/docs", "GET /api/openapi.json", "GET /api/models", "GET /api/models/changes",
+        "POST /signin/reset", "GET /signin/reset/{token:path}", "POST /signin/reset/{token:path}", "GET /f/{token}/sent", "GET /f/{token}/challenge", "POST /f/{token}/password", "GET /share/{token}", "POST /share/{token}/password",
+        "GET /share/{token}/rows.csv", "GET /share/{token}/files/{file}", "GET /share/{token}/files/{file}/thumbnail", "GET /approve/{token}", "POST /approve/{token}", "GET /letters/{token}", "POST /letters/{token}", "GET /look/{name}", "GET /api/docs", "GET /api/openapi.json", "GET /api/models", "GET /api/models/changes",
         "GET /oauth/callback",
         "GET /api/models/comparison", "GET /api/models/costs", "GET /api/models/export", "GET /api/models/{id:path}",
         "GET /models", "GET /models.png", "GET /models.{ending}", "GET /models/changes", "GET /models/changes.atom", "GET /models/providers",

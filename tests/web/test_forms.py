@@ -1,15 +1,18 @@
-"""Public forms, as somebody without an account and without JavaScript uses them."""
+"""Public forms, as somebody without an account uses them, and as a robot does."""
 
+import asyncio
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
-from sayso.web.pages import form as form_page
+from sayso.team.shares import challenges, counting
+from sayso.web.pages.share import received, visiting
 from tests.web.conftest import Company, problem
 from tests.web.crm import CLIENTS, CRM
-
-LINKS = "/api/apps/crm/views/hello/links"
+from tests.web.sharing import agreeing, in_person, path_of, published, solved
 
 
 @pytest.fixture(scope="module")
@@ -18,13 +21,25 @@ async def crm(company: Company) -> None:
     assert made.status_code == 201, made.text
 
 
+@pytest.fixture(autouse=True)
+def light(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Puzzles that cost nothing, and nobody who was counted before."""
+    monkeypatch.setattr(challenges, "TRIES_MIN", 10)
+    monkeypatch.setattr(challenges, "TRIES_MAX", 50)
+    received.by_one._seen.clear()
+    visiting.by_one._seen.clear()
+
+
 @pytest.fixture
 async def form(company: Company, crm: None) -> str:
-    form_page.by_one._seen.clear()
-    made = await company.ben.post(LINKS, json={})
-    assert made.status_code == 201, made.text
-    assert made.json()["url"].endswith(f"/f/{made.json()['token']}")
-    return f"/f/{made.json()['token']}"
+    made = await published(await in_person(company, company.ben), "crm", "hello")
+    assert "/f/" in made["url"] and made["kind"] == "form" and made["state"] == "open"
+    return path_of(made)
+
+
+async def _sends(company: Company, form: str, data: dict[str, Any], **more: Any) -> httpx.Response:
+    """As a browser does it: with the check against robots."""
+    return await company.nobody.post(form, data={**data, "_challenge": await solved(company.nobody, form)}, **more)
 
 
 async def _rows(company: Company) -> list[dict[str, Any]]:
@@ -38,7 +53,7 @@ async def test_a_stranger_adds_a_row(company: Company, form: str):
     once = re.findall(r'name="_once" value="([^"]+)"', page.text)[0]
 
     answers = {"_once": once, "name": "Orla Byrne", "email": "orla@tolka.example", "stage": "new", "worth": "5,600"}
-    sent = await company.nobody.post(form, data=answers)
+    sent = await _sends(company, form, answers)
     assert sent.status_code == 303
     assert "Thank you" in (await company.nobody.get(sent.headers["location"])).text
     row = (await _rows(company))[-1]
@@ -46,7 +61,7 @@ async def test_a_stranger_adds_a_row(company: Company, form: str):
     assert (await company.events())[-1] == "row.created"
 
     before = len(await _rows(company))
-    assert (await company.nobody.post(form, data=answers)).status_code == 303
+    assert (await _sends(company, form, answers)).status_code == 303
     assert len(await _rows(company)) == before, "the same page sent twice makes one row"
 
 
@@ -78,33 +93,29 @@ async def test_what_the_form_does_not_ask_is_not_taken(company: Company, form: s
         "deals": "1",
         "workspace_id": "x",
     }
-    assert (await company.nobody.post(form, data=sent)).status_code == 303
+    assert (await _sends(company, form, sent)).status_code == 303
     row = (await _rows(company))[-1]
     assert row["name"] == "Sly" and row["notes"] is None and row["deals"] == []
 
 
 async def test_one_sender_has_a_limit(company: Company, form: str):
     before, good = len(await _rows(company)), {"name": "Many", "email": "a@b.example"}
-    answers = [await company.nobody.post(form, data=good) for _ in range(25)]
+    answers = [await _sends(company, form, good) for _ in range(25)]
     assert [a.status_code for a in answers].count(303) == 20 and answers[-1].status_code == 429
     assert len(await _rows(company)) == before + 20
     assert 'value="Many"' in answers[-1].text, "nothing typed is lost"
 
 
-async def test_a_withdrawn_form_is_gone_at_once(company: Company, form: str):
-    token = form.rpartition("/")[2]
-    assert token in [one["token"] for one in (await company.ben.get(LINKS)).json()["items"]]
-    assert (await company.mia.delete(f"{LINKS}/{token}")).status_code == 403
-    assert (await company.zoe.delete(f"{LINKS}/{token}")).status_code == 404
-    assert (await company.ben.delete(f"{LINKS}/{token}")).status_code == 204
+async def test_a_stopped_form_is_gone_at_once(company: Company, form: str):
+    items = (await company.ben.get("/api/apps/crm/shares")).json()["items"]
+    share = next(one["id"] for one in items if one["url"].endswith(form))
+    assert (await company.mia.delete(f"/api/shares/{share}")).status_code == 403
+    assert (await company.zoe.delete(f"/api/shares/{share}")).status_code == 404
+    assert (await company.ben.delete(f"/api/shares/{share}")).status_code == 204
     gone = await company.nobody.get(form)
     assert gone.status_code == 404 and "not open" in gone.text
     assert (await company.nobody.post(form, data={"name": "X", "email": "a@b.example"})).status_code == 404
-
-
-async def test_only_builders_make_a_form_public(company: Company, crm: None):
-    assert problem(await company.mia.post(LINKS, json={}))["status"] == 403
-    assert problem(await company.ben.post("/api/apps/crm/views/all/links", json={}))["status"] == 422
+    assert share not in (await company.ben.get("/api/apps/crm/shares")).text
 
 
 @pytest.mark.parametrize(
@@ -120,13 +131,14 @@ async def test_only_builders_make_a_form_public(company: Company, crm: None):
 )  # fmt: skip
 async def test_a_broken_form_is_refused_kindly(company: Company, form: str, body: bytes, type: str):
     sent = await company.nobody.post(form, content=body, headers={"content-type": type})
-    assert 400 <= sent.status_code < 500 and "text/html" in sent.headers["content-type"]
+    said = "application/problem+json" if type == "application/json" else "text/html"
+    assert 400 <= sent.status_code < 500 and said in sent.headers["content-type"]
 
 
 async def test_a_file_comes_with_the_answers(company: Company, form: str):
     answers = {"name": "With papers", "email": "a@b.example"}
     files = [("papers", ("brief.txt", b"On stone, please", "text/html")), ("papers", ("second.txt", b"And wood", "text/plain"))]
-    assert (await company.nobody.post(form, data=answers, files=files)).status_code == 303
+    assert (await _sends(company, form, answers, files=files)).status_code == 303
     papers = (await _rows(company))[-1]["papers"]
     assert [(p["name"], p["type"]) for p in papers] == [("brief.txt", "text/plain"), ("second.txt", "text/plain")]
     saved = await company.cleo.get(f"/api/files/{papers[0]['id']}")
@@ -143,7 +155,10 @@ async def test_a_form_that_strangers_could_never_send_is_not_made_public(company
     form = {"kind": "form", "id": "ask", "name": "Ask", "table": "visits", "fields": [{"field": "contact"}]}
     table = {"id": "visits", "name": "Visits", "fields": [{"kind": "text", "id": "name", "name": "Name"}, field]}
     made = await company.ben.post("/api/apps", json={"spec": {"name": "Visits", "tables": [table], "views": [form]}})
-    refused = await company.ben.post(f"/api/apps/{made.json()['id']}/views/ask/links", json={})
+    ben = await in_person(company, company.ben)
+    shown = (await ben.get(f"/api/apps/{made.json()['id']}/exposure?view=ask")).json()
+    assert "Contact is required" in shown["refused"]
+    refused = await ben.post(f"/api/apps/{made.json()['id']}/shares", json=await agreeing(ben, made.json()["id"], "ask"))
     assert refused.status_code == 422 and "Contact is required" in problem(refused)["problems"][0]["reason"]
 
 
@@ -161,3 +176,105 @@ async def test_what_is_sent_to_no_form_is_not_read(company: Company, crm: None):
     )
     assert sent.status_code == 404
     assert asked <= 1
+
+
+async def test_unsolved_reused_and_foreign_challenges_add_nothing_on_either_path(company: Company, form: str):
+    """T33: an answer costs its own work, whichever way it is sent."""
+    before, good = len(await _rows(company)), {"name": "Robot", "email": "a@b.example"}
+    other = path_of(await published(await in_person(company, company.ben), "crm", "hello"))
+    foreign, mine = await solved(company.nobody, other), await solved(company.nobody, form)
+    for wrong in ("", "x", foreign, mine[:-8] + "AAAAAAA=", "e30="):
+        assert (await company.nobody.post(form, data={**good, "_challenge": wrong})).status_code == 422
+        told = await company.nobody.post(form, json={"values": good, "challenge": wrong})
+        assert problem(told)["status"] == 422 and "robots" in problem(told)["problems"][0]["reason"]
+    assert problem(await company.nobody.post(form, json={"values": good}))["status"] == 422
+    assert len(await _rows(company)) == before
+
+    assert (await company.nobody.post(form, json={"values": good, "challenge": mine})).status_code == 201
+    assert problem(await company.nobody.post(form, json={"values": good, "challenge": mine}))["status"] == 422
+    assert (await company.nobody.post(form, data={**good, "_challenge": mine})).status_code == 422
+    assert len(await _rows(company)) == before + 1
+
+
+async def test_a_flood_from_one_address_adds_no_more_than_a_minute_takes(company: Company, form: str):
+    """T33: counted in PostgreSQL, those who come at the same time too."""
+    before, good = len(await _rows(company)), {"name": "Flood", "email": "a@b.example"}
+    ready = [await solved(company.nobody, form) for _ in range(30)]
+    answers = await asyncio.gather(*(company.nobody.post(form, json={"values": good, "challenge": one}) for one in ready))
+    assert sorted(a.status_code for a in answers) == [201] * 20 + [429] * 10
+    flood = [await company.nobody.post(form, json={"values": good, "challenge": ready[0]}) for _ in range(150)]
+    assert {a.status_code for a in flood} == {429} and int(flood[-1].headers["retry-after"]) > 0
+    assert len(await _rows(company)) == before + counting.ANSWERS_BY_ONE_A_MINUTE_MAX
+
+
+async def test_a_form_ends_at_its_date_and_at_its_number_of_answers(company: Company, crm: None):
+    ben = await in_person(company, company.ben)
+    share = await published(ben, "crm", "hello", form={"answers_max": 2, "thanks": "See you there."})
+    form, good = path_of(share), {"name": "Guest", "email": "a@b.example"}
+    for _ in range(2):
+        assert (await _sends(company, form, good)).status_code == 303
+    assert "See you there." in (await company.nobody.get(f"{form}/sent")).text
+    before = len(await _rows(company))
+    full = await company.nobody.get(form)
+    assert full.status_code == 410 and "takes no more answers" in full.text
+    assert (await _sends(company, form, good)).status_code == 409 and len(await _rows(company)) == before
+    assert (await ben.get(f"/api/shares/{share['id']}")).json()["state"] == "full"
+
+    soon = (datetime.now(UTC) + timedelta(seconds=0.2)).isoformat()
+    closing = path_of(await published(ben, "crm", "hello", form={"closes_at": soon}))
+    await asyncio.sleep(0.25)
+    assert (await company.nobody.get(closing)).status_code == 410
+    assert (await _sends(company, closing, good)).status_code == 409
+
+
+async def test_once_is_once_for_a_browser_and_thanks_lead_to_https_only(company: Company, crm: None):
+    ben = await in_person(company, company.ben)
+    rules = {"once": True, "redirect": "https://www.example.com/thanks"}
+    form, good = path_of(await published(ben, "crm", "hello", form=rules)), {"name": "Once", "email": "a@b.example"}
+    page = await company.nobody.get(form)
+    assert "form-action 'self' https://www.example.com;" in page.headers["content-security-policy"]
+    sent = await _sends(company, form, good)
+    assert sent.headers["location"] == "https://www.example.com/thanks"
+    cookie = sent.headers["set-cookie"]
+    assert cookie.startswith("sayso_sent=1;") and f"Path={form};" in cookie and "HttpOnly" in cookie
+    mine = {"cookie": cookie.split(";")[0]}
+    assert "sent your answer already" in (await company.nobody.get(form, headers=mine)).text
+    again = await company.nobody.post(form, json={"values": good, "challenge": await solved(company.nobody, form)}, headers=mine)
+    assert problem(again)["status"] == 409
+    for bad in ("http://example.com", "javascript:alert(1)", "//example.com", "https://me@example.com", "https://a.example/;x"):
+        asked = await agreeing(ben, "crm", "hello", form={"redirect": bad})
+        assert (await ben.post("/api/apps/crm/shares", json=asked)).status_code == 422
+
+
+async def test_files_are_held_to_their_rules_by_what_is_in_them(company: Company, crm: None):
+    ben = await in_person(company, company.ben)
+    rules = {"files": {"kinds": ["pdf"], "mb_max": 1, "count_max": 1}}
+    form, good = path_of(await published(ben, "crm", "hello", form=rules)), {"name": "Paper", "email": "a@b.example"}
+    before = len(await _rows(company))
+    for files in (
+        [("papers", ("brief.pdf", b"On stone, please", "application/pdf"))],
+        [("papers", ("a.pdf", b"%PDF-1.4 a", "application/pdf")), ("papers", ("b.pdf", b"%PDF-1.4 b", "application/pdf"))],
+        [("papers", ("large.pdf", b"%PDF-1.4 " + b"x" * 2**20, "application/pdf"))],
+    ):
+        refused = await _sends(company, form, good, files=files)
+        assert (
+            (refused.status_code == 422 and "This takes" in refused.text)
+            or "takes PDF" in refused.text
+            or "at most 1" in refused.text
+        )
+    assert len(await _rows(company)) == before
+    assert (await _sends(company, form, good, files=[("papers", ("a.pdf", b"%PDF-1.4 a", "x/y"))])).status_code == 303
+
+
+async def test_a_form_behind_a_password_shows_nothing_before_it(company: Company, crm: None):
+    ben = await in_person(company, company.ben)
+    form = path_of(await published(ben, "crm", "hello", password="three plain words"))
+    locked = await company.nobody.get(form)
+    assert locked.status_code == 401 and "Tell us" not in locked.text and "has a password" in locked.text
+    assert (await company.nobody.get(f"{form}/challenge")).status_code == 401
+    assert (await company.nobody.post(form, data={"name": "X", "email": "a@b.example"})).status_code == 401
+    assert (await company.nobody.post(f"{form}/password", data={"password": "wrong"})).status_code == 401
+    entered = await company.nobody.post(f"{form}/password", data={"password": "three plain words"})
+    assert entered.status_code == 303 and f"Path={form};" in entered.headers["set-cookie"]
+    cookie = {"cookie": entered.headers["set-cookie"].split(";")[0]}
+    assert "Tell us about you" in (await company.nobody.get(form, headers=cookie)).text

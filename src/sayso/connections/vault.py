@@ -39,6 +39,10 @@ class Vault:
         key = hmac.digest(self._key(), f"mark:{of}".encode(), "sha256")
         return urlsafe_b64encode(hmac.digest(key, text.encode(), "sha256")).rstrip(b"=").decode()
 
+    def key_for(self, purpose: str) -> bytes:
+        """A key of this installation for one purpose, the same in every process: what is signed with it is worth nothing elsewhere."""
+        return hmac.digest(self._key(), purpose.encode(), "sha256")
+
     def _with_key(self) -> AESGCM:
         if self._cipher is None:
             self._cipher = AESGCM(self._key())

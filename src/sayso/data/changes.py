@@ -17,6 +17,7 @@ from sayso.data.columns import Columns
 from sayso.data.ground import ground_of
 from sayso.data.layout import laid_out
 from sayso.data.open_app import OpenApp
+from sayso.data.publishing import watch
 from sayso.db import tables as t
 from sayso.errors import Conflict, Invalid, Unavailable
 from sayso.spec.app import App
@@ -76,6 +77,7 @@ async def changed(
         what = {"version": version, "effects": [one.sentence for one in told][:EFFECTS_TOLD_MAX]}
         said = f"changed the app {app.spec.name}: {_sentence(change, told)}"
         await audit.write(tx, "app.changed", said, by=by, subject=app.id, app=app.id, detail=what)
+        await watch.changed(tx, app.number, app.whole, after, by=by)
     return OpenApp(app.id, app.number, after, version, columns, app.by, app.to, after, app.sight)
 
 

@@ -32,6 +32,7 @@ from sayso.coworkers.schedules import Schedules
 from sayso.data import sweeping
 from sayso.data.files import FileStore
 from sayso.data.imports.abandoned import abandoned
+from sayso.data.publishing import sweep as publishing_sweep
 from sayso.errors import SaysoError
 from sayso.models.shelf import Shelf
 from sayso.settings import Settings
@@ -158,6 +159,7 @@ async def _living(app: FastAPI) -> AsyncGenerator[None]:
     ):
         parts.jobs.begin(sweeping.hourly(parts.engine))
         parts.jobs.begin(refreshing.warm(parts))
+        parts.jobs.begin(publishing_sweep.every_minute(parts.engine))
         parts.jobs.begin(hourly(parts.engine, parts.settings.run_days))
         if parts.settings.refreshes_models:
             parts.jobs.begin(refreshing.daily(parts))

@@ -28,13 +28,13 @@ from sayso.web.api import (
     coworkers,
     drafts,
     exports,
+    exposures,
     files,
     fills,
     formulas,
     groups,
     history,
     imports,
-    links,
     me,
     me_passkeys,
     me_password,
@@ -52,6 +52,7 @@ from sayso.web.api import (
     search,
     session,
     session_proof,
+    shares,
     sign_in_policy,
     slots,
     sources,
@@ -75,6 +76,7 @@ from sayso.web.oauth import tokens as oauth_tokens
 from sayso.web.pages import approve, consent, form, letters, look, reference, security_txt, sign_in
 from sayso.web.pages.directory import card, catalogue, comparison, downloads, makers, model_page, news, sitemap
 from sayso.web.pages.directory.shown import for_anybody
+from sayso.web.pages.share import view as public_view
 from sayso.web.pages.signin import code as signin_code
 from sayso.web.pages.signin import link as signin_link
 from sayso.web.pages.signin import passkey as signin_passkey
@@ -121,6 +123,7 @@ GATEWAY = "/api/gateway"
 TRIAL = "/api/trials/{id}"
 AUTOMATION = "/api/apps/{app}/automations/{automation}"
 RUN = "/api/runs/{run}"
+SHARE = "/api/shares/{share}"
 COWORKER = "/api/coworkers/{coworker}"
 CONVERSATION = "/api/conversations/{conversation}"
 CARD = "/api/cards/{card}"
@@ -195,9 +198,14 @@ API = (
     Address("GET", f"{SOURCE}/conflicts", sources.waiting),
     Address("POST", f"{SOURCE}/conflicts", sources.settle),
     Address("GET", f"{CONNECTION}/tables", sources.places),
-    Address("GET", f"{APP}/views/{{view}}/links", links.listed),
-    Address("POST", f"{APP}/views/{{view}}/links", links.create, 201),
-    Address("DELETE", f"{APP}/views/{{view}}/links/{{token}}", links.remove, 204),
+    Address("GET", f"{APP}/exposure", exposures.show),
+    Address("GET", f"{APP}/shares", shares.of_app),
+    Address("POST", f"{APP}/shares", shares.create, 201),
+    Address("GET", "/api/shares", shares.listed),
+    Address("DELETE", "/api/shares", shares.remove_all),
+    Address("GET", SHARE, shares.show),
+    Address("PATCH", SHARE, shares.update),
+    Address("DELETE", SHARE, shares.remove, 204),
     #
     Address("GET", f"{TABLE}/rows", rows.page, answers=rows.RowPage),
     Address("POST", f"{TABLE}/rows", rows.create, 201, answers=rows.Rows),
@@ -420,6 +428,13 @@ PUBLIC = (
     Page("GET", "/f/{token}/sent", form.sent),
     Page("GET", "/letters/{token}", letters.show),
     Page("POST", "/letters/{token}", letters.end),
+    Page("GET", "/f/{token}/challenge", form.challenge),
+    Page("POST", "/f/{token}/password", form.password),
+    Page("GET", "/share/{token}", public_view.show),
+    Page("POST", "/share/{token}/password", public_view.password),
+    Page("GET", "/share/{token}/rows.csv", public_view.download),
+    Page("GET", "/share/{token}/files/{file}", public_view.file),
+    Page("GET", "/share/{token}/files/{file}/thumbnail", public_view.thumbnail),
     Page("GET", "/approve/{token}", approve.show),
     Page("POST", "/approve/{token}", approve.decide),
     Page("GET", "/oauth/callback", consent.come_back),

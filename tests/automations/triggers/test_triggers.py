@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from sayso.automations.registry import rights
 from sayso.automations.triggers import bulk, caused
 from sayso.automations.triggers.triggers import Triggers
 from sayso.data import apps, events, public_forms, rows
+from sayso.data.publishing import exposure, publish
 from sayso.db import transaction
 from sayso.db.automation_tables import automations as registered
 from sayso.db.automation_tables import runs as t
@@ -128,7 +130,12 @@ async def test_only_what_comes_by_the_form_is_a_form_that_was_sent(engine: Async
     await _adds(engine, ana, "forms", {"name": "By hand"})
     for view in ("form1", "form2"):
         async with transaction(engine) as tx:
-            link = await public_forms.shared(tx, await apps.open_app(tx, "forms", by=ana, to="build"), view, by=ana)
+            opened, person = (
+                await apps.open_app(tx, "forms", by=ana),
+                replace(ana, session="se_of_ana", proved_at=datetime.now(UTC)),
+            )
+            shown = await exposure.of(tx, opened, view)
+            link = await publish.publish(tx, opened, publish.Wanted(view, shown.fingerprint), by=person)
         async with transaction(engine) as tx:
             await public_forms.add(tx, await public_forms.opened(tx, link.token), {"name": f"By {view}"})
     assert await triggers.caught_up() == 1

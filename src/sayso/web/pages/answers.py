@@ -27,16 +27,16 @@ class Answers:
         return sum(bool(q.problem) for q in self.questions)
 
 
-def answers(questions: list[Question], sent: FormData) -> Answers:
-    read = [_answer(q, sent) for q in questions]
+def answers(questions: list[Question], sent: FormData, files_max: int = FILES_MAX) -> Answers:
+    read = [_answer(q, sent, files_max) for q in questions]
     values = {q.id: value for q, value in read if value is not None and not q.problem}
     files = {q.id: _files(q, sent) for q in questions if q.control == "file"}
     return Answers([q for q, _ in read], values, {id: some for id, some in files.items() if some})
 
 
-def _answer(q: Question, sent: FormData) -> tuple[Question, Any]:
+def _answer(q: Question, sent: FormData, files_max: int) -> tuple[Question, Any]:
     if q.control == "file":
-        return q.answered((), _problem_of_files(q, _files(q, sent))), None
+        return q.answered((), _problem_of_files(q, _files(q, sent), files_max)), None
     typed = [one.replace("\0", "").strip()[:TYPED_CHARACTERS_MAX] for one in sent.getlist(q.id) if isinstance(one, str)]
     typed = [one for one in typed if one]
     if not typed:
@@ -64,13 +64,13 @@ def _files(q: Question, sent: FormData) -> list[UploadFile]:
     return [one for one in sent.getlist(q.id) if isinstance(one, UploadFile) and one.filename]
 
 
-def _problem_of_files(q: Question, files: list[UploadFile]) -> str:
+def _problem_of_files(q: Question, files: list[UploadFile], files_max: int) -> str:
     if q.required and not files:
         return NEEDED
     if len(files) > 1 and not q.many:
         return "This takes one file."
-    if len(files) > FILES_MAX:
-        return f"This takes at most {FILES_MAX} files."
+    if len(files) > files_max:
+        return f"This takes at most {files_max} {'file' if files_max == 1 else 'files'}."
     return ""
 
 

@@ -2,40 +2,38 @@
 
 import secrets
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-from starlette.datastructures import FormData, UploadFile
+import orjson
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sayso import db
-from sayso.data import files, public_forms
+from sayso.data import public_forms
 from sayso.data.public_forms import PublicForm
-from sayso.errors import Invalid, SaysoError, TooMany
-from sayso.web import idempotency
+from sayso.errors import Conflict, Invalid, Problem, SaysoError, TooMany
+from sayso.web import problems
 from sayso.web.body import BoundedRequest
 from sayso.web.pages.answers import FILES_MAX, Answers, answers
-from sayso.web.pages.page import page
 from sayso.web.pages.questions import Question, questions
-from sayso.web.parts import Parts, parts
-from sayso.web.rate import Rate
-from sayso.web.uploads import chunks
+from sayso.web.pages.share import received, visiting
+from sayso.web.parts import parts
 
 FORM_BYTES_MAX = 50 * 2**20
 FORM_FIELDS_MAX = 1_000
 PART_BYTES_MAX = 2**20
-SENT_BY_ONE_A_MINUTE_MAX = 20
-SENT_BY_ALL_A_DAY_MAX = 5_000
-
-by_one = Rate(times=SENT_BY_ONE_A_MINUTE_MAX, seconds=60)
-by_all = Rate(times=SENT_BY_ALL_A_DAY_MAX, seconds=24 * 60 * 60)
+SENT_COOKIE = "sayso_sent"
+SENT_DAYS = 365
+CLOSED = "This form is closed. It takes no more answers."
+ONCE = "You have sent your answer already. Thank you."
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The form, and how it is shown: fresh, with problems, or sent."""
+    """The form, and how it is shown: fresh, with problems, sent, or over."""
 
-    token: str
     form: PublicForm
     questions: list[Question]
     status: int = 200
@@ -43,84 +41,133 @@ class Shown:
     general: str = ""
     files: bool = False
     once: str = ""
+    over: str = ""
 
     def page(self) -> Response:
-        form, problems = self.form.form, sum(bool(q.problem) for q in self.questions) + bool(self.general)
-        return page(
-            "form.html",
-            status=self.status,
-            hue=self.form.hue,
-            framed=True,
-            token=self.token,
-            workspace=self.form.workspace,
-            title=form.title or form.name,
-            intro=form.intro,
-            button=form.button,
-            thanks=form.thanks,
-            questions=self.questions,
-            problems=problems,
-            general=self.general,
-            sent=self.sent,
-            files=self.files,
-            once=self.once or secrets.token_urlsafe(12),
-        )
+        form, rules = self.form.form, self.form.share.rules.form
+        wrong = sum(bool(q.problem) for q in self.questions) + bool(self.general)
+        return visiting.shown(
+            self.form.share, "form.html", status=self.status, hue=self.form.hue, leads_to=_origin(rules.redirect),
+            workspace=self.form.workspace, title=self.form.title, intro=form.intro, button=form.button,
+            thanks=rules.thanks or form.thanks, questions=self.questions, problems=wrong, general=self.general,
+            sent=self.sent, again=not rules.once, files=self.files, once=self.once or secrets.token_urlsafe(12), over=self.over,
+        )  # fmt: skip
 
 
 async def show(request: Request) -> Response:
-    async with db.transaction(parts(request).engine) as tx:
-        form = await public_forms.opened(tx, request.path_params["token"])
-    return Shown(request.path_params["token"], form, questions(form.form, form.table)).page()
+    form = await _form(request)
+    if not visiting.may_look(request, form.share):
+        return visiting.locked(form.opened)
+    if over := _over(request, form):
+        return Shown(form, [], 410 if over == CLOSED else 200, over=over).page()
+    parts(request).jobs.begin(visiting.counted(parts(request), form.share))
+    return Shown(form, _questions(form)).page()
 
 
 async def sent(request: Request) -> Response:
-    async with db.transaction(parts(request).engine) as tx:
-        form = await public_forms.opened(tx, request.path_params["token"])
-    return Shown(request.path_params["token"], form, [], sent=True).page()
+    form = await _form(request)
+    return Shown(form, [], sent=True).page() if visiting.may_look(request, form.share) else visiting.locked(form.opened)
+
+
+async def password(request: Request) -> Response:
+    return await visiting.enter(request, "form")
+
+
+async def challenge(request: Request) -> Response:
+    """A puzzle for one answer. Its maker keeps nothing: it is signed."""
+    form = await _form(request)
+    visiting.must_look(request, form.share)
+    made = visiting.challenges(parts(request)).made(form.share)
+    return Response(orjson.dumps(made), media_type="application/json")
 
 
 async def send(request: Request) -> Response:
-    token = request.path_params["token"]
-    async with db.transaction(parts(request).engine) as tx:
-        form = await public_forms.opened(tx, token)
+    form = await _form(request)
+    if not visiting.may_look(request, form.share):
+        return visiting.locked(form.opened)
     bounded = BoundedRequest(request.scope, request.receive)
+    if request.headers.get("content-type", "").split(";")[0].strip() == "application/json":
+        return await _program(request, bounded, form)
     bounded.bounded(FORM_BYTES_MAX)
     async with bounded.form(max_files=FILES_MAX * 10, max_fields=FORM_FIELDS_MAX, max_part_size=PART_BYTES_MAX) as typed:
-        read = answers(questions(form.form, form.table), typed)
-        refused = _refused(request, token) if not read.problems else None
-        if read.problems or refused:
-            return _again(token, form, read, typed, refused)
+        read = answers(_questions(form), typed, form.share.rules.form.files.count_max)
+        if read.problems:
+            return _again(form, read, typed, None)
         if not typed.get("_website"):
             try:
-                await _add(request, token, read, str(typed.get("_once", "")))
-            except Invalid as error:
-                return _again(token, form, read, typed, error)
-    return RedirectResponse(f"/f/{token}/sent", 303)
+                _must_be_first(request, form)
+                said = str(typed.get("_challenge", "")), str(typed.get("_once", ""))
+                await received.take(request, form.share.token, read.values, read.files, *said)
+            except (Invalid, TooMany, Conflict) as error:
+                return _again(form, read, typed, error)
+    return _thanked(request, form)
 
 
-def _refused(request: Request, token: str) -> TooMany | None:
+async def _program(request: Request, bounded: BoundedRequest, form: PublicForm) -> Response:
+    """The same as JSON, `{values, challenge}`: no check is left out. What is wrong is told as a problem document."""
     try:
-        by_one.count(f"{token} {request.client.host if request.client else ''}")
-        by_all.count(token)
-    except TooMany as error:
-        return error
-    return None
+        bounded.bounded(PART_BYTES_MAX)
+        values, solved = _asked(await bounded.json())
+        asked = _questions(form)
+        wrong = [Problem(f"values/{q.id}", "is needed") for q in asked if q.required and values.get(q.id) in (None, "", [])]
+        wrong += [
+            Problem(f"values/{q.id}", "takes files, which are sent with the page")
+            for q in asked
+            if q.control == "file" and values.get(q.id)
+        ]
+        if wrong:
+            raise Invalid.of(wrong)
+        _must_be_first(request, form)
+        await received.take(request, form.share.token, values, {}, solved)
+    except (Invalid, TooMany, Conflict) as error:
+        body = orjson.dumps(problems.document(error))
+        return Response(body, error.status, problems.headers(error), media_type=problems.PROBLEM_JSON)
+    return Response(b"{}", 201, media_type="application/json")
 
 
-async def _add(request: Request, token: str, read: Answers, once: str) -> None:
-    """One row, in one transaction with its files; the same page sent twice makes one."""
-    known = parts(request)
-    async with db.transaction(known.engine) as tx:
-        form = await public_forms.opened(tx, token)
-        if not once or await idempotency.first_time(tx, form.app.by, f"{token} {once}"[: idempotency.KEY_CHARACTERS_MAX]):
-            kept = {id: [await _kept(tx, known, form, one) for one in some] for id, some in read.files.items()}
-            await public_forms.add(tx, form, {**read.values, **kept})
+def _asked(body: Any) -> tuple[dict[str, Any], str]:
+    if not isinstance(body, dict) or not isinstance(body.get("values"), dict) or set(body) - {"values", "challenge"}:
+        raise Invalid(
+            Problem("", "holds `values` by field and a solved `challenge`", '{"values": {"name": "Otto"}, "challenge": "…"}')
+        )
+    solved = body.get("challenge")
+    return body["values"], solved if isinstance(solved, str) else ""
 
 
-async def _kept(tx: AsyncConnection, known: Parts, form: PublicForm, file: UploadFile) -> str:
-    return (await files.store(tx, known.files, file.filename or "file", chunks(file), by=form.app.by)).id
+async def _form(request: Request) -> PublicForm:
+    visiting.count(request)
+    async with db.transaction(parts(request).engine) as tx:
+        return await public_forms.opened(tx, request.path_params["token"])
 
 
-def _again(token: str, form: PublicForm, read: Answers, typed: FormData, error: SaysoError | None) -> Response:
+def _questions(form: PublicForm) -> list[Question]:
+    return questions(form.form, form.table, form.asked)
+
+
+def _over(request: Request, form: PublicForm) -> str:
+    if form.share.state() != "open":
+        return CLOSED
+    return ONCE if form.share.rules.form.once and request.cookies.get(SENT_COOKIE) else ""
+
+
+def _must_be_first(request: Request, form: PublicForm) -> None:
+    if form.share.rules.form.once and request.cookies.get(SENT_COOKIE):
+        raise Conflict(ONCE)
+
+
+def _thanked(request: Request, form: PublicForm) -> Response:
+    rules, at = form.share.rules.form, visiting.path(form.share)
+    answer = RedirectResponse(rules.redirect or f"{at}/sent", 303)
+    if rules.once:
+        visiting.keep(request, answer, SENT_COOKIE, "1", at, SENT_DAYS * 24 * 3600)
+    return answer
+
+
+def _origin(url: str) -> str:
+    return "https://" + urlsplit(url).netloc if url else ""
+
+
+def _again(form: PublicForm, read: Answers, typed: FormData, error: SaysoError | None) -> Response:
     """The page once more, with what was typed and what is wrong under each question."""
     by_path = {p.path.rpartition("/")[2]: p.reason for p in error.problems} if isinstance(error, Invalid) else {}
     asked = [q if q.problem or q.id not in by_path else q.answered(q.typed, by_path[q.id]) for q in read.questions]
@@ -128,4 +175,4 @@ def _again(token: str, form: PublicForm, read: Answers, typed: FormData, error: 
     general = " ".join(other) if isinstance(error, Invalid) else str(error) if error else ""
     status = error.status if error else 422
     once = str(typed.get("_once", ""))
-    return Shown(token, form, asked, status, general=general, files=bool(read.files), once=once).page()
+    return Shown(form, asked, status, general=general, files=bool(read.files), once=once).page()

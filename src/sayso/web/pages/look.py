@@ -19,7 +19,8 @@ SHARED = ("tokens.css", "base.css", "parts.css")
 def _read(path: Path) -> bytes:
     if path.suffix != ".css" or path.name in SHARED:
         return path.read_bytes()
-    return b"\n".join((path.parent / name).read_bytes() for name in (*SHARED, path.name))
+    before = (*SHARED, "page.css") if path.name == "share.css" else SHARED
+    return b"\n".join((path.parent / name).read_bytes() for name in (*before, path.name))
 
 
 FILES = {path.name: (_read(path), TYPES[path.suffix]) for path in (HERE / "look").iterdir() if path.suffix in TYPES}

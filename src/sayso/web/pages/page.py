@@ -1,6 +1,7 @@
 """One page of HTML, with a policy that lets nothing run but our own files."""
 
 import secrets
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,15 +27,15 @@ templates.filters["coded"] = coded
 
 
 def page(
-    template: str, *, status: int = 200, hue: int = HUE, framed: bool = False, leads_to: str = "", **values: Any
+    template: str, *, status: int = 200, hue: int = HUE, frames: Collection[str] = (), leads_to: str = "", **values: Any
 ) -> HTMLResponse:
-    """A rendered template. `framed` lets other sites show it in a frame, as they do with forms; `leads_to` is the origin of another site,
+    """A rendered template. `frames` are the sites that may show it inside a page of theirs; `leads_to` is the origin of another site,
     or a program's own scheme, that its form may end at."""
     nonce = secrets.token_urlsafe(16)
     policy = (
         "default-src 'none'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
         f"style-src 'self' 'nonce-{nonce}'; object-src 'none'; form-action {' '.join(filter(None, (chr(39) + 'self' + chr(39), leads_to)))}; base-uri 'none'; "
-        f"frame-ancestors {'*' if framed else chr(39) + 'none' + chr(39)}"
+        f"frame-ancestors {' '.join(frames) or chr(39) + 'none' + chr(39)}"
     )
     html = templates.get_template(template).render(nonce=nonce, hue=hue, font=font(), **values)
     return HTMLResponse(html, status, {"content-security-policy": policy})

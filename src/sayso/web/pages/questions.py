@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from sayso.data.public_forms import NOT_FOR_STRANGERS
+from sayso.data.publishing.choosing import NOT_FOR_STRANGERS
 from sayso.spec.fields import AnyField, Checkbox, File, Image, LongText, Money, MultiSelect, Option, Percent, Rating, Select
 from sayso.spec.table import Table
 from sayso.spec.view import Form, FormField
@@ -47,11 +47,16 @@ class Question:
         return replace(self, typed=tuple(typed), problem=problem)
 
 
-def questions(form: Form, table: Table) -> list[Question]:
-    """In the form's order; all fields that a person can fill when the form names none."""
+def questions(form: Form, table: Table, agreed: Sequence[AnyField]) -> list[Question]:
+    """In the form's order; all fields that a person can fill when the form names none. Never another field than those agreed to."""
+    known = {f.id for f in agreed}
     asked = form.fields or tuple(FormField(field=f.id) for f in table.fields)
     pairs = [(one, table.field(one.field)) for one in asked]
-    return [_question(one, f) for one, f in pairs if f is not None and f.writable and f.kind not in NOT_FOR_STRANGERS]
+    return [
+        _question(one, f)
+        for one, f in pairs
+        if f is not None and f.id in known and f.writable and f.kind not in NOT_FOR_STRANGERS
+    ]
 
 
 def _question(one: FormField, f: AnyField) -> Question:

@@ -1,0 +1,192 @@
+"""What a person agreed to show. It is kept with the share, and the share shows nothing else, however the app changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from sayso.errors import Invalid
+from sayso.spec.app import App
+from sayso.spec.fields import AnyField, Formula, Link, Lookup, Rollup
+from sayso.spec.filter import Condition, Filter
+from sayso.spec.formula import names_in
+from sayso.spec.table import Table
+from sayso.spec.view import AnyView, Board, Calendar, Chart, Form, Gallery, Grid
+
+Published = Grid | Board | Gallery | Calendar | Chart | Form
+PUBLISHED = (Grid, Board, Gallery, Calendar, Chart, Form)
+"""Kinds of view that can be public. A dashboard tells of many tables at once, a timeline has no page of its own: they cannot."""
+DEPTH_MAX = 8
+
+_view: TypeAdapter[AnyView] = TypeAdapter(AnyView)
+
+
+class Agreed(BaseModel):
+    """`view` as it was; `fields` that are shown, `stands` those that its filter, order or shape stands on, each with a digest of what it
+    shows; `known` are all fields of the table that there were; `names` how they were called."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    view: dict[str, Any]
+    fields: dict[str, str]
+    stands: dict[str, str]
+    known: tuple[str, ...]
+    names: dict[str, str]
+
+    @property
+    def shape(self) -> Published:
+        found = _view.validate_python(self.view)
+        if not isinstance(found, PUBLISHED):
+            raise Invalid(f"A {found.kind} cannot be public")
+        return found
+
+    @property
+    def fingerprint(self) -> str:
+        """What the screen showed, in a word: a yes counts only for this."""
+        return sha256(orjson.dumps(self.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
+
+    def shown(self, app: App) -> tuple[AnyField, ...]:
+        """The fields that are there still, and show what they showed."""
+        table = app.table(self.view["table"])
+        fields = [table.field(id) for id in self.fields] if table else []
+        return tuple(f for f in fields if f is not None and table and self.fields[f.id] == digest_of(app, table, f))
+
+    def stands_still(self, app: App) -> bool:
+        """Whether the rows can still be told as they were when this was agreed to."""
+        table = app.table(self.view["table"])
+        if table is None:
+            return False
+        found = {id: table.field(id) for id in self.stands}
+        return all(f is not None and digest_of(app, table, f) == self.stands[id] for id, f in found.items())
+
+
+def agreed_to(app: App, table: Table, view: Published, fields: tuple[str, ...]) -> Agreed:
+    """`fields` are ids of the table, in the order in which they are shown."""
+    chosen = {id: table.field(id) for id in fields}
+    stands = {id: table.field(id) for id in sorted(set(_stands_on(view)))}
+    names = {f.id: f.name for f in (*chosen.values(), *stands.values()) if f is not None}
+    return Agreed(
+        view=view.portable(),
+        fields={id: digest_of(app, table, f) for id, f in chosen.items() if f is not None},
+        stands={id: digest_of(app, table, f) for id, f in stands.items() if f is not None},
+        known=tuple(f.id for f in table.fields),
+        names=names,
+    )
+
+
+def needed(view: Published) -> tuple[str, ...]:
+    """Fields that cannot be left out: without them this kind of view shows nothing."""
+    match view:
+        case Board():
+            found = (view.by,)
+        case Calendar():
+            found = (view.start, view.end)
+        case Chart():
+            found = (view.by, view.split, view.measure.field)
+        case Gallery():
+            found = (view.cover,)
+        case _:
+            found = ()
+    return tuple(dict.fromkeys(id for id in found if id))
+
+
+def _stands_on(view: Published) -> Iterator[str]:
+    if isinstance(view, Form):
+        return
+    yield from fields_in(view.filter)
+    yield from (sort.field for sort in view.sorts)
+    yield from needed(view)
+
+
+def fields_in(filter: Filter) -> Iterator[str]:
+    """The fields of this table that a filter asks: of a condition over links, the first link."""
+    for one in filter.of:
+        if isinstance(one, Condition):
+            yield one.via[0] if one.via else one.field
+        else:
+            yield from fields_in(one)
+
+
+def digest_of(app: App, table: Table, field: AnyField) -> str:
+    """Changes when the field shows something else: another kind, or computed from other things. Names and choices do not count."""
+    told = orjson.dumps(_meaning(app, table, field, 0), option=orjson.OPT_SORT_KEYS)
+    return sha256(told).hexdigest()[:16]
+
+
+def _meaning(app: App, table: Table, field: AnyField, depth: int) -> Any:
+    if depth > DEPTH_MAX:
+        return [table.id, field.id]
+    own = [table.id, field.id, field.kind]
+    match field:
+        case Link():
+            there = app.table(field.to)
+            title = there.title_field if there else None
+            return [*own, field.to, _meaning(app, there, title, depth + 1) if there and title else None]
+        case Lookup():
+            return [*own, *_through(app, table, field.link, field.field, depth)]
+        case Rollup():
+            where = [one.model_dump(mode="json") for one in field.where]
+            return [*own, field.summary, where, *_through(app, table, field.link, field.field, depth)]
+        case Formula():
+            return [*own, _unnamed(app, table, field, depth)]
+        case _:
+            return own
+
+
+def _through(app: App, table: Table, link_id: str, field_id: str | None, depth: int) -> list[Any]:
+    link = table.field(link_id)
+    there = app.table(link.to) if isinstance(link, Link) else None
+    field = there.field(field_id) if there and field_id else None
+    return [link_id, there.id if there else None, _meaning(app, there, field, depth + 1) if there and field else field_id]
+
+
+def _unnamed(app: App, table: Table, field: Formula, depth: int) -> Any:
+    """The formula with what its fields mean: a renamed field changes its text, and nothing that it shows."""
+    try:
+        names = sorted(names_in(field.formula))
+    except Invalid:
+        return field.formula
+    text, meant = field.formula, []
+    for path in names:
+        first = table.named(path[0])
+        last, there = first, table
+        if len(path) > 1 and isinstance(first, Link):
+            linked = app.table(first.to)
+            last, there = (linked.named(path[1]), linked) if linked else (None, table)
+        meant.append(_meaning(app, there, last, depth + 1) if last is not None else list(path))
+        for name, found in zip(path, (first, last), strict=False):
+            text = text.replace(f"{{{name}}}", f"{{{found.id}}}") if found is not None else text
+    return [text, sorted(map(str, meant))]
+
+
+def drift(agreed: Agreed, app: App, view_id: str) -> tuple[str, ...]:
+    """What is there now and was not agreed to, in sentences. None of it is shown."""
+    view, then = app.view(view_id), agreed.shape
+    table = app.table(then.table)
+    if table is None or not isinstance(view, PUBLISHED) or view.kind != then.kind or view.table != then.table:
+        return (f"“{then.name}” is not in the app any more as it was: its address shows nothing.",)
+    told = [f"{agreed.names.get(id, id)} is gone, and is not shown any more." for id in agreed.fields if table.field(id) is None]
+    shown = {f.id for f in agreed.shown(app)}
+    still = [table.field(id) for id in agreed.fields]
+    told += [
+        f"{f.name} shows something else now than what was agreed to, and is left out." for f in still if f and f.id not in shown
+    ]
+    told += [f"{name} is new in {table.name}, and is not shown." for name in _new(agreed, table, view)]
+    if not isinstance(view, Form) and not isinstance(then, Form) and view.filter != then.filter:
+        told.append("The view shows other rows now; its address still shows those that meet the conditions agreed to.")
+    if not agreed.stands_still(app):
+        told.append(
+            "What tells which rows are shown is gone or has changed: its address shows nothing until somebody agrees again."
+        )
+    return tuple(told)
+
+
+def _new(agreed: Agreed, table: Table, view: Published) -> list[str]:
+    if isinstance(view, Form):
+        asked = {one.field for one in view.fields} or {f.id for f in table.fields}
+        return [f.name for f in table.fields if f.id in asked and f.id not in agreed.fields and f.id not in agreed.known]
+    return [f.name for f in table.fields if f.id not in agreed.known and f.id not in view.hidden]
