@@ -166,6 +166,7 @@ BODIES: dict[str, Any] = {
     "PATCH /api/audit/settings": {"keep_days": 365},
     "POST /api/audit/streams": {"url": "http://10.0.0.1/audit", "kinds": ["member"]},
     "POST /api/tokens": {"name": "One"},
+    "POST /api/tokens/{id}/rotation": {"overlap_hours": 1},
     "POST /api/apps": {"spec": {**CRM, "id": "other"}},
     "PATCH /api/apps/{app}": {"hue": 7},
     "POST /api/apps/{app}/plans": {"change": CHANGE},
@@ -299,7 +300,9 @@ async def test_a_viewer_changes_nothing(company: Company, things: Things, addres
     if name in VIEWERS_TOO:
         assert answer.status_code < 300, answer.text
     elif (
-        name.startswith(("DELETE /api/tokens", "PATCH /api/drafts", "DELETE /api/drafts", "POST /api/drafts/", *OWN))
+        name.startswith(
+            ("DELETE /api/tokens", "POST /api/tokens/", "PATCH /api/drafts", "DELETE /api/drafts", "POST /api/drafts/", *OWN)
+        )
         or "imports/{" in name
     ):
         assert answer.status_code in (403, 404), "what is another member's own is not theirs to see"

@@ -42,7 +42,8 @@ async def found(tx: AsyncConnection, where: ColumnElement[bool], by: Actor, to: 
     written = cast(column("xmin"), Text).label("written")
     query = select(c.id, c.number, c.version, written, *sights.asked(c.number, by)).select_from(t.apps)
     row = (await tx.execute(query.where(where, c.workspace_id == by.workspace, c.deleted_at.is_(None)))).one_or_none()
-    app = None if row is None else await _opened(tx, row, by, to)
+    missing = row is None or (by.apps is not None and row.id not in by.apps)
+    app = None if missing else await _opened(tx, row, by, to)
     if app is None or not app.may("read"):
         raise NotFound(f"There is no app {said[:80]!r} here.")
     app.must(to)
@@ -55,6 +56,8 @@ async def every(tx: AsyncConnection, by: Actor) -> list[OpenApp]:
     written = cast(column("xmin"), Text).label("written")
     query = select(c.id, c.number, c.version, written, *sights.asked(c.number, by)).select_from(t.apps)
     query = query.where(c.workspace_id == by.workspace, c.deleted_at.is_(None)).order_by(c.updated_at.desc(), c.number.desc())
+    if by.apps is not None:
+        query = query.where(c.id.in_(by.apps))
     apps = [await _opened(tx, row, by, "read") for row in (await tx.execute(query)).all()]
     return [app for app in apps if app.may("read")]
 

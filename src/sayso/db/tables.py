@@ -120,8 +120,12 @@ tokens = Table(
     Column("hash", LargeBinary, nullable=False, unique=True),
     Column("hint", Text, nullable=False),
     _json("scopes", "[]"),
+    Column("apps", JSONB, comment="ids of the only apps that it reaches; null: all"),
+    Column("old_hash", LargeBinary, unique=True, comment="of the secret before, for as long as it works beside the new one"),
+    _maybe("old_until"),
     _at("created_at"),
     _maybe("used_at"),
+    Column("used_address", Text, nullable=False, server_default=""),
     _maybe("expires_at"),
     _maybe("revoked_at"),
 )

@@ -26,7 +26,7 @@ async def caller(request: HTTPConnection) -> Actor:
 async def _known(request: HTTPConnection, known: Parts) -> Actor:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return await known.callers.of_token(token.strip())
+        return await known.callers.of_token(token.strip(), address_of(request, known.settings))
     secret = cookies.read(request)
     if scheme or not secret:
         raise SignInNeeded(SIGN_IN)

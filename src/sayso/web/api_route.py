@@ -11,6 +11,7 @@ from sayso.errors import Invalid, NotFound, Problem
 from sayso.web import idempotency
 from sayso.web.actor import caller
 from sayso.web.body import JSON_BYTES_MAX, NUL, BoundedRequest
+from sayso.web.reach import must_reach
 from sayso.web.routes import API
 
 BYTES_MAX = {(address.verb, address.path): address.bytes_max for address in API if address.bytes_max}
@@ -25,6 +26,7 @@ class ApiRoute(APIRoute):
         async def handler(request: Request) -> Response:
             request = BoundedRequest(request.scope, request.receive)
             request.state.by = await caller(request)
+            must_reach(request.state.by, request.method, self.path, request.path_params)
             _without_nul(request)
             request.bounded(BYTES_MAX.get((request.method, self.path)) or JSON_BYTES_MAX)
             try:

@@ -5,17 +5,24 @@ A page of rows must not cost a second question to the database to learn who asks
 """
 
 import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sayso import db
-from sayso.errors import SignInNeeded
+from sayso.errors import SignInNeeded, TooMany
 from sayso.team import keys, sessions
 from sayso.team.actor import Actor
+from sayso.team.secret import hashed
+from sayso.web.rate import Rate
 
 REMEMBERED_SECONDS = 0.5
 REMEMBERED_CALLERS_MAX = 10_000
+WRONG_TOKENS_MAX = 10
+"""From one address within a minute."""
+GOOD_SECONDS = 600
 SECRET_CHARACTERS_MAX = 512
 
 Reader = Callable[[AsyncConnection, str], Awaitable[Actor]]
@@ -27,12 +34,29 @@ class Callers:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._known: dict[tuple[str, str], tuple[float, Actor]] = {}
+        self._wrong = Rate(times=WRONG_TOKENS_MAX, seconds=60)
+        self._good: OrderedDict[bytes, float] = OrderedDict()
 
     async def of_session(self, secret: str) -> Actor:
         return await self._found("session", secret, sessions.actor)
 
-    async def of_token(self, secret: str) -> Actor:
-        return await self._found("token", secret, keys.actor)
+    async def of_token(self, secret: str, address: str = "") -> Actor:
+        """Raises `TooMany` where many that never were came from this address: then only tokens are looked up that were good here lately, so
+        that nobody is kept out by somebody else's guessing."""
+        key, now = hashed(secret), time.monotonic()
+        if self._good.get(key, 0) < now:
+            self._wrong.must_have_room(address)
+        try:
+            actor = await self._found("token", secret, lambda tx, shown: keys.actor(tx, shown, address))
+        except keys.UnknownToken:
+            with suppress(TooMany):
+                self._wrong.count(address)
+            raise
+        self._good[key] = now + GOOD_SECONDS
+        self._good.move_to_end(key)
+        while len(self._good) > REMEMBERED_CALLERS_MAX:
+            self._good.popitem(last=False)
+        return actor
 
     def forget(self) -> None:
         """After something that must count at once: signing out, withdrawing a token, renaming oneself."""

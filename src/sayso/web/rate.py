@@ -28,6 +28,15 @@ class Rate:
             raise TooMany(f"That was often. Try again in {wait} seconds.", retry_after_seconds=wait)
         seen.append(now)
 
+    def must_have_room(self, key: str) -> None:
+        """Raises `TooMany` when one more would be too often; counts nothing."""
+        seen, now = self._seen.get(key, deque()), time.monotonic()
+        while seen and seen[0] <= now - self.seconds:
+            seen.popleft()
+        if len(seen) >= self.times:
+            wait = int(seen[0] + self.seconds - now) + 1
+            raise TooMany(f"That was often. Try again in {wait} seconds.", retry_after_seconds=wait)
+
     def _forget(self, now: float) -> None:
         self._seen = {key: seen for key, seen in self._seen.items() if seen and seen[-1] > now - self.seconds}
         if len(self._seen) >= COUNTED_KEYS_MAX:

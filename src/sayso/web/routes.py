@@ -161,6 +161,7 @@ API = (
     Address("PATCH", "/api/workspace", workspace.update),
     Address("GET", "/api/tokens", tokens.listed),
     Address("POST", "/api/tokens", tokens.create, 201),
+    Address("POST", "/api/tokens/{id}/rotation", tokens.rotate),
     Address("DELETE", "/api/tokens/{id}", tokens.remove, 204),
     Address("GET", "/api/audit", audit.listed),
     Address("GET", "/api/audit/kinds", audit.kinds),

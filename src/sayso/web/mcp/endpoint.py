@@ -11,6 +11,7 @@ from starlette.responses import Response
 from sayso.errors import Invalid, SignInNeeded
 from sayso.team.actor import Actor
 from sayso.team.ids import new_id
+from sayso.web.address import address_of, agent_of
 from sayso.web.body import JSON_BYTES_MAX, BoundedRequest
 from sayso.web.idempotency import KEY_CHARACTERS_MAX
 from sayso.web.mcp import door, messages, methods, versions
@@ -40,7 +41,8 @@ async def post(request: Request) -> Response:
             known.settings, "Show an API token as `Authorization: Bearer sayso_…`, or sign in by OAuth.", shown=False
         )
     try:
-        by = await known.callers.of_token(token.strip())
+        address = address_of(request, known.settings)
+        by = replace(await known.callers.of_token(token.strip(), address), address=address, agent=agent_of(request))
         calls.count(f"{by.workspace} {by.id}")
         return await _answered(request, known, by)
     except SignInNeeded as error:
