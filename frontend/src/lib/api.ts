@@ -40,6 +40,8 @@ export interface Options {
   signal?: AbortSignal;
   /** Makes repeating a write safe; one is made when left out. */
   key?: string;
+  /** They have shown that it is them, for this very request: it is not asked a second time. */
+  proved?: boolean;
 }
 
 /** `/api/apps/{app}` and its values make an address; what is undefined is left out of the query, objects go as JSON. */
@@ -91,7 +93,11 @@ export async function sent(method: string, where: string, body?: unknown, option
     throw new Unreachable();
   }
   if (answer.ok) return answer;
-  throw await problemFrom(answer);
+  const problem = await problemFrom(answer);
+  if (problem instanceof Problem && problem.slug === "proof-needed" && !options.proved && (await proofNeeded())) {
+    return sent(method, where, body, { ...options, proved: true });
+  }
+  throw problem;
 }
 
 async function problemFrom(answer: Response): Promise<Error> {
@@ -99,6 +105,7 @@ async function problemFrom(answer: Response): Promise<Error> {
   const said = await answer.json().catch(() => ({}));
   const slug = String(said.type ?? "").split("/").pop() || "error";
   if (answer.status === 401) signInNeeded();
+  if (slug === "second-factor-needed") location.assign("/signin/second");
   return new Problem(
     answer.status, slug, said.title ?? "Something went wrong", said.detail ?? "", said.problems ?? [], said.yours, said.theirs,
   );
@@ -108,6 +115,12 @@ let signInNeeded = () => {};
 /** Called whenever the server asks who this is. */
 export function onSignInNeeded(act: () => void): void {
   signInNeeded = act;
+}
+
+let proofNeeded = (): Promise<boolean> => Promise.resolve(false);
+/** Called when the server wants to be shown once more that it is them; true once that was done, and the request is sent again. */
+export function onProofNeeded(act: () => Promise<boolean>): void {
+  proofNeeded = act;
 }
 
 export const api = {

@@ -52,6 +52,298 @@ export interface paths {
         patch: operations["me_update"];
         trace?: never;
     };
+    "/api/me/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I want to be told of.
+         * @description What I want to be told of.
+         */
+        get: operations["preferences_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change what I want to be told of, and how.
+         * @description Change what I want to be told of, and how.
+         */
+        patch: operations["preferences_update"];
+        trace?: never;
+    };
+    "/api/me/preferences/apps/{app}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Hear of every comment in an app, of nothing, or as usual.
+         * @description Hear of every comment in an app, of nothing, or as usual.
+         */
+        put: operations["preferences_follow"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether I have to show that it is me, and how I can.
+         * @description Whether I have to show that it is me, and how I can.
+         */
+        get: operations["session_proof_show"];
+        put?: never;
+        /**
+         * Show it. The session gets a new secret, and is proved for fifteen minutes.
+         * @description Show it. The session gets a new secret, and is proved for fifteen minutes.
+         */
+        post: operations["session_proof_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/proof/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What my browser needs to show a passkey.
+         * @description What my browser needs to show a passkey.
+         */
+        post: operations["session_proof_challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/security": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How I sign in.
+         * @description How I sign in.
+         */
+        get: operations["me_security_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/security/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Do not ask me again to set a password or passkey.
+         * @description Do not ask me again to set a password or passkey.
+         */
+        delete: operations["me_security_put_aside"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set or change my password. All my other sessions end.
+         * @description Set or change my password. All my other sessions end.
+         */
+        put: operations["me_password_update"];
+        post?: never;
+        /**
+         * Remove my password. I need a passkey to come in with then.
+         * @description Remove my password. I need a passkey to come in with then.
+         */
+        delete: operations["me_password_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My passkeys, oldest first.
+         * @description My passkeys, oldest first.
+         */
+        get: operations["me_passkeys_listed"];
+        put?: never;
+        /**
+         * Keep the passkey that my browser has made.
+         * @description Keep the passkey that my browser has made.
+         */
+        post: operations["me_passkeys_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/passkeys/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What my browser needs to make a passkey.
+         * @description What my browser needs to make a passkey.
+         */
+        post: operations["me_passkeys_challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/passkeys/{passkey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a passkey; it lets nobody in any more.
+         * @description Remove a passkey; it lets nobody in any more.
+         */
+        delete: operations["me_passkeys_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Call a passkey something else.
+         * @description Call a passkey something else.
+         */
+        patch: operations["me_passkeys_rename"];
+        trace?: never;
+    };
+    "/api/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Turn codes on, with a first one. The answer has my recovery codes, this once.
+         * @description Turn codes on, with a first one. The answer has my recovery codes, this once.
+         */
+        put: operations["me_totp_confirm"];
+        /**
+         * Begin: a secret for my authenticator app. Nothing is asked of me until a first code was right.
+         * @description Begin: a secret for my authenticator app. Nothing is asked of me until a first code was right.
+         */
+        post: operations["me_totp_create"];
+        /**
+         * Turn codes off; my recovery codes go with them.
+         * @description Turn codes off; my recovery codes go with them.
+         */
+        delete: operations["me_totp_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ten new recovery codes; those before stop.
+         * @description Ten new recovery codes; those before stop.
+         */
+        post: operations["me_totp_fresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspace/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How one signs in to this workspace.
+         * @description How one signs in to this workspace.
+         */
+        get: operations["sign_in_policy_show"];
+        /**
+         * Change how one signs in. It counts at once, for those who are signed in too.
+         * @description Change how one signs in. It counts at once, for those who are signed in too.
+         */
+        put: operations["sign_in_policy_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/members": {
         parameters: {
             query?: never;
@@ -135,6 +427,134 @@ export interface paths {
          * @description Withdraw a token; it stops at once.
          */
         delete: operations["tokens_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entries, newest first.
+         * @description Entries, newest first.
+         */
+        get: operations["audit_listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which kinds of acts there are here, and how many.
+         * @description Which kinds of acts there are here, and how many.
+         */
+        get: operations["audit_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entries as a file, oldest first, streamed: CSV, or JSON lines.
+         * @description Entries as a file, oldest first, streamed: CSV, or JSON lines.
+         */
+        get: operations["audit_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether every entry is as it was written, looked at now.
+         * @description Whether every entry is as it was written, looked at now.
+         */
+        get: operations["audit_verification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long entries are kept.
+         * @description How long entries are kept.
+         */
+        get: operations["audit_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Keep entries for so many days, or for ever.
+         * @description Keep entries for so many days, or for ever.
+         */
+        patch: operations["audit_change_settings"];
+        trace?: never;
+    };
+    "/api/audit/streams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The webhooks that carry entries elsewhere.
+         * @description The webhooks that carry entries elsewhere.
+         */
+        get: operations["audit_streams"];
+        put?: never;
+        /**
+         * Have entries carried to an address as they are written. Its secret is told once, here.
+         * @description Have entries carried to an address as they are written. Its secret is told once, here.
+         */
+        post: operations["audit_stream"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -672,14 +1092,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Comments on a row, oldest first.
-         * @description Comments on a row, oldest first.
+         * Comments on a row, oldest first; answers say whose thread they are in.
+         * @description Comments on a row, oldest first; answers say whose thread they are in.
          */
         get: operations["comments_listed"];
         put?: never;
         /**
-         * Say something about a row.
-         * @description Say something about a row.
+         * Say something about a row, or answer a thread. Whoever is named must be able to see the row, and is told.
+         * @description Say something about a row, or answer a thread. Whoever is named must be able to see the row, and is told.
          */
         post: operations["comments_create"];
         delete?: never;
@@ -703,6 +1123,74 @@ export interface paths {
          * @description Take back what I said.
          */
         delete: operations["comments_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Change one's own words, or say that a thread is settled.
+         * @description Change one's own words, or say that a thread is settled.
+         */
+        patch: operations["comments_update"];
+        trace?: never;
+    };
+    "/api/apps/{app}/tables/{table}/rows/{row}/comments/{comment}/reactions/{reaction}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put a sign beside a comment.
+         * @description Put a sign beside a comment.
+         */
+        put: operations["comments_react"];
+        post?: never;
+        /**
+         * Take my sign away.
+         * @description Take my sign away.
+         */
+        delete: operations["comments_unreact"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/tables/{table}/rows/{row}/audience": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may be named beside this row: those who may see it.
+         * @description Who may be named beside this row: those who may see it.
+         */
+        get: operations["comments_audience"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/tables/{table}/comment-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many comments these rows have.
+         * @description How many comments these rows have.
+         */
+        get: operations["comments_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3527,7 +4015,7 @@ export interface components {
              * Scopes
              * @description Empty means all rights of the member.
              */
-            scopes: ("read" | "comment" | "write" | "build" | "manage")[];
+            scopes: ("read" | "comment" | "write" | "build" | "share" | "manage" | "own")[];
             /**
              * Begins
              * @description The first characters, to tell tokens apart.
@@ -3659,7 +4147,7 @@ export interface components {
         };
         /**
          * AppState
-         * @description An app as it is now, and what the one who asks may do with it.
+         * @description An app as the one who asks sees it now, and what they may do with it.
          */
         AppState: {
             /** Id */
@@ -3668,7 +4156,14 @@ export interface components {
             version: number;
             spec: components["schemas"]["App"];
             /** May */
-            may: ("read" | "comment" | "write" | "build" | "manage")[];
+            may: ("read" | "comment" | "write" | "build" | "share" | "manage" | "own")[];
+            /**
+             * Tables
+             * @description By table, where that is limited for the one who asks; null when `may` says all there is to say.
+             */
+            tables: {
+                [key: string]: components["schemas"]["TableMay"];
+            } | null;
             /**
              * Samples
              * @description Whether there are sample rows, which one request removes.
@@ -3842,10 +4337,33 @@ export interface components {
              */
             ask?: string;
         };
+        /** AskedDigest */
+        AskedDigest: {
+            /** Every */
+            every?: ("hour" | "day" | "week") | null;
+            /** At */
+            at?: string | null;
+            /** Day */
+            day?: number | null;
+        };
         /** AskedPreview */
         AskedPreview: {
             /** @description As it would be; without one as it is. */
             source?: components["schemas"]["Source"] | null;
+        };
+        /** AskedQuiet */
+        AskedQuiet: {
+            /** From */
+            from: string;
+            /** Until */
+            until: string;
+        };
+        /** AskedWay */
+        AskedWay: {
+            /** App */
+            app?: boolean | null;
+            /** Mail */
+            mail?: ("now" | "digest" | "never") | null;
         };
         /** Attached */
         Attached: {
@@ -3855,6 +4373,117 @@ export interface components {
             name: string;
             /** Type */
             type: string;
+        };
+        /** Audible */
+        Audible: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "member" | "group";
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Hue */
+            hue: number;
+            /** Initials */
+            initials: string;
+            /** Members */
+            members: number;
+        };
+        /** Audience */
+        Audience: {
+            /** Items */
+            items: components["schemas"]["Audible"][];
+            /** Next */
+            next: string | null;
+        };
+        /** AuditEntries */
+        AuditEntries: {
+            /** Items */
+            items: components["schemas"]["AuditEntry"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * AuditEntry
+         * @description One act.
+         */
+        AuditEntry: {
+            /** Id */
+            id: number;
+            /**
+             * N
+             * @description Its number in the workspace's chain.
+             */
+            n: number | null;
+            /** Kind */
+            kind: string;
+            /**
+             * Sentence
+             * @description Reads on after the name of who did it.
+             */
+            sentence: string;
+            /** Subject */
+            subject: string | null;
+            /** App */
+            app: string | null;
+            by: components["schemas"]["WhoActed"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Address */
+            address: string;
+            /** Agent */
+            agent: string;
+            /** Session */
+            session: string | null;
+            /** Token */
+            token: string | null;
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            };
+            /** Before */
+            before: unknown;
+            /** After */
+            after: unknown;
+            /** Hash */
+            hash: string | null;
+        };
+        /** AuditSettings */
+        AuditSettings: {
+            /**
+             * Keep Days
+             * @description Null: for ever.
+             */
+            keep_days: number | null;
+        };
+        /** AuditSettingsChange */
+        AuditSettingsChange: {
+            /** Keep Days */
+            keep_days: number | null;
+        };
+        /**
+         * AuditVerification
+         * @description `n` and `hash` are the chain's head: noted elsewhere, they also tell when all of it was written anew.
+         */
+        AuditVerification: {
+            /** Ok */
+            ok: boolean;
+            /** Entries */
+            entries: number;
+            /** First */
+            first: number;
+            /** N */
+            n: number;
+            /** Hash */
+            hash: string;
+            /** Broken */
+            broken: components["schemas"]["BrokenEntry"][];
         };
         /**
          * Automation
@@ -4114,6 +4743,20 @@ export interface components {
              * @default []
              */
             otherwise?: (components["schemas"]["FindRows"] | components["schemas"]["CreateRow"] | components["schemas"]["UpdateRow"] | components["schemas"]["UpsertRow"] | components["schemas"]["DeleteRow"] | components["schemas"]["AggregateRows"] | components["schemas"]["Changes"] | components["schemas"]["Branch"] | components["schemas"]["Switch"] | components["schemas"]["ForEach"] | components["schemas"]["Wait"] | components["schemas"]["Stop"] | components["schemas"]["SetValues"] | components["schemas"]["Approval"] | components["schemas"]["Call"] | components["schemas"]["AiStep"] | components["schemas"]["AskCoworker"] | components["schemas"]["Document"] | components["schemas"]["ChartPicture"] | components["schemas"]["Sheet"] | components["schemas"]["SendEmail"] | components["schemas"]["SendMessage"] | components["schemas"]["Notify"] | components["schemas"]["HttpRequest"] | components["schemas"]["Respond"] | components["schemas"]["WebhookOut"] | components["schemas"]["Sql"] | components["schemas"]["McpTool"] | components["schemas"]["Operation"])[];
+        };
+        /** BrokenEntry */
+        BrokenEntry: {
+            /** N */
+            n: number | null;
+            /**
+             * Id
+             * @description Null when it is missing.
+             */
+            id: number | null;
+            /** Why */
+            why: string;
+            /** Sentence */
+            sentence: string;
         };
         /**
          * Budget
@@ -4554,6 +5197,28 @@ export interface components {
              */
             steps?: (components["schemas"]["Add"] | components["schemas"]["Alter"] | components["schemas"]["Rename"] | components["schemas"]["Move"] | components["schemas"]["Remove"])[];
         };
+        /**
+         * ChangedComment
+         * @description Either the words, or whether the thread is settled.
+         */
+        ChangedComment: {
+            /** Text */
+            text?: string | null;
+            /** Resolved */
+            resolved?: boolean | null;
+        };
+        /**
+         * ChangedPreferences
+         * @description What is not said stays; `quiet: null` ends quiet hours.
+         */
+        ChangedPreferences: {
+            /** Kinds */
+            kinds?: {
+                [key: string]: components["schemas"]["AskedWay"];
+            } | null;
+            digest?: components["schemas"]["AskedDigest"] | null;
+            quiet?: components["schemas"]["AskedQuiet"] | null;
+        };
         /** ChangedTrial */
         ChangedTrial: {
             /** Name */
@@ -4877,6 +5542,31 @@ export interface components {
              */
             safe: boolean;
         };
+        /** CodesBegun */
+        CodesBegun: {
+            /**
+             * Secret
+             * @description To type into the app; shown only now.
+             */
+            secret: string;
+            /**
+             * Uri
+             * @description To open on the phone itself.
+             */
+            uri: string;
+            /**
+             * Qr
+             * @description To scan: an SVG drawing.
+             */
+            qr: string;
+        };
+        /** CodesState */
+        CodesState: {
+            /** On */
+            on: boolean;
+            /** Since */
+            since: string | null;
+        };
         /**
          * ColourRule
          * @description Rows that meet the filter wear this colour; the first rule that fits wins.
@@ -4893,8 +5583,21 @@ export interface components {
         Comment: {
             /** Id */
             id: number;
-            /** Text */
+            /**
+             * Parent
+             * @description The first comment of the thread that this one answers.
+             */
+            parent: number | null;
+            /**
+             * Text
+             * @description Markdown; `@[Ana Kovač](m_…)` names a member.
+             */
             text: string;
+            /**
+             * Html
+             * @description The same, safe to show: nothing in it loads or runs anything.
+             */
+            html: string;
             /** By */
             by: string | null;
             /** By Name */
@@ -4904,8 +5607,20 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** Edited At */
+            edited_at: string | null;
+            resolved: components["schemas"]["Resolved"] | null;
             /** Mine */
             mine: boolean;
+            /**
+             * Gone
+             * @description Taken back, but answered: it stays without its words.
+             */
+            gone: boolean;
+            /** Reactions */
+            reactions: components["schemas"]["Reacted"][];
+            /** Mentions */
+            mentions: components["schemas"]["Mentioned"][];
         };
         /** Comments */
         Comments: {
@@ -4913,6 +5628,13 @@ export interface components {
             items: components["schemas"]["Comment"][];
             /** Next */
             next: string | null;
+            /** Total */
+            total: number;
+            /**
+             * Open
+             * @description Threads that are not resolved.
+             */
+            open: number;
         };
         /**
          * Condition
@@ -5325,15 +6047,6 @@ export interface components {
             items: components["schemas"]["Conversation"][];
             /** Next */
             next: string | null;
-        };
-        /** Counts */
-        Counts: {
-            /** All */
-            all: number;
-            /** Differ */
-            differ: number;
-            /** Unvoted */
-            unvoted: number;
         };
         /**
          * Coworker
@@ -5804,6 +6517,21 @@ export interface components {
             items: components["schemas"]["Delivery"][];
             /** Next */
             next: string | null;
+        };
+        /** Digest */
+        Digest: {
+            /**
+             * Every
+             * @enum {string}
+             */
+            every: "hour" | "day" | "week";
+            /** At */
+            at: string;
+            /**
+             * Day
+             * @description Monday is 1; for once a week.
+             */
+            day: number;
         };
         /**
          * Document
@@ -6593,10 +7321,23 @@ export interface components {
              */
             limit?: number;
         };
+        /** FirstCode */
+        FirstCode: {
+            /** Code */
+            code: string;
+        };
         /** Followable */
         Followable: {
             /** Items */
             items: components["schemas"]["Event"][];
+        };
+        /** FollowedApp */
+        FollowedApp: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "usual" | "follow" | "mute";
         };
         /**
          * ForEach
@@ -6855,6 +7596,14 @@ export interface components {
              */
             secret: string;
         };
+        /** FreshRecoveryCodes */
+        FreshRecoveryCodes: {
+            /**
+             * Codes
+             * @description Each good once; shown only now.
+             */
+            codes: string[];
+        };
         /** FreshToken */
         FreshToken: {
             /** Id */
@@ -6865,7 +7614,7 @@ export interface components {
              * Scopes
              * @description Empty means all rights of the member.
              */
-            scopes: ("read" | "comment" | "write" | "build" | "manage")[];
+            scopes: ("read" | "comment" | "write" | "build" | "share" | "manage" | "own")[];
             /**
              * Begins
              * @description The first characters, to tell tokens apart.
@@ -7739,6 +8488,18 @@ export interface components {
             /** Tokens Per Minute */
             tokens_per_minute?: number | null;
         };
+        /** KindCount */
+        KindCount: {
+            /** Kind */
+            kind: string;
+            /** Count */
+            count: number;
+        };
+        /** KindCounts */
+        KindCounts: {
+            /** Items */
+            items: components["schemas"]["KindCount"][];
+        };
         /** Kinds */
         Kinds: {
             /** Items */
@@ -8107,6 +8868,16 @@ export interface components {
             view: string;
             source: components["schemas"]["SourceState"];
         };
+        /** MailWay */
+        MailWay: {
+            /** Address */
+            address: string | null;
+            /**
+             * Works
+             * @description Whether there is a mail server.
+             */
+            works: boolean;
+        };
         /** MarkedNotification */
         MarkedNotification: {
             /**
@@ -8233,7 +9004,7 @@ export interface components {
             member: components["schemas"]["Member"];
             workspace: components["schemas"]["Workspace"];
             /** May */
-            may: ("read" | "comment" | "write" | "build" | "manage")[];
+            may: ("read" | "comment" | "write" | "build" | "share" | "manage" | "own")[];
             /**
              * Version
              * @description Of Sayso.
@@ -8310,6 +9081,18 @@ export interface components {
              * Format: date-time
              */
             at: string;
+        };
+        /** Mentioned */
+        Mentioned: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "member" | "group";
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
         };
         /** Message */
         Message: {
@@ -8577,6 +9360,8 @@ export interface components {
         NewComment: {
             /** Text */
             text: string;
+            /** Parent */
+            parent?: number | null;
         };
         /** NewConnection */
         NewConnection: {
@@ -8796,6 +9581,28 @@ export interface components {
              */
             builder?: "auto" | "planner" | "agent";
         };
+        /** NewPasskey */
+        NewPasskey: {
+            /** Name */
+            name: string;
+            /**
+             * Credential
+             * @description What the browser has made (`PublicKeyCredential`, as JSON with base64url).
+             */
+            credential: {
+                [key: string]: unknown;
+            };
+        };
+        /** NewPassword */
+        NewPassword: {
+            /** Password */
+            password: string;
+            /**
+             * Current
+             * @description The one that I have now, where there is one.
+             */
+            current?: string | null;
+        };
         /** NewPlan */
         NewPlan: {
             change: components["schemas"]["Change"];
@@ -8967,6 +9774,22 @@ export interface components {
             /** Cron */
             cron?: string | null;
         };
+        /** NewStream */
+        NewStream: {
+            /** Url */
+            url: string;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Kinds
+             * @description Families such as `member` and `token`; none for all.
+             * @default []
+             */
+            kinds?: string[];
+        };
         /** NewSync */
         NewSync: {
             /**
@@ -8987,7 +9810,7 @@ export interface components {
             /** Name */
             name: string;
             /** Scopes */
-            scopes?: ("read" | "comment" | "write" | "build" | "manage")[] | null;
+            scopes?: ("read" | "comment" | "write" | "build" | "share" | "manage" | "own")[] | null;
             /** Expires At */
             expires_at?: string | null;
         };
@@ -9184,11 +10007,26 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "automation" | "failure" | "approval" | "mail" | "connection" | "fill" | "trial" | "sync" | "webhook";
+            kind: "automation" | "failure" | "approval" | "mail" | "connection" | "fill" | "trial" | "sync" | "webhook" | "mention" | "assignment" | "comment" | "invitation" | "share" | "security";
             /** Title */
             title: string;
             /** Text */
             text: string;
+            /**
+             * Row Name
+             * @description Of what row it is, as I may see it now.
+             */
+            row_name: string | null;
+            /** App Name */
+            app_name: string | null;
+            /** Table Name */
+            table_name: string | null;
+            /**
+             * Seen
+             * @description False: I may not see any more what it was of, so nothing of it is told.
+             * @default true
+             */
+            seen: boolean;
             /**
              * Link
              * @description An address in this workspace, such as `/a/crm`.
@@ -9600,6 +10438,54 @@ export interface components {
             left: components["schemas"]["Side"];
             right: components["schemas"]["Side"];
         };
+        /** Passkey */
+        Passkey: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Used At */
+            used_at: string | null;
+            /**
+             * Synced
+             * @description Kept by a password manager on several devices.
+             */
+            synced: boolean;
+        };
+        /** PasskeyChange */
+        PasskeyChange: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * PasskeyQuestion
+         * @description Options for the browser, as WebAuthn names them.
+         */
+        PasskeyQuestion: {
+            /** Challenge */
+            challenge: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** Passkeys */
+        Passkeys: {
+            /** Items */
+            items: components["schemas"]["Passkey"][];
+            /** Next */
+            next: string | null;
+        };
+        /** PasswordState */
+        PasswordState: {
+            /** Set */
+            set: boolean;
+            /** Changed At */
+            changed_at: string | null;
+        };
         /**
          * Pattern
          * @description A regular expression (RE2's syntax) that is found in the answer.
@@ -9871,6 +10757,22 @@ export interface components {
             /** @description The app as it would be, also while there are problems. */
             spec: components["schemas"]["App"];
         };
+        /** Preferences */
+        Preferences: {
+            /** Kinds */
+            kinds: {
+                [key: string]: components["schemas"]["Way"];
+            };
+            digest: components["schemas"]["Digest"];
+            quiet: components["schemas"]["Quiet"] | null;
+            /** Zone */
+            zone: string;
+            /** Apps */
+            apps: {
+                [key: string]: "follow" | "mute";
+            };
+            mail: components["schemas"]["MailWay"];
+        };
         /** Pressed */
         Pressed: {
             /** Row */
@@ -9989,6 +10891,32 @@ export interface components {
             problems: components["schemas"]["Problem"][];
             /** Applied */
             applied: boolean;
+        };
+        /** Proof */
+        Proof: {
+            /**
+             * Needed
+             * @description Whether something dangerous would ask me for it now.
+             */
+            needed: boolean;
+            /** Ways */
+            ways: ("password" | "passkey" | "code")[];
+            /** Until */
+            until: string | null;
+        };
+        /**
+         * ProofShown
+         * @description One of the three.
+         */
+        ProofShown: {
+            /** Password */
+            password?: string | null;
+            /** Code */
+            code?: string | null;
+            /** Credential */
+            credential?: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
          * Provenance
@@ -10149,6 +11077,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Quiet */
+        Quiet: {
+            /** From */
+            from: string;
+            /** Until */
+            until: string;
+        };
         /**
          * Rating
          * @description Stars, from none to `maximum`.
@@ -10191,12 +11126,33 @@ export interface components {
              */
             default?: number | null;
         };
+        /** Reacted */
+        Reacted: {
+            /**
+             * Reaction
+             * @enum {string}
+             */
+            reaction: "thumbs_up" | "heart" | "tada" | "eyes" | "check" | "question";
+            /** Count */
+            count: number;
+            /** Names */
+            names: string[];
+            /** Mine */
+            mine: boolean;
+        };
         /** Read */
         Read: {
             /** Name */
             name: string;
             /** Text */
             text: string;
+        };
+        /** RecoveryCodes */
+        RecoveryCodes: {
+            /** Left */
+            left: number;
+            /** Made At */
+            made_at: string | null;
         };
         /** RefusedValue */
         RefusedValue: {
@@ -10251,6 +11207,16 @@ export interface components {
             id?: string | "";
             /** Name */
             name: string;
+        };
+        /** Resolved */
+        Resolved: {
+            /** By */
+            by: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
         };
         /**
          * Respond
@@ -11055,6 +12021,34 @@ export interface components {
              */
             at: string;
         };
+        /** Security */
+        Security: {
+            /**
+             * Email
+             * @description What I sign in with; without one there is no password and no link.
+             */
+            email: string | null;
+            password: components["schemas"]["PasswordState"];
+            /** Passkeys */
+            passkeys: components["schemas"]["Passkey"][];
+            totp: components["schemas"]["CodesState"];
+            recovery_codes: components["schemas"]["RecoveryCodes"];
+            /**
+             * Second Factor Needed
+             * @description By the workspace that I am in.
+             */
+            second_factor_needed: boolean;
+            /**
+             * Methods
+             * @description That the workspace takes.
+             */
+            methods: ("password" | "link" | "passkey" | "sso")[];
+            /**
+             * Invited
+             * @description Nothing is set yet, and I was not asked before: then the first page asks.
+             */
+            invited: boolean;
+        };
         /**
          * Select
          * @description One of a list; stores the option's id.
@@ -11441,6 +12435,34 @@ export interface components {
             text: string;
             /** Value */
             value: unknown;
+        };
+        /** SignInPolicy */
+        SignInPolicy: {
+            /** Methods */
+            methods: ("password" | "link" | "passkey" | "sso")[];
+            /** Second Factor */
+            second_factor: boolean;
+            /**
+             * Session Days
+             * @description Since signing in.
+             */
+            session_days: number;
+            /**
+             * Idle Minutes
+             * @description Since the last visit; null for as long as the session lasts.
+             */
+            idle_minutes: number | null;
+        };
+        /** SignInPolicyChange */
+        SignInPolicyChange: {
+            /** Methods */
+            methods: ("password" | "link" | "passkey" | "sso")[];
+            /** Second Factor */
+            second_factor: boolean;
+            /** Session Days */
+            session_days: number;
+            /** Idle Minutes */
+            idle_minutes: number | null;
         };
         /**
          * Slot
@@ -12021,6 +13043,19 @@ export interface components {
             /** @default null */
             source?: components["schemas"]["Source"] | null;
         };
+        /**
+         * TableMay
+         * @description What may be done with the rows of one table. Values of `read_only` fields are shown, and cannot be changed.
+         */
+        TableMay: {
+            /** May */
+            may: ("read" | "comment" | "add" | "edit" | "delete" | "export")[];
+            /**
+             * Read Only
+             * @default []
+             */
+            read_only: string[];
+        };
         /** TableQuestion */
         TableQuestion: {
             /** Question */
@@ -12353,7 +13388,7 @@ export interface components {
             items: components["schemas"]["TrialCase"][];
             /** Total */
             total: number;
-            counts: components["schemas"]["Counts"];
+            counts: components["schemas"]["sayso__web__api__trials__shapes__Counts"];
             /** Next */
             next: string | null;
         };
@@ -13174,6 +14209,19 @@ export interface components {
              */
             webhook?: boolean;
         };
+        /** Way */
+        Way: {
+            /**
+             * App
+             * @description In the inbox.
+             */
+            app: boolean;
+            /**
+             * Mail
+             * @enum {string}
+             */
+            mail: "now" | "digest" | "never";
+        };
         /**
          * WebhookOut
          * @description Sends an event to an address, signed by Standard Webhooks with the connection's or the automation's own secret.
@@ -13289,6 +14337,18 @@ export interface components {
         Who: {
             /** Model */
             model: string | null;
+        };
+        /** WhoActed */
+        WhoActed: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @description member: in a session. token: by an API token of theirs. Else automation, model, link or system.
+             */
+            kind: string;
         };
         /** WholeCall */
         WholeCall: {
@@ -13549,6 +14609,22 @@ export interface components {
              */
             reuse?: boolean;
         };
+        /** Counts */
+        sayso__web__api__comments__Counts: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+        };
+        /** Counts */
+        sayso__web__api__trials__shapes__Counts: {
+            /** All */
+            all: number;
+            /** Differ */
+            differ: number;
+            /** Unvoted */
+            unvoted: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -13690,6 +14766,832 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    preferences_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    preferences_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedPreferences"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    preferences_follow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowedApp"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_proof_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_proof_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofShown"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_proof_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyQuestion"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    me_security_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Security"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    me_security_put_aside: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    me_password_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    me_password_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    me_passkeys_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkeys"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    me_passkeys_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    me_passkeys_challenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyQuestion"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    me_passkeys_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    me_passkeys_rename: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    me_totp_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirstCode"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreshRecoveryCodes"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    me_totp_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodesBegun"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    me_totp_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    me_totp_fresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreshRecoveryCodes"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sign_in_policy_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInPolicy"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sign_in_policy_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInPolicyChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInPolicy"];
                 };
             };
             /** @description Not available right now */
@@ -13927,6 +15829,348 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    audit_listed: {
+        parameters: {
+            query?: {
+                /** @description A member's id, or automation, system, link. */
+                by?: string | null;
+                /** @description Such as `token.created`, or `token` for all of that family. */
+                kind?: string | null;
+                /** @description The id of what it was done to. */
+                subject?: string | null;
+                app?: string | null;
+                address?: string | null;
+                since?: string | null;
+                until?: string | null;
+                /** @description Words in what was done, by whom, to what. */
+                q?: string | null;
+                /** @description The `next` of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntries"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    audit_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindCounts"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    audit_export: {
+        parameters: {
+            query?: {
+                /** @description A member's id, or automation, system, link. */
+                by?: string | null;
+                /** @description Such as `token.created`, or `token` for all of that family. */
+                kind?: string | null;
+                /** @description The id of what it was done to. */
+                subject?: string | null;
+                app?: string | null;
+                address?: string | null;
+                since?: string | null;
+                until?: string | null;
+                /** @description Words in what was done, by whom, to what. */
+                q?: string | null;
+                format?: "csv" | "ndjson";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    audit_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerification"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    audit_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditSettings"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    audit_change_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditSettingsChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditSettings"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    audit_streams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoints"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    audit_stream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStream"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
             };
             /** @description Not available right now */
             503: {
@@ -15731,6 +17975,229 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    comments_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+                row: number;
+                comment: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedComment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    comments_react: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+                row: number;
+                comment: number;
+                reaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    comments_unreact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+                row: number;
+                comment: number;
+                reaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    comments_audience: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+                row: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audience"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    comments_counts: {
+        parameters: {
+            query?: {
+                /** @description Row ids, between commas */
+                rows?: string;
+            };
+            header?: never;
+            path: {
+                app: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["sayso__web__api__comments__Counts"];
+                };
             };
             /** @description Not available right now */
             503: {

@@ -44,6 +44,12 @@ export interface GroupsQuery {
 export type Me = Schemas["Me"];
 export type Member = Schemas["Member"];
 export type Workspace = Schemas["Workspace"];
+export type Security = Schemas["Security"];
+export type Passkey = Schemas["Passkey"];
+export type CodesBegun = Schemas["CodesBegun"];
+export type FreshRecoveryCodes = Schemas["FreshRecoveryCodes"];
+export type Proof = Schemas["Proof"];
+export type SignInPolicy = Schemas["SignInPolicy"];
 export type Right = Me["may"][number];
 export type AppCard = Schemas["AppLine"];
 export type OpenApp = Schemas["AppState"];
