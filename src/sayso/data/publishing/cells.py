@@ -102,7 +102,7 @@ def _by_shape(app: App, table: Table, field: AnyField, people: Mapping[str, str]
         case "people":
             return lambda v: _chips(tuple(Chip(people.get(str(i), "Somebody")) for i in _flat(v)))
         case "number":
-            return lambda v: Cell("number", number(v) if isinstance(v, (int, float)) else write(v))
+            return lambda v: Cell("number", _figure(v, write))
         case "day":
             return lambda v: Cell("text", day(v) if isinstance(v, str) else write(v))
         case "moment":
@@ -127,6 +127,16 @@ def number(value: Any) -> str:
         return exports.plain(value)
     said = f"{value:,.10f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
     return said.replace("-", "−", 1)
+
+
+def _figure(value: Any, write: Callable[[Any], str]) -> str:
+    """Of a computed field: amounts come as text, so that their digits are exact."""
+    if isinstance(value, str):
+        try:
+            return f"{Decimal(value):,f}".replace("-", "−", 1)
+        except InvalidOperation:
+            return value
+    return number(value) if isinstance(value, (int, float)) else write(value)
 
 
 def day(value: Any) -> str:

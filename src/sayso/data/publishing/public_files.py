@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy import ColumnElement, Text, cast, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.data import files
@@ -33,7 +33,7 @@ async def _is_shown(tx: AsyncConnection, opened: Opened, id: str) -> bool:
     if isinstance(view, Form) or not stored:
         return False
     scope = Scope.of(opened.app, opened.table, Clock.of(opened.app.spec.zone))
-    holds: list[ColumnElement[Any]] = [scope.column(f).op("&&")(array([id])) for f in stored]
+    holds: list[ColumnElement[Any]] = [scope.column(f).op("&&")(cast(array([id]), ARRAY(Text))) for f in stored]
     condition = await Asked(scope, view.filter).condition(tx, few=True)
     query = select(scope.t.c.id).where(or_(*holds), condition).limit(1)
     return (await tx.execute(query)).first() is not None
