@@ -34,7 +34,14 @@ async def schemas(tx: AsyncConnection) -> list[str]:
 
 def dumped(url: URL, snapshot: str) -> Generator[bytes]:
     """The whole database as `snapshot` sees it, in PostgreSQL's custom format."""
-    command = [*_program("pg_dump", url), "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}"]
+    command = [
+        *_program("pg_dump", url),
+        "--format=custom",
+        "--no-owner",
+        "--no-privileges",
+        "--enable-row-security",
+        f"--snapshot={snapshot}",
+    ]
     with tempfile.TemporaryFile() as words:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=words, env=_environment(url), bufsize=CHUNK_BYTES

@@ -2,5 +2,6 @@
 
 from sayso.db.engine import open_engine, transaction
 from sayso.db.migrate import migrate
+from sayso.db.net import within
 
-__all__ = ["migrate", "open_engine", "transaction"]
+__all__ = ["migrate", "open_engine", "transaction", "within"]

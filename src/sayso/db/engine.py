@@ -7,6 +7,7 @@ import orjson
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from sayso.db import net
 from sayso.errors import Invalid, Problem
 
 POOL_CONNECTIONS = 8
@@ -23,7 +24,7 @@ def open_engine(url: str) -> AsyncEngine:
     parsed = make_url(url)
     if not parsed.drivername.startswith("postgres"):
         raise Invalid(Problem("DATABASE_URL", "names something that is not PostgreSQL", "postgresql://sayso@db.example/sayso"))
-    return create_async_engine(
+    engine = create_async_engine(
         parsed.set(drivername="postgresql+psycopg"),
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
@@ -33,6 +34,8 @@ def open_engine(url: str) -> AsyncEngine:
         pool_pre_ping=True,
         connect_args={"connect_timeout": CONNECT_SECONDS_MAX, "application_name": "sayso"},
     )
+    net.spread(engine.sync_engine)
+    return engine
 
 
 @asynccontextmanager

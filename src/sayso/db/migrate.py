@@ -21,6 +21,7 @@ from sayso.db import (
     fill_tables,
     gateway_tables,
     invitation_tables,
+    net,
     notification_tables,
     oauth_tables,
     people_tables,
@@ -78,6 +79,7 @@ def _migrate(connection: Connection) -> None:
     environment.configure(connection=connection, target_metadata=metadata, version_table_schema=SCHEMA)
     environment.run_migrations()
     _bring_formulas(connection)
+    net.knot(connection, metadata)
 
 
 def knows(revision: str) -> bool:

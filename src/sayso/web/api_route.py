@@ -7,6 +7,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sayso import db
 from sayso.errors import Invalid, NotFound, Problem
 from sayso.web import idempotency
 from sayso.web.actor import caller
@@ -29,11 +30,12 @@ class ApiRoute(APIRoute):
             must_reach(request.state.by, request.method, self.path, request.path_params)
             _without_nul(request)
             request.bounded(BYTES_MAX.get((request.method, self.path)) or JSON_BYTES_MAX)
-            try:
-                answer = await handled(request)
-            except idempotency.Answered as earlier:
-                return earlier.answer
-            await idempotency.kept(request, answer)
+            with db.within(request.state.by.workspace):
+                try:
+                    answer = await handled(request)
+                except idempotency.Answered as earlier:
+                    return earlier.answer
+                await idempotency.kept(request, answer)
             return answer
 
         return handler

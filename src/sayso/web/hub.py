@@ -14,6 +14,7 @@ import psycopg
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from sayso import db
 from sayso.data.events import CHANNEL
 from sayso.db.tables import events as t
 from sayso.web.tab import Tab
@@ -61,7 +62,8 @@ class Hub:
         """Somebody came, left or went elsewhere in an app."""
         self._moved.add((workspace, app))
         if self._telling is None or self._telling.done():
-            self._telling = asyncio.create_task(self._tell_where())
+            with db.within(None):  # it goes on for everybody
+                self._telling = asyncio.create_task(self._tell_where())
 
     async def _tell_where(self) -> None:
         while self._moved:

@@ -14,6 +14,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from sayso import db
 from sayso.data import apps
+from sayso.db import net
 from sayso.errors import Forbidden, Invalid, SaysoError, SignInNeeded
 from sayso.team import people
 from sayso.team.actor import Actor
@@ -62,6 +63,7 @@ async def live(socket: WebSocket) -> None:
     except SaysoError as error:
         await socket.close(SIGNED_OUT if isinstance(error, SignInNeeded) else NOT_YOURS)
         return
+    net.enter(by.workspace)
     await socket.accept()
     tab = Tab(by, await _hue(known, by))
     known.hub.join(tab)

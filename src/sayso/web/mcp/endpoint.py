@@ -8,6 +8,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sayso import db
 from sayso.errors import Invalid, SignInNeeded
 from sayso.team.actor import Actor
 from sayso.team.ids import new_id
@@ -44,7 +45,8 @@ async def post(request: Request) -> Response:
         address = address_of(request, known.settings)
         by = replace(await known.callers.of_token(token.strip(), address), address=address, agent=agent_of(request))
         calls.count(f"{by.workspace} {by.id}")
-        return await _answered(request, known, by)
+        with db.within(by.workspace):
+            return await _answered(request, known, by)
     except SignInNeeded as error:
         return door.sign_in_first(known.settings, str(error), shown=True)
     except Exception as error:

@@ -6,6 +6,7 @@ import logging
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import Receive, Scope, Send
 
+from sayso import db
 from sayso.errors import SaysoError, TooMany
 from sayso.gateway.calls import Answer
 from sayso.gateway.entry import new_id
@@ -62,7 +63,8 @@ class Door:
         if found is None:
             raise _nothing_there(scope["method"], endpoint)
         handler, ids = found
-        return await handler(Request(self.gateway, caller, endpoint, scope, receive, send, ids))
+        with db.within(caller.workspace):
+            return await handler(Request(self.gateway, caller, endpoint, scope, receive, send, ids))
 
 
 async def say(send: Send, status: int, content_type: bytes, headers: list[Header], body: bytes) -> None:

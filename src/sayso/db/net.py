@@ -1,0 +1,68 @@
+"""The second net under the rights: PostgreSQL itself shows a request nothing of another workspace.
+
+The first net is our own code, which asks for the workspace of `by` in every query. Should a query ever forget, row-level security
+holds: while `within(workspace)`, every transaction says whose it is (`SET LOCAL`, so nothing is left for the next one on the
+connection), and every system table that has a `workspace_id` gives and takes rows of that workspace only. Policies are forced, since
+Sayso owns its tables; they need a database role that is no superuser, which the embedded one is not (`sayso doctor` looks).
+
+Outside `within`, as in work that goes through all workspaces one after another, everything is visible. Rows of apps lie in schemas
+of their own, whose numbers and columns only the table `apps` tells: they are caught there. Policies on them as well would cost
+their indices, since PostgreSQL asks a policy before any condition that is not leakproof (figures, patterns).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from sqlalchemy import Connection, Engine, MetaData, event, text
+
+_WORKSPACE: ContextVar[str | None] = ContextVar("workspace", default=None)
+SETTING = "sayso.ws"
+POLICY = "only_this_workspace"
+NOTHING_SAID = f"nullif(current_setting('{SETTING}', true), '') is null"
+"""After a transaction that said something, the setting is empty and not null."""
+
+
+@contextmanager
+def within(workspace: str | None) -> Iterator[None]:
+    """What is done inside, tasks that are begun there included, meets only this workspace in the database; None: all of them."""
+    before = _WORKSPACE.set(workspace)
+    try:
+        yield
+    finally:
+        _WORKSPACE.reset(before)
+
+
+def enter(workspace: str) -> None:
+    """For the rest of this task, such as a WebSocket's."""
+    _WORKSPACE.set(workspace)
+
+
+def spread(engine: Engine) -> None:
+    """Makes every transaction of the engine say whose it is."""
+    event.listen(engine, "begin", _say)
+
+
+def _say(connection: Connection) -> None:
+    workspace = _WORKSPACE.get()
+    if workspace is not None:
+        connection.exec_driver_sql(f"select set_config('{SETTING}', %s, true)", (workspace,))
+
+
+def knot(connection: Connection, metadata: MetaData) -> None:
+    """Policies on every system table that has none yet."""
+    known = connection.execute(
+        text("select tablename from pg_policies where schemaname = :schema and policyname = :policy"),
+        {"schema": metadata.schema, "policy": POLICY},
+    )
+    there = set(known.scalars())
+    for table in metadata.sorted_tables:
+        column = "workspace_id" if "workspace_id" in table.c else "id" if table.name == "workspaces" else None
+        if column is None or table.name in there:
+            continue
+        name = f"{metadata.schema}.{table.name}"
+        connection.exec_driver_sql(f"alter table {name} enable row level security")
+        connection.exec_driver_sql(f"alter table {name} force row level security")
+        connection.exec_driver_sql(
+            f"create policy {POLICY} on {name} using ({NOTHING_SAID} or {column} = current_setting('{SETTING}', true))"
+        )
