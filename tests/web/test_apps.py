@@ -26,7 +26,7 @@ async def _state(company: Company, id: str) -> dict[str, Any]:
 async def test_an_app_is_made_from_its_spec(company: Company, app_id: str):
     state = (await company.ben.get(f"/api/apps/{app_id}")).json()
     assert state["version"] == 1 and state["samples"] is False
-    assert state["may"] == ["read", "comment", "write", "build"]
+    assert state["may"] == ["read", "comment", "write", "build", "share"]
     assert [t["name"] for t in state["spec"]["tables"]] == ["Clients", "Deals"]
     assert state["spec"]["tables"][0]["fields"][1]["options"][0]["hue"] == "blue"
     assert (await company.events())[-1] == "app.built"

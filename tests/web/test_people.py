@@ -6,7 +6,7 @@ from tests.web.conftest import Company, problem
 async def test_people_see_who_they_are_and_rename_themselves(company: Company):
     me = (await company.ben.get("/api/me")).json()
     assert me["member"]["name"] == "Ben Okafor" and me["workspace"]["name"] == "Northlight"
-    assert me["may"] == ["read", "comment", "write", "build"]
+    assert me["may"] == ["read", "comment", "write", "build", "share"]
 
     renamed = await company.ben.patch("/api/me", json={"name": "Ben O."})
     assert renamed.status_code == 200
