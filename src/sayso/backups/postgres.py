@@ -85,7 +85,9 @@ def loaded(url: URL, dump: Path, *, instead_of: list[str], rows: Mapping[str, in
                 psql.stdin.write(b"set client_min_messages = warning;\n" + before.encode())
                 for chunk in iter(lambda: said.read(CHUNK_BYTES), b""):
                     psql.stdin.write(chunk)
-                psql.stdin.write(b"set row_security = on;\n")  # the script switched it off, and whoever is bound by it could not count
+                psql.stdin.write(
+                    b"set row_security = on;\n"
+                )  # the script switched it off, and whoever is bound by it could not count
                 psql.stdin.write((after if restore.wait() == 0 else "select * from the_backup_ended_early;\n").encode())
                 psql.stdin.close()
             except BrokenPipeError:  # psql ended with an error, which it has said

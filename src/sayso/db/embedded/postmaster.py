@@ -145,9 +145,13 @@ def _forget_foreign_pid(place: Place) -> None:
 
 
 async def _create(place: Place) -> None:
-    """Makes the cluster beside its place and moves it in when it is whole, so that a kill leaves no half of one."""
-    making = place.base / "data.new"
-    shutil.rmtree(making, ignore_errors=True)
+    """Makes the cluster beside its place and moves it in when it is whole, so that a kill leaves no half of one.
+
+    Under a name of its own each time: the initdb of a process that was killed may live on for a moment in what it had begun.
+    """
+    for begun in place.base.glob("data.new*"):
+        shutil.rmtree(begun, ignore_errors=True)
+    making = place.base / f"data.new.{os.getpid()}"
     await _must(
         place, "initdb", "-D", making, "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8", "--locale=C",
         "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
