@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0029_tokens"
-down_revision = "0028_signing_in"
+down_revision = "0029_shares"
 
 
 def upgrade() -> None:
