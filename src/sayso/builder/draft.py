@@ -20,7 +20,7 @@ from sayso.builder import plan as cards
 from sayso.builder import samples, working
 from sayso.builder.planner import Column, Plan, Sheet, Turn, Wish, plan
 from sayso.builder.working import About, Thinker
-from sayso.data import apps, events
+from sayso.data import apps, events, finding
 from sayso.data.imports import kept
 from sayso.db import tables as t
 from sayso.db import transaction
@@ -92,7 +92,8 @@ async def begin(
 
     Raises `NotFound` for an app or a file that is not there, `Invalid` for a wish that is too long.
     """
-    by.must("build")
+    if app is None:
+        by.must("build")
     _fits(words)
     opened = await apps.open_app(tx, app, by=by, to="build") if app else None
     if import_id:
@@ -262,13 +263,13 @@ async def read(tx: AsyncConnection, id: str, *, by: Actor) -> Draft:
 
 async def listed(tx: AsyncConnection, *, by: Actor) -> tuple[Draft, ...]:
     """My drafts that are neither built nor discarded, newest first."""
-    by.must("build")
     c = t.drafts.c
     query = select(t.drafts).where(
         c.workspace_id == by.workspace, c.created_by == by.id, c.state.in_(("planning", "ready", "failed"))
     )
     rows = (await tx.execute(query.order_by(c.created_at.desc(), c.id).limit(LISTED_MAX))).all()
-    return tuple([await _shown(tx, row) for row in rows])
+    mine = {app.number for app in await finding.every(tx, by) if app.may("build")}
+    return tuple([await _shown(tx, row) for row in rows if row.app in mine or (row.app is None and by.may("build"))])
 
 
 async def discard(tx: AsyncConnection, id: str, *, by: Actor) -> None:
@@ -398,15 +399,24 @@ async def row_of(tx: AsyncConnection, id: str, by: Actor, *, lock: bool = False)
 
 
 async def _row(tx: AsyncConnection, id: str, by: Actor, *, state: State | None = None, lock: bool = False) -> Row[Any]:
-    by.must("build")
     c = t.drafts.c
     query = select(t.drafts).where(c.id == id, c.workspace_id == by.workspace, c.created_by == by.id)
     row = (await tx.execute(query.with_for_update() if lock else query)).one_or_none()
+    if row is None or not await _builds(tx, row, by):
+        by.must("build")
     if row is None:
         raise NotFound(f"There is no draft {id[:40]!r}.")
     if state is not None and row.state != state:
         raise Conflict(f"This draft is {row.state}; that can be done only while it is {state}.")
     return row
+
+
+async def _builds(tx: AsyncConnection, row: Row[Any], by: Actor) -> bool:
+    """Whether somebody may build what a draft is of: in the workspace, or the one app that it changes."""
+    slug = await _slug(tx, row.app)
+    if slug is None:
+        return by.may("build")
+    return (await apps.open_app(tx, slug, by=by)).may("build")
 
 
 async def _slug(tx: AsyncConnection, number: int | None) -> str | None:

@@ -62,6 +62,12 @@ async def every(tx: AsyncConnection, by: Actor) -> list[OpenApp]:
     return [app for app in apps if app.may("read")]
 
 
+async def must_somewhere(tx: AsyncConnection, by: Actor, what: Right) -> None:
+    """For what is done before it is known in which app: allowed in the workspace, or in one app at least. Raises `Forbidden`."""
+    if not by.may(what) and not any(app.may(what) for app in await every(tx, by)):
+        by.must(what)
+
+
 async def _opened(tx: AsyncConnection, row: Any, by: Actor, to: Right) -> OpenApp:
     whole, columns = await spec_of(tx, row)
     spec, sight = await sights.seen(tx, whole, by, row)

@@ -25,7 +25,7 @@ from sayso.data.open_app import OpenApp
 from sayso.data.physical import found
 from sayso.data.query import PAGE_ROWS_MAX, Page, Query
 from sayso.db.source_tables import source_rows as t
-from sayso.errors import Invalid, NotFound, Problem
+from sayso.errors import Forbidden, Invalid, NotFound, Problem
 from sayso.sources import stored
 from sayso.sources.pushdown import Pushdown, named, value
 from sayso.sources.reached import Reached, of_owner
@@ -58,6 +58,10 @@ class Live:
         async with db.transaction(connections.engine) as tx:
             app = await apps.open_app(tx, app_id, by=by)
             table = found(app, table_id)
+            if app.sight.rows(table.id) is not None:
+                raise Forbidden(
+                    f"Which rows of {table.name} you may see is known only of rows that are kept here. Sync the table to see them."
+                )
             source = stored.source_of(table)
             kept = await stored.kept(tx, app, table)
             reached = await of_owner(tx, connections, kept, f"{table.name} in {app.spec.name}")

@@ -29,7 +29,7 @@ async def read(tx: AsyncConnection, app: OpenApp, table_id: str, row: int, field
 
 async def accept(tx: AsyncConnection, app: OpenApp, table_id: str, row: int, field_id: str, *, by: Actor) -> dict[str, Any]:
     """A person has looked at it, and it is right. Raises `Conflict` when it does not wait for that."""
-    app.must("write", by=by)
+    app.must("edit", table_id, by=by)
     part = part_of(app, table_id, field_id)
     table = rows_of(app, part.table)
     await rows.read(tx, app, table_id, row)

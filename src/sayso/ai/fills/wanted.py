@@ -18,10 +18,11 @@ from sayso.data.open_app import OpenApp
 from sayso.data.orders import EVERY_ROW, Asked
 from sayso.data.physical import Rows, found, pairs_of, rows_of
 from sayso.data.provenance import OPEN
+from sayso.data.rights.visible import visible
 from sayso.data.scope import Scope
 from sayso.db.fill_tables import fill_lines, fills
 from sayso.db.fill_tables import values as provenance
-from sayso.errors import Invalid, Problem, TooLarge
+from sayso.errors import Forbidden, Invalid, Problem, TooLarge
 from sayso.spec.fields import AnyField, Checkbox, Link, fill_of
 from sayso.spec.fields.field import Storage
 from sayso.spec.filter import Filter
@@ -73,9 +74,14 @@ def part_of(app: OpenApp, table_id: str, field_id: str) -> Part:
 
 
 async def chosen(tx: AsyncConnection, app: OpenApp, part: Part, wanted: Wanted) -> Sequence[int]:
-    """The rows asked for, in their order, whatever their values. Raises `Invalid` with the problems of the filter."""
+    """The rows asked for that are seen, in their order, whatever their values. Raises `Invalid` with the problems of the filter, and
+    `Forbidden` when the field is not for whoever asks to change."""
+    app.allowed("edit", part.table.id)
+    if part.field.id in app.sight.read_only(part.table.id):
+        raise Forbidden(f"{part.field.name} is not for you to change.")
     if wanted.rows is not None:
-        ids = list(dict.fromkeys(wanted.rows))
+        seen = await visible(tx, app, part.table.id, wanted.rows)
+        ids = [id for id in dict.fromkeys(wanted.rows) if id in seen]
     else:
         scope = Scope.of(app, part.table, Clock.of(app.spec.zone))
         ids = (await orders.order_of(tx, Asked(scope, wanted.filter, (), wanted.search))).ids

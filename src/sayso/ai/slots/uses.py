@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.ai.slots.plug import natural, reads, resolve
-from sayso.db import tables as t
+from sayso.data import finding
 from sayso.spec.app import App
 from sayso.spec.automation import Ai as AiStep
 from sayso.spec.automation import every, row_tables
@@ -44,9 +43,7 @@ def uses(spec: App, slot_id: str) -> tuple[Use, ...]:
 async def workspace_uses(tx: AsyncConnection, kind: str, *, by: Actor) -> tuple[Use, ...]:
     """Every part of every app that leaves the choice to the workspace's slot of this kind."""
     by.must("read")
-    a = t.apps.c
-    query = select(a.id, a.spec).where(a.workspace_id == by.workspace, a.deleted_at.is_(None)).order_by(a.updated_at.desc())
-    specs = [App.model_validate(row.spec) for row in await tx.execute(query.limit(APPS_MAX))]
+    specs = [app.spec for app in (await finding.every(tx, by))[:APPS_MAX]]
     return tuple(
         use
         for spec in specs

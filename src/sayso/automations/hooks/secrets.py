@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sayso.automations.registry.reading import Entry
 from sayso.automations.registry.refresh import new_address
 from sayso.connections.vault import Vault
+from sayso.data import apps
 from sayso.db.automation_tables import automations as t
 from sayso.errors import Invalid, Problem
 from sayso.team import audit
@@ -28,7 +29,7 @@ def made() -> str:
 
 async def keep(tx: AsyncConnection, vault: Vault, entry: Entry, secret: str, *, by: Actor) -> None:
     """Raises `Invalid` for one that is too short to be one."""
-    by.must("build")
+    await apps.open_app(tx, entry.registered.app_id, by=by, to="build")
     least, most = SECRET_CHARACTERS
     if not least <= len(secret) <= most or not secret.isascii() or not secret.isprintable():
         raise Invalid(Problem("secret", f"has {least} to {most} plain characters", "whsec_…"))
@@ -42,7 +43,7 @@ async def keep(tx: AsyncConnection, vault: Vault, entry: Entry, secret: str, *, 
 
 async def move(tx: AsyncConnection, entry: Entry, *, by: Actor) -> str:
     """A new address; the old one leads nowhere from now on."""
-    by.must("build")
+    await apps.open_app(tx, entry.registered.app_id, by=by, to="build")
     token = new_address()
     await _put(tx, entry, token=token)
     registered = entry.registered

@@ -9,9 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sayso import db
-from sayso.data import apps
+from sayso.data import apps, finding
+from sayso.data.clock import Clock
 from sayso.data.imports import kept, process
-from sayso.data.physical import is_stored, rows_of
+from sayso.data.physical import is_stored
+from sayso.data.scope import Scope
 from sayso.errors import Invalid, Problem, TooLarge
 from sayso.spec.fields.field import Storage
 from sayso.team.actor import Actor
@@ -25,7 +27,8 @@ NAMES_MIN = 2
 
 async def arrive(engine: AsyncEngine, root: Path, name: str, chunks: AsyncIterator[bytes], *, by: Actor) -> str:
     """Writes the file down and gives the import's id. Raises `TooLarge`, and `Invalid` for nothing at all."""
-    by.must("write")
+    async with db.transaction(engine) as tx:
+        await finding.must_somewhere(tx, by, "write")
     id = new_id("i")
     folder = kept.folder_of(root, id)
     await asyncio.to_thread(folder.mkdir, parents=True, mode=0o700)
@@ -78,11 +81,11 @@ async def _linked(tx: AsyncConnection, preview: dict[str, Any], by: Actor) -> No
             title = table.title_field
             if title is None or not is_stored(title) or title.storage is not Storage.TEXT or title.kind in ("select", "ai"):
                 continue
-            rows = rows_of(app, table)
-            name = func.lower(rows.sql.c[rows.name(title)])
+            scope = Scope.of(app, table, Clock.of(app.spec.zone))
+            name = func.lower(scope.column(title))
             for column in columns:
                 values = [v.casefold() for v in column["values"]]
-                query = select(func.count(func.distinct(name))).where(name.in_(values), rows.sql.c.deleted_at.is_(None))
+                query = select(func.count(func.distinct(name))).where(name.in_(values), scope.alive)
                 there = (await tx.execute(query)).scalar_one()
                 if there >= max(NAMES_MIN, LIKENESS_MIN * len(values)):
                     column.setdefault("links", []).append({"app": app.id, "table": table.id, "name": table.name, "found": there})

@@ -24,6 +24,7 @@ from sayso.data.open_app import OpenApp
 from sayso.data.physical import Rows, found, is_stored, pairs_of, rows_of, schema_of
 from sayso.data.query import Query
 from sayso.data.row import where
+from sayso.data.scope import Scope
 from sayso.errors import Conflict, Invalid, Problem, SaysoError, TooLarge
 from sayso.spec.change import Change, Remove
 from sayso.spec.fields import AnyField, Checkbox, Link, Person
@@ -109,6 +110,7 @@ class _Run:
     async def all(self) -> None:
         app = await apps.open_app(self.tx, self.target.app, by=self.by, to="write")
         table = found(app, self.target.table)
+        app.must("add", table.id)
         rows = rows_of(app, table)
         base: float = (
             await self.tx.execute(select(func.coalesce(func.max(rows.sql.c.position), 0)).where(rows.sql.c.deleted_at.is_(None)))
@@ -116,11 +118,15 @@ class _Run:
         job, columns = await self._job(app, table, rows, int(base))
         await self._copy(f"COPY {schema_of(app)}.t_{rows.number} ({', '.join(columns)}) FROM STDIN", self._lines(job))
         await self._link(app, table, rows, job)
+        await self._must_be_seen(app, table)
         await self._finish(app, table, rows)
 
     async def _job(self, app: OpenApp, table: Table, rows: Rows, base: int) -> tuple[dict[str, Any], list[str]]:
         """What the child is told, and the columns that its lines have, in order."""
-        filled = [(i, f) for i, id in self.target.fields if (f := table.field(id)) is not None and f.writable]
+        read_only = app.sight.read_only(table.id)
+        filled = [
+            (i, f) for i, id in self.target.fields if (f := table.field(id)) is not None and f.writable and id not in read_only
+        ]
         stored = [(i, f) for i, f in filled if is_stored(f)]
         links = [(i, f) for i, f in filled if isinstance(f, Link)]
         left_out = self._defaults(app, table, {f.id for _, f in filled})
@@ -140,7 +146,7 @@ class _Run:
     def _defaults(self, app: OpenApp, table: Table, filled: set[str]) -> list[tuple[AnyField, str]]:
         clock = Clock.of(app.spec.zone)
         found: list[tuple[AnyField, str]] = []
-        for field in table.fields:
+        for field in (app.whole.table(table.id) or table).fields:
             if field.id in filled or not field.writable or not is_stored(field):
                 continue
             default = default_of(app, field, clock)
@@ -225,6 +231,17 @@ class _Run:
                 )
             )
             await self.tx.execute(text("drop table arriving"))
+
+    async def _must_be_seen(self, app: OpenApp, table: Table) -> None:
+        """Nobody puts rows where they are hidden from them, a file of them neither."""
+        scope = Scope.of(app, table, Clock.of(app.spec.zone))
+        if scope.rule is None:
+            return
+        new = select(func.count(), func.count().filter(scope.rule)).select_from(scope.t).where(scope.t.c.created_at == func.now())
+        all_, seen = (await self.tx.execute(new)).one()
+        if seen < all_:
+            rows = "1 of these rows" if all_ - seen == 1 else f"{all_ - seen:,} of these rows"
+            raise Invalid(Problem("", f"You would not see {rows} in {table.name}, so none was taken"))
 
     async def _finish(self, app: OpenApp, table: Table, rows: Rows) -> None:
         taken = self.read - self.refused

@@ -70,7 +70,9 @@ async def settled(
         raise Invalid.of(Problem(f"columns/{u}", "The file has no such column", next(iter(by_name), None)) for u in unknown)
     title = name or _titled(one.name)
     if app is not None and table is not None:
-        return _into(await apps.open_app(tx, app, by=by, to="write"), table, wanted, by_name, matched=choices is None)
+        opened = await apps.open_app(tx, app, by=by, to="write")
+        opened.must("add", table)
+        return _into(opened, table, wanted, by_name, matched=choices is None)
     opened = await apps.open_app(tx, app, by=by, to="build") if app is not None else None
     new, fields = _new_table(title, opened.spec if opened else None, wanted, by_name)
     if opened is not None:
@@ -111,17 +113,17 @@ def _into(app: OpenApp, table_id: str, wanted: list[Choice], by_name: dict[str, 
         raise NotFound(f"{app.spec.name} has no table {table_id[:60]!r}.")
     pairs: list[tuple[int, str]] = []
     problems: list[Problem] = []
+    read_only = app.sight.read_only(table.id)
     for choice in wanted:
         field = table.named(choice.column) if matched else table.field(choice.field) if choice.field else None
         if choice.field and field is None:
             problems.append(
                 Problem(f"columns/{choice.column}", f"{table.name} has no field {choice.field[:60]!r}", table.fields[0].id)
             )
-        elif field is not None and not field.writable:
+        elif field is not None and (not field.writable or field.id in read_only):
             if not matched:
-                problems.append(
-                    Problem(f"columns/{choice.column}", f"{field.name} is worked out by the app and cannot be filled")
-                )
+                why = "is not for you to change" if field.writable else "is worked out by the app and cannot be filled"
+                problems.append(Problem(f"columns/{choice.column}", f"{field.name} {why}"))
         elif field is not None and field.id in {f for _, f in pairs}:
             problems.append(Problem(f"columns/{choice.column}", f"{field.name} is filled by another column already"))
         elif field is not None:
@@ -130,7 +132,7 @@ def _into(app: OpenApp, table_id: str, wanted: list[Choice], by_name: dict[str, 
     problems += [
         Problem(f"fields/{f.id}", f"{f.name} is needed, and no column fills it")
         for f in table.fields
-        if f.required and f.writable and f.id not in filled
+        if f.required and f.writable and f.id not in filled and f.id not in read_only
     ]
     if not pairs and not problems:
         names = ", ".join(f.name for f in table.fields[:6])

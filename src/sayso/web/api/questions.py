@@ -64,7 +64,7 @@ async def create(app: AppId, table: PartId, new: TableQuestion, request: Request
     caller = gateway.caller(by.workspace, app=app, member=by.member, name=by.name)
     today = Clock.of(opened.spec.zone).today
     reading = await questions.read(
-        gateway, caller, opened.spec, home, new.question, today, names, model=new.model, with_model=by.may("write")
+        gateway, caller, opened.spec, home, new.question, today, names, model=new.model, with_model=opened.may("write")
     )
     async with db.transaction(engine) as tx:
         answer = await questions.answered(tx, await apps.open_app(tx, app, by=by), table, reading, names=names)

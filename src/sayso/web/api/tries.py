@@ -57,10 +57,10 @@ async def create(
     app: AppId, table: PartId, field: PartId, new: NewTry, request: Request, engine: Engine, once: Once, by: By
 ) -> Tried:
     """What a model would write into a field of one row. Charged like any other call; nothing is written."""
-    by.must("write")
     gateway = parts(request).gateway
     async with db.transaction(engine) as tx:
-        opened = await apps.open_app(tx, app, by=by)
+        opened = await apps.open_app(tx, app, by=by, to="write")
+        opened.must("edit", table)
         home = opened.spec.table(table)
         if home is None:
             raise NotFound(f"{opened.spec.name} has no table {table}.")

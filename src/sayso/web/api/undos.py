@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from sayso.data import apps, undo
 from sayso.team.actor import Actor
 from sayso.team.roles import Right
@@ -35,17 +37,17 @@ async def show(app: AppId, tx: Tx, by: By) -> Next:
 
 async def back(app: AppId, tx: Tx, by: By, nothing: NoWords | None = None) -> Undone:
     """Undo my latest change in this app."""
-    return _shown(await undo.undo(tx, await apps.open_app(tx, app, by=by, to=_most(by)), by=by))
+    return _shown(await undo.undo(tx, await apps.open_app(tx, app, by=by, to=await _most(tx, app, by)), by=by))
 
 
 async def again(app: AppId, tx: Tx, by: By, nothing: NoWords | None = None) -> Undone:
     """Do again what I undid last."""
-    return _shown(await undo.redo(tx, await apps.open_app(tx, app, by=by, to=_most(by)), by=by))
+    return _shown(await undo.redo(tx, await apps.open_app(tx, app, by=by, to=await _most(tx, app, by)), by=by))
 
 
-def _most(by: Actor) -> Right:
+async def _most(tx: AsyncConnection, app: str, by: Actor) -> Right:
     """Undoing may touch rows or the app; which of the two, and whether they may, is seen when it is known what is undone."""
-    return "build" if by.may("build") else "write"
+    return "build" if (await apps.open_app(tx, app, by=by)).may("build") else "write"
 
 
 def _shown(done: undo.Undone) -> Undone:
