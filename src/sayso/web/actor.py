@@ -17,10 +17,11 @@ SIGN_IN = "Sign in first: open a sign-in link, or send an API token as `Authoriz
 
 
 async def caller(request: HTTPConnection) -> Actor:
-    """The actor behind a request or a WebSocket. Raises `SignInNeeded`; never reads the body."""
+    """The actor behind a request or a WebSocket, or whom they see an app as. Raises `SignInNeeded`; never reads the body."""
     known = parts(request)
     by = await _known(request, known)
-    return replace(by, address=address_of(request, known.settings), agent=agent_of(request))
+    by = replace(by, address=address_of(request, known.settings), agent=agent_of(request))
+    return await known.seeing.seen_as(request, known.engine, by)
 
 
 async def _known(request: HTTPConnection, known: Parts) -> Actor:

@@ -25,6 +25,7 @@ from sayso.web.callers import Callers
 from sayso.web.hub import Hub
 from sayso.web.jobs import Jobs
 from sayso.web.pages.directory.kept import Pages
+from sayso.web.seeing import Seeing
 
 EXPORTS_AT_ONCE_MAX = 4
 """Each holds a connection for as long as its reader takes; the others are for everybody else."""
@@ -54,6 +55,8 @@ class Parts:
     drawing: Semaphore = field(default_factory=lambda: Semaphore(DRAWN_AT_ONCE_MAX))
     lately: Lately = field(default_factory=Lately)
     """What is written into the audit log once, though it is done again and again."""
+    seeing: Seeing = field(default_factory=Seeing)
+    """Whom people see apps as."""
     pages: Pages = field(default_factory=Pages)
     """Pages of the directory that were made once."""
 

@@ -86,8 +86,9 @@ class Sight:
         return table in self.fields and (field is None or field in self.fields[table])
 
     def read_only(self, table: str) -> frozenset[str]:
-        one = self.of(table)
-        return frozenset() if one is None else one.read_only
+        """Fields that are seen and cannot be changed."""
+        one, seen = self.of(table), self.fields or {}
+        return frozenset() if one is None else one.read_only & seen.get(table, frozenset())
 
     @property
     def key(self) -> Hashable:
