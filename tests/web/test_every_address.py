@@ -89,6 +89,7 @@ async def things(company: Company) -> Things:
         "sync": "s_0",
         "passkey": "pk_0",
     }
+    ids |= {"copy": "ac_000000000000", "workspace": "tp_000000000000"}
     return Things({name: str(id) for name, id in ids.items()})
 
 
@@ -122,6 +123,11 @@ BODIES: dict[str, Any] = {
     "PUT /api/apps/{app}/tables/{table}/rows/{row}/comments/{comment}/reactions/{reaction}": {},
     "PATCH /api/me/preferences": {"kinds": {"mention": {"mail": "digest"}}, "digest": {"every": "hour"}, "quiet": None},
     "PUT /api/me/preferences/apps/{app}": {"state": "follow"},
+    "POST /api/apps/{app}/copies": {"name": "Other", "rows": False},
+    "POST /api/apps/{app}/moves": {"workspace": "w_nowhere00000"},
+    "POST /api/apps/{app}/draft-copy": {"rows": "none"},
+    "POST /api/apps/{app}/draft-copy/promotion": {"base_version": 1},
+    "POST /api/workspace/templates": {"app": "crm", "name": "Ours"},
     "PATCH /api/webhooks/{webhook}": {"name": "Ours", "events": ["row.created"]},
     "PUT /api/webhooks/{webhook}/secret": {},
     "POST /api/webhooks/{webhook}/deliveries": {},
@@ -248,6 +254,7 @@ QUERIES = {
     "GET /api/apps/{app}/tables/{table}/summaries": {"summaries": '{"worth": "sum"}'},
 }
 MINE = {
+    "/api/workspace/templates",
     "/api/me/preferences",
     "/api/session", "/api/me", "/api/members", "/api/workspace", "/api/tokens", "/api/search", "/api/apps", "/api/trash",
     "/api/trials", "/api/trials/estimates", "/api/models/{id:path}/measurements", "/api/slots", "/api/slots/{slot}", "/api/slots/{slot}/preview",
@@ -278,7 +285,15 @@ VIEWERS_TOO = {
 OWN = tuple(
     f"{verb} /api/{thing}/"
     for verb in ("POST", "PATCH", "DELETE")
-    for thing in ("conversations", "cards", "notifications", "approvals", "coworkers/{coworker}/memories")
+    for thing in (
+        "copies",
+        "workspace/templates",
+        "conversations",
+        "cards",
+        "notifications",
+        "approvals",
+        "coworkers/{coworker}/memories",
+    )
 )
 """What is another member's own, whatever the role."""
 

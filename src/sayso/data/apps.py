@@ -97,7 +97,7 @@ async def create(tx: AsyncConnection, spec: App, *, by: Actor, note: str = "") -
 
 
 async def listed(tx: AsyncConnection, *, by: Actor) -> tuple[AppLine, ...]:
-    """Every app that `by` may see, the latest changed first."""
+    """Every app that `by` may see, the latest changed first. Copies to work on are found from their app."""
     opened = await finding.every(tx, by)
     counts = await counted(tx, {app.number: _counted(app) for app in opened})
     c = t.apps.c
@@ -131,7 +131,9 @@ async def remove(tx: AsyncConnection, app: OpenApp, *, by: Actor) -> None:
 async def trashed(tx: AsyncConnection, *, by: Actor) -> tuple[TrashedApp, ...]:
     by.must("build")
     c = t.apps.c
-    query = select(c.id, c.spec, c.deleted_at, c.deleted_by).where(c.workspace_id == by.workspace, c.deleted_at.is_not(None))
+    query = select(c.id, c.spec, c.deleted_at, c.deleted_by).where(
+        c.workspace_id == by.workspace, c.deleted_at.is_not(None), c.copy_of.is_(None)
+    )
     rows = (await tx.execute(query.order_by(c.deleted_at.desc()))).all()
     return tuple(
         TrashedApp(r.id, r.spec["name"], r.spec.get("icon", "layers"), r.spec.get("hue", 262), r.deleted_at, r.deleted_by)

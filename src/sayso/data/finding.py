@@ -14,7 +14,7 @@ from sayso.data.columns import Columns
 from sayso.data.open_app import OpenApp
 from sayso.data.rights import sights
 from sayso.db import tables as t
-from sayso.errors import NotFound
+from sayso.errors import NotFound, SaysoError
 from sayso.spec.app import App
 from sayso.team.actor import Actor
 from sayso.team.roles import Right
@@ -40,22 +40,33 @@ async def found(tx: AsyncConnection, where: ColumnElement[bool], by: Actor, to: 
     """The app that meets `where` in the workspace of `by`, as they see it. Raises `NotFound` when there is none, or none for them."""
     c = t.apps.c
     written = cast(column("xmin"), Text).label("written")
-    query = select(c.id, c.number, c.version, written, *sights.asked(c.number, by)).select_from(t.apps)
+    query = select(c.id, c.number, c.version, c.copy_of, written, *sights.asked(c.number, by)).select_from(t.apps)
     row = (await tx.execute(query.where(where, c.workspace_id == by.workspace, c.deleted_at.is_(None)))).one_or_none()
     missing = row is None or (by.apps is not None and row.id not in by.apps)
     app = None if missing else await _opened(tx, row, by, to)
     if app is None or not app.may("read"):
         raise NotFound(f"There is no app {said[:80]!r} here.")
+    if row.copy_of is not None:
+        await _of_builders(tx, row.copy_of, by, said)
     app.must(to)
     return app
 
 
+async def _of_builders(tx: AsyncConnection, live: int, by: Actor, said: str) -> None:
+    """A copy to work on is only there for who may build the app that it is a copy of. Raises `NotFound`."""
+    try:
+        await found(tx, t.apps.c.number == live, by, "build", said)
+    except SaysoError:
+        raise NotFound(f"There is no app {said[:80]!r} here.") from None
+
+
 async def every(tx: AsyncConnection, by: Actor) -> list[OpenApp]:
-    """All apps of the workspace that `by` may open, the latest changed first."""
+    """All apps of the workspace that `by` may open, the latest changed first, without copies to work on."""
     c = t.apps.c
     written = cast(column("xmin"), Text).label("written")
     query = select(c.id, c.number, c.version, written, *sights.asked(c.number, by)).select_from(t.apps)
-    query = query.where(c.workspace_id == by.workspace, c.deleted_at.is_(None)).order_by(c.updated_at.desc(), c.number.desc())
+    query = query.where(c.workspace_id == by.workspace, c.deleted_at.is_(None), c.copy_of.is_(None))
+    query = query.order_by(c.updated_at.desc(), c.number.desc())
     if by.apps is not None:
         query = query.where(c.id.in_(by.apps))
     apps = [await _opened(tx, row, by, "read") for row in (await tx.execute(query)).all()]

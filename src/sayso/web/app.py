@@ -41,6 +41,7 @@ from sayso.web import hooks, problems, refreshing
 from sayso.web.api_route import ApiRoute
 from sayso.web.automation_door import AutomationDoor
 from sayso.web.callers import Callers
+from sayso.web.copying import Copies
 from sayso.web.hub import Hub
 from sayso.web.jobs import Jobs
 from sayso.web.pages.page import BUILT
@@ -106,6 +107,7 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
             MailDoor(
                 engine, FileStore(settings.home / "files"), settings.mail_in_host, settings.mail_in_port, settings.mail_domain
             ),
+            Copies(engine, connections.process),
         )
         app.v1 = Door(gateway)
     app.router.route_class = ApiRoute
@@ -155,6 +157,7 @@ async def _living(app: FastAPI) -> AsyncGenerator[None]:
         parts.mail_door.running(),
         Mailboxes(parts.connections, parts.files).running(),
         Post(parts).running(),
+        parts.copies.running(),
         parts.jobs.running(),
     ):
         parts.jobs.begin(sweeping.hourly(parts.engine))

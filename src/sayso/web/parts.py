@@ -22,6 +22,7 @@ from sayso.sources.work import Syncs
 from sayso.team.audit.lately import Lately
 from sayso.trials.work import Work
 from sayso.web.callers import Callers
+from sayso.web.copying import Copies
 from sayso.web.hub import Hub
 from sayso.web.jobs import Jobs
 from sayso.web.pages.directory.kept import Pages
@@ -51,6 +52,7 @@ class Parts:
     syncs: Syncs
     hooks: Hooks
     mail_door: MailDoor
+    copies: Copies
     exporting: Semaphore = field(default_factory=lambda: Semaphore(EXPORTS_AT_ONCE_MAX))
     drawing: Semaphore = field(default_factory=lambda: Semaphore(DRAWN_AT_ONCE_MAX))
     lately: Lately = field(default_factory=Lately)

@@ -9,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso import examples
 from sayso.data import apps, samples
+from sayso.data.copies import jobs, templates
 from sayso.data.open_app import OpenApp
 from sayso.data.rights.sight import VERBS
 from sayso.errors import Invalid, Problem
 from sayso.spec.app import App, app_from
 from sayso.spec.change import Alter, Change, Face, face
+from sayso.team.actor import Actor
 from sayso.team.roles import RIGHTS
 from sayso.web.actor import By
 from sayso.web.problems import problems_of
@@ -47,6 +49,11 @@ class TableMay(Shown):
     read_only: list[str] = []
 
 
+class CopiedFrom(Shown):
+    id: str
+    name: str
+
+
 class AppState(Shown):
     """An app as the one who asks sees it now, and what they may do with it."""
 
@@ -56,6 +63,8 @@ class AppState(Shown):
     may: list[May]
     tables: dict[str, TableMay] | None = None
     """By table, where that is limited for the one who asks; null when `may` says all there is to say."""
+    copy_of: CopiedFrom | None = None
+    """Of a copy to work on: the live app."""
     samples: bool
     """Whether there are sample rows, which one request removes."""
 
@@ -63,7 +72,11 @@ class AppState(Shown):
     async def of(cls, tx: AsyncConnection, app: OpenApp) -> Self:
         may: list[May] = [right for right in RIGHTS if app.may(right)]
         tables = None if app.sight.whole else {table.id: _may(app, table.id) for table in app.spec.tables}
-        return cls(id=app.id, version=app.version, spec=app.spec, may=may, tables=tables, samples=await samples.there(tx, app))
+        live = await jobs.live_of(tx, app.number) if app.may("build") else None
+        of = CopiedFrom(id=live[0], name=live[1]) if live else None
+        return cls(
+            id=app.id, version=app.version, spec=app.spec, may=may, tables=tables, samples=await samples.there(tx, app), copy_of=of
+        )  # fmt: skip
 
 
 def _may(app: OpenApp, table: str) -> TableMay:
@@ -100,10 +113,21 @@ async def create(new: NewApp, tx: Tx, by: By) -> AppState:
         raise Invalid(Problem("spec", "says the app; or template names one", '{"template": "hiring"}'))
     if new.spec is not None:
         return await AppState.of(tx, await apps.create(tx, app_from(new.spec), by=by))
+    if (new.template or "").startswith("tp_"):
+        return await AppState.of(tx, await _from_template(tx, new.template or "", by))
     example = examples.load(new.template or "")
     made = await apps.create(tx, example.spec, by=by)
     await samples.put(tx, made, examples.rows(example, datetime.now(UTC).date(), [by.member] if by.member else []))
     return await AppState.of(tx, made)
+
+
+async def _from_template(tx: AsyncConnection, id: str, by: Actor) -> OpenApp:
+    """One of the workspace's own."""
+    template = await templates.read(tx, id, by=by)
+    made = await apps.create(tx, template.spec, by=by, note=f"Begun from the template {template.name}")
+    if template.with_rows:
+        await samples.put(tx, made, await templates.rows_of(tx, id, by=by))
+    return made
 
 
 async def show(app: AppId, tx: Tx, by: By) -> AppState:
