@@ -22,6 +22,7 @@ export default defineConfig({
       "/api": { target: server, ws: true },
       "/f": server,
       "/sign-in": server,
+      "/signin": server,
     },
   },
 });
