@@ -396,8 +396,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * My tokens.
-         * @description My tokens.
+         * My tokens; with `all` everybody's, for whoever manages the workspace.
+         * @description My tokens; with `all` everybody's, for whoever manages the workspace.
          */
         get: operations["tokens_listed"];
         put?: never;
@@ -406,6 +406,26 @@ export interface paths {
          * @description A new token, shown this once.
          */
         post: operations["tokens_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{id}/rotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A new secret for a token of mine, shown this once; the one before works beside it for a while.
+         * @description A new secret for a token of mine, shown this once; the one before works beside it for a while.
+         */
+        post: operations["tokens_rotate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -940,7 +960,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/apps/{app}/views/{view}/links": {
+    "/api/apps/{app}/exposure": {
         parameters: {
             query?: never;
             header?: never;
@@ -948,40 +968,92 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Links at which this form can be reached.
-         * @description Links at which this form can be reached.
+         * What anybody would see if this view were public with these fields.
+         * @description What anybody would see if this view were public with these fields.
          */
-        get: operations["links_listed"];
+        get: operations["exposures_show"];
         put?: never;
-        /**
-         * Make the form public: anyone with the link may send it.
-         * @description Make the form public: anyone with the link may send it.
-         */
-        post: operations["links_create"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/apps/{app}/views/{view}/links/{token}": {
+    "/api/apps/{app}/shares": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        post?: never;
         /**
-         * Withdraw a link; it stops at once.
-         * @description Withdraw a link; it stops at once.
+         * What is public of an app, newest first.
+         * @description What is public of an app, newest first.
          */
-        delete: operations["links_remove"];
+        get: operations["shares_of_app"];
+        put?: never;
+        /**
+         * Make a form or a view public. Only a person who is signed in may, and only what they were shown.
+         * @description Make a form or a view public. Only a person who is signed in may, and only what they were shown.
+         */
+        post: operations["shares_create"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that is public, of all apps that I may see.
+         * @description Everything that is public, of all apps that I may see.
+         */
+        get: operations["shares_listed"];
+        put?: never;
+        post?: never;
+        /**
+         * Stop everything that is public in this workspace, at once.
+         * @description Stop everything that is public in this workspace, at once.
+         */
+        delete: operations["shares_remove_all"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shares/{share}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One share, and what has changed since it was agreed to.
+         * @description One share, and what has changed since it was agreed to.
+         */
+        get: operations["shares_show"];
+        put?: never;
+        post?: never;
+        /**
+         * Stop sharing: at once, for pages, files and downloads alike.
+         * @description Stop sharing: at once, for pages, files and downloads alike.
+         */
+        delete: operations["shares_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Change how something public is guarded, or agree to what it shows now.
+         * @description Change how something public is guarded, or agree to what it shows now.
+         */
+        patch: operations["shares_update"];
         trace?: never;
     };
     "/api/apps/{app}/tables/{table}/rows": {
@@ -4017,10 +4089,16 @@ export interface components {
              */
             scopes: ("read" | "comment" | "write" | "build" | "share" | "manage" | "own")[];
             /**
+             * Apps
+             * @description The only apps that it reaches; null: all.
+             */
+            apps: string[] | null;
+            /**
              * Begins
              * @description The first characters, to tell tokens apart.
              */
             begins: string;
+            member: components["schemas"]["TokenOwner"];
             /**
              * Created At
              * Format: date-time
@@ -4028,8 +4106,21 @@ export interface components {
             created_at: string;
             /** Last Used At */
             last_used_at: string | null;
-            /** Expires At */
+            /**
+             * Last Used Address
+             * @default
+             */
+            last_used_address: string;
+            /**
+             * Expires At
+             * @description Null: never.
+             */
             expires_at: string | null;
+            /**
+             * Old Until
+             * @description Until then the secret before works too.
+             */
+            old_until: string | null;
         };
         /** ApiTokens */
         ApiTokens: {
@@ -5622,6 +5713,13 @@ export interface components {
             /** Mentions */
             mentions: components["schemas"]["Mentioned"][];
         };
+        /** CommentCounts */
+        CommentCounts: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+        };
         /** Comments */
         Comments: {
             /** Items */
@@ -6047,6 +6145,15 @@ export interface components {
             items: components["schemas"]["Conversation"][];
             /** Next */
             next: string | null;
+        };
+        /** Counts */
+        Counts: {
+            /** All */
+            all: number;
+            /** Differ */
+            differ: number;
+            /** Unvoted */
+            unvoted: number;
         };
         /**
          * Coworker
@@ -6948,6 +7055,78 @@ export interface components {
              */
             strict?: boolean;
         };
+        /** Exposed */
+        Exposed: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Chosen */
+            chosen: boolean;
+            /**
+             * Needed
+             * @description Cannot be left out: this kind of view stands on it.
+             */
+            needed: boolean;
+            /** Shows */
+            shows: string;
+            /**
+             * Warns
+             * @description What to think of first; such fields are only shown when somebody ticks them.
+             */
+            warns: string;
+        };
+        /** Exposure */
+        Exposure: {
+            /** View */
+            view: string;
+            /** View Name */
+            view_name: string;
+            /** View Kind */
+            view_kind: string;
+            /** Table */
+            table: string;
+            /** Table Name */
+            table_name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "form" | "view";
+            /** Fields */
+            fields: components["schemas"]["Exposed"][];
+            /**
+             * Rows
+             * @description Now; more may come.
+             */
+            rows: number;
+            /** Rows Max */
+            rows_max: number;
+            /**
+             * Sentences
+             * @description What becomes visible, in words.
+             */
+            sentences: string[];
+            /**
+             * Sample
+             * @description The first rows, as the public would read them.
+             */
+            sample: {
+                [key: string]: string;
+            }[];
+            /**
+             * Refused
+             * @description Why it cannot be public at all; empty when it can.
+             */
+            refused: string;
+            /**
+             * Fingerprint
+             * @description Publishing takes it: a yes counts only for what was shown.
+             */
+            fingerprint: string;
+        };
         /** FailedStep */
         FailedStep: {
             /** Place */
@@ -7051,6 +7230,30 @@ export interface components {
              * @enum {string}
              */
             kind: "file";
+        };
+        /**
+         * FileRules
+         * @description Which files strangers may send with a form. The kind is what is in a file, never what its name claims.
+         */
+        FileRules: {
+            /**
+             * Kinds
+             * @default [
+             *       "any"
+             *     ]
+             */
+            kinds?: ("image" | "pdf" | "document" | "any")[];
+            /**
+             * Mb Max
+             * @default 25
+             */
+            mb_max?: number;
+            /**
+             * Count Max
+             * @description Of one question.
+             * @default 10
+             */
+            count_max?: number;
         };
         /**
          * Fill
@@ -7455,28 +7658,40 @@ export interface components {
              */
             required?: boolean;
         };
-        /** FormLink */
-        FormLink: {
-            /** Url */
-            url: string;
-            /** Token */
-            token: string;
+        /** FormRules */
+        FormRules: {
+            /** Closes At */
+            closes_at?: string | null;
+            /** Answers Max */
+            answers_max?: number | null;
             /**
-             * Created At
-             * Format: date-time
+             * Once
+             * @description A browser that has sent an answer is not asked again. Whoever takes another one is: only signing in tells people apart.
+             * @default false
              */
-            created_at: string;
-            /** Created By */
-            created_by: string | null;
-            /** Expires At */
-            expires_at: string | null;
-        };
-        /** FormLinks */
-        FormLinks: {
-            /** Items */
-            items: components["schemas"]["FormLink"][];
-            /** Next */
-            next: string | null;
+            once?: boolean;
+            /**
+             * Thanks
+             * @description Empty: what the form itself says.
+             * @default
+             */
+            thanks?: string;
+            /**
+             * Redirect
+             * @description Where the browser goes afterwards, instead of the thanks.
+             * @default
+             */
+            redirect?: string;
+            /**
+             * @default {
+             *       "kinds": [
+             *         "any"
+             *       ],
+             *       "mb_max": 25,
+             *       "count_max": 10
+             *     }
+             */
+            files?: components["schemas"]["FileRules"];
         };
         /** FormSubmitted */
         FormSubmitted: {
@@ -7616,10 +7831,16 @@ export interface components {
              */
             scopes: ("read" | "comment" | "write" | "build" | "share" | "manage" | "own")[];
             /**
+             * Apps
+             * @description The only apps that it reaches; null: all.
+             */
+            apps: string[] | null;
+            /**
              * Begins
              * @description The first characters, to tell tokens apart.
              */
             begins: string;
+            member: components["schemas"]["TokenOwner"];
             /**
              * Created At
              * Format: date-time
@@ -7627,8 +7848,21 @@ export interface components {
             created_at: string;
             /** Last Used At */
             last_used_at: string | null;
-            /** Expires At */
+            /**
+             * Last Used Address
+             * @default
+             */
+            last_used_address: string;
+            /**
+             * Expires At
+             * @description Null: never.
+             */
             expires_at: string | null;
+            /**
+             * Old Until
+             * @description Until then the secret before works too.
+             */
+            old_until: string | null;
             /**
              * Token
              * @description Shown once, here.
@@ -9261,6 +9495,13 @@ export interface components {
              */
             default?: string[];
         };
+        /** Named */
+        Named: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
         /**
          * NamedAnswer
          * @description One named part of what a model is to answer.
@@ -9537,11 +9778,6 @@ export interface components {
              */
             dry?: boolean;
         };
-        /** NewFormLink */
-        NewFormLink: {
-            /** Expires At */
-            expires_at?: string | null;
-        };
         /** NewFormula */
         NewFormula: {
             /** Table */
@@ -9747,6 +9983,64 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** NewShare */
+        NewShare: {
+            /** View */
+            view: string;
+            /**
+             * Fingerprint
+             * @description Of the exposure that the person was shown.
+             */
+            fingerprint: string;
+            /** Fields */
+            fields?: string[] | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Password
+             * @default
+             */
+            password?: string;
+            /** Expires At */
+            expires_at?: string | null;
+            /**
+             * Origins
+             * @default []
+             */
+            origins?: string[];
+            /**
+             * Title
+             * @default
+             */
+            title?: string;
+            /**
+             * @default {
+             *       "once": false,
+             *       "thanks": "",
+             *       "redirect": "",
+             *       "files": {
+             *         "count_max": 10,
+             *         "kinds": [
+             *           "any"
+             *         ],
+             *         "mb_max": 25
+             *       }
+             *     }
+             */
+            form?: components["schemas"]["FormRules"];
+            /**
+             * @default {
+             *       "search": false,
+             *       "sort": true,
+             *       "download": false,
+             *       "rows_max": 1000
+             *     }
+             */
+            rows?: components["schemas"]["RowRules"];
+        };
         /**
          * NewSource
          * @description A new table of what a connection holds.
@@ -9811,7 +10105,15 @@ export interface components {
             name: string;
             /** Scopes */
             scopes?: ("read" | "comment" | "write" | "build" | "share" | "manage" | "own")[] | null;
-            /** Expires At */
+            /**
+             * Apps
+             * @description Only these apps.
+             */
+            apps?: string[] | null;
+            /**
+             * Expires At
+             * @description Left out: in 90 days. Null: never.
+             */
             expires_at?: string | null;
         };
         /** NewTrial */
@@ -11433,6 +11735,15 @@ export interface components {
              */
             value?: unknown;
         };
+        /** Rotation */
+        Rotation: {
+            /**
+             * Overlap Hours
+             * @description How long the secret before works beside the new one.
+             * @default 24
+             */
+            overlap_hours?: number;
+        };
         /** Row */
         Row: {
             /** Id */
@@ -11623,6 +11934,29 @@ export interface components {
             offset: number;
             /** Next */
             next: string | null;
+        };
+        /** RowRules */
+        RowRules: {
+            /**
+             * Search
+             * @default false
+             */
+            search?: boolean;
+            /**
+             * Sort
+             * @default true
+             */
+            sort?: boolean;
+            /**
+             * Download
+             * @default false
+             */
+            download?: boolean;
+            /**
+             * Rows Max
+             * @default 1000
+             */
+            rows_max?: number;
         };
         /** Rows */
         Rows: {
@@ -12285,6 +12619,116 @@ export interface components {
             by: "votes" | "judge" | "checks" | "pairs";
         };
         /**
+         * ShareChange
+         * @description What is left out stays as it is.
+         */
+        ShareChange: {
+            /** Fingerprint */
+            fingerprint?: string | null;
+            /** Fields */
+            fields?: string[] | null;
+            /**
+             * Agree
+             * @description To what the view has become since: needs a fresh `fingerprint`, as `fields` do.
+             * @default false
+             */
+            agree?: boolean;
+            /** Name */
+            name?: string | null;
+            /**
+             * Password
+             * @description An empty one takes it away.
+             */
+            password?: string | null;
+            /** Expires At */
+            expires_at?: string | null;
+            /** Origins */
+            origins?: string[] | null;
+            /** Title */
+            title?: string | null;
+            form?: components["schemas"]["FormRules"] | null;
+            rows?: components["schemas"]["RowRules"] | null;
+        };
+        /** ShareMay */
+        ShareMay: {
+            /** Change */
+            change: boolean;
+            /** Stop */
+            stop: boolean;
+        };
+        /** SharedLink */
+        SharedLink: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "form" | "view";
+            /** App */
+            app: string;
+            /** App Name */
+            app_name: string;
+            /** View */
+            view: string;
+            /** View Kind */
+            view_kind: string;
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /**
+             * Embed
+             * @description HTML to paste into a page of one of `origins`.
+             */
+            embed: string | null;
+            /**
+             * State
+             * @description `held`: nothing is shown, because the app is another than what was agreed to. `stopped`: it stopped by itself; `why` says so.
+             * @enum {string}
+             */
+            state: "open" | "closed" | "full" | "expired" | "stopped" | "held";
+            /** Why */
+            why: string;
+            /** Fields */
+            fields: components["schemas"]["Named"][];
+            /**
+             * Changed
+             * @description What is there now and was not agreed to, in sentences. None of it is shown.
+             */
+            changed: string[];
+            /** Has Password */
+            has_password: boolean;
+            /** Expires At */
+            expires_at: string | null;
+            /** Origins */
+            origins: string[];
+            /** Title */
+            title: string;
+            form: components["schemas"]["FormRules"] | null;
+            rows: components["schemas"]["RowRules"] | null;
+            /** Answers */
+            answers: number;
+            /** Opened */
+            opened: number;
+            /** Last At */
+            last_at: string | null;
+            created_by: components["schemas"]["Named"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            may: components["schemas"]["ShareMay"];
+        };
+        /** Shares */
+        Shares: {
+            /** Items */
+            items: components["schemas"]["SharedLink"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * Sheet
          * @description A file of rows: of a table (those that `filter` finds), of a view, or of those that an earlier step found (`rows`).
          */
@@ -12844,6 +13288,11 @@ export interface components {
              */
             as_failed?: boolean;
         };
+        /** Stopped */
+        Stopped: {
+            /** Stopped */
+            stopped: number;
+        };
         /** StoredFile */
         StoredFile: {
             /** Id */
@@ -13211,6 +13660,13 @@ export interface components {
              */
             by?: string | null;
         };
+        /** TokenOwner */
+        TokenOwner: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
         /** Tokens */
         Tokens: {
             /** Input */
@@ -13388,7 +13844,7 @@ export interface components {
             items: components["schemas"]["TrialCase"][];
             /** Total */
             total: number;
-            counts: components["schemas"]["sayso__web__api__trials__shapes__Counts"];
+            counts: components["schemas"]["Counts"];
             /** Next */
             next: string | null;
         };
@@ -14609,22 +15065,6 @@ export interface components {
              */
             reuse?: boolean;
         };
-        /** Counts */
-        sayso__web__api__comments__Counts: {
-            /** Counts */
-            counts: {
-                [key: string]: number;
-            };
-        };
-        /** Counts */
-        sayso__web__api__trials__shapes__Counts: {
-            /** All */
-            all: number;
-            /** Differ */
-            differ: number;
-            /** Unvoted */
-            unvoted: number;
-        };
     };
     responses: never;
     parameters: never;
@@ -15734,7 +16174,9 @@ export interface operations {
     };
     tokens_listed: {
         parameters: {
-            query?: never;
+            query?: {
+                all?: "1" | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -15785,6 +16227,50 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreshToken"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    tokens_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rotation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17330,13 +17816,16 @@ export interface operations {
             };
         };
     };
-    links_listed: {
+    exposures_show: {
         parameters: {
-            query?: never;
+            query: {
+                view: string;
+                fields?: string | null;
+                rows_max?: number;
+            };
             header?: never;
             path: {
                 app: string;
-                view: string;
             };
             cookie?: never;
         };
@@ -17348,7 +17837,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FormLinks"];
+                    "application/json": components["schemas"]["Exposure"];
                 };
             };
             /** @description Not available right now */
@@ -17371,19 +17860,60 @@ export interface operations {
             };
         };
     };
-    links_create: {
+    shares_of_app: {
+        parameters: {
+            query?: {
+                view?: string | null;
+            };
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shares"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    shares_create: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 app: string;
-                view: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewFormLink"];
+                "application/json": components["schemas"]["NewShare"];
             };
         };
         responses: {
@@ -17393,7 +17923,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FormLink"];
+                    "application/json": components["schemas"]["SharedLink"];
                 };
             };
             /** @description Not available right now */
@@ -17416,14 +17946,128 @@ export interface operations {
             };
         };
     };
-    links_remove: {
+    shares_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shares"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    shares_remove_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stopped"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    shares_show: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                app: string;
-                view: string;
-                token: string;
+                share: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedLink"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    shares_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                share: string;
             };
             cookie?: never;
         };
@@ -17435,6 +18079,50 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    shares_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                share: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedLink"];
+                };
             };
             /** @description Not available right now */
             503: {
@@ -18196,7 +18884,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["sayso__web__api__comments__Counts"];
+                    "application/json": components["schemas"]["CommentCounts"];
                 };
             };
             /** @description Not available right now */

@@ -85,7 +85,7 @@ class Comments(Shown):
     """Threads that are not resolved."""
 
 
-class Counts(Shown):
+class CommentCounts(Shown):
     counts: dict[int, int]
 
 
@@ -175,10 +175,10 @@ async def audience(
     return Audience(items=[Audible.of(one) for one in found])
 
 
-async def counts(app: AppId, table: PartId, tx: Tx, by: By, rows: Ids = "") -> Counts:
+async def counts(app: AppId, table: PartId, tx: Tx, by: By, rows: Ids = "") -> CommentCounts:
     """How many comments these rows have."""
     ids = [int(one) for one in rows.split(",") if one.isascii() and one.isdigit() and len(one) < 19]
-    return Counts(counts=await comments.counts(tx, await apps.open_app(tx, app, by=by), table, ids))
+    return CommentCounts(counts=await comments.counts(tx, await apps.open_app(tx, app, by=by), table, ids))
 
 
 async def _opened(tx: Tx, app: str, by: By) -> OpenApp:

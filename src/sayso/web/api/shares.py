@@ -35,12 +35,12 @@ class Named(Shown):
     name: str
 
 
-class May(Shown):
+class ShareMay(Shown):
     change: bool
     stop: bool
 
 
-class Share(Shown):
+class SharedLink(Shown):
     id: str
     kind: Literal["form", "view"]
     app: str
@@ -68,11 +68,11 @@ class Share(Shown):
     last_at: datetime | None
     created_by: Named
     created_at: datetime
-    may: May
+    may: ShareMay
 
 
 class Shares(Shown):
-    items: list[Share]
+    items: list[SharedLink]
     next: str | None = None
 
 
@@ -133,7 +133,7 @@ async def listed(request: Request, tx: Tx, by: By) -> Shares:
     return Shares(items=[await _shown(tx, request, one, app, by) for one, app in await _with_apps(tx, by)])
 
 
-async def create(app: AppId, new: NewShare, request: Request, tx: Tx, by: By) -> Share:
+async def create(app: AppId, new: NewShare, request: Request, tx: Tx, by: By) -> SharedLink:
     """Make a form or a view public. Only a person who is signed in may, and only what they were shown."""
     opened = await apps.open_app(tx, app, by=by)
     publish.must_be_a_person(by)
@@ -143,14 +143,14 @@ async def create(app: AppId, new: NewShare, request: Request, tx: Tx, by: By) ->
     return await _shown(tx, request, await publish.publish(tx, opened, wanted, by=by), opened, by)
 
 
-async def show(share: Token, request: Request, tx: Tx, by: By) -> Share:
+async def show(share: Token, request: Request, tx: Tx, by: By) -> SharedLink:
     """One share, and what has changed since it was agreed to."""
     found, app = await _one(tx, share, by)
     by.must("build")
     return await _shown(tx, request, found, app, by)
 
 
-async def update(share: Token, change: ShareChange, request: Request, tx: Tx, by: By) -> Share:
+async def update(share: Token, change: ShareChange, request: Request, tx: Tx, by: By) -> SharedLink:
     """Change how something public is guarded, or agree to what it shows now."""
     found, app = await _one(tx, share, by)
     publish.must_be_a_person(by)
@@ -207,7 +207,7 @@ async def _opened(tx: AsyncConnection, share: Kept, by: Actor) -> OpenApp | None
         return None
 
 
-async def _shown(tx: AsyncConnection, request: Request, share: Kept, app: OpenApp, by: Actor) -> Share:
+async def _shown(tx: AsyncConnection, request: Request, share: Kept, app: OpenApp, by: Actor) -> SharedLink:
     agreed = Agreed.model_validate(share.agreed) if share.agreed is not None else None
     changed = await publish.changed_since(tx, share, app)
     url, names = f"{parts(request).settings.url}{visiting.path(share)}", agreed.names if agreed else {}
@@ -215,7 +215,7 @@ async def _shown(tx: AsyncConnection, request: Request, share: Kept, app: OpenAp
     maker = (await tx.execute(select(m.name).where(m.id == share.maker))).scalar_one_or_none()
     held = share.state() == "open" and any("shows nothing" in one for one in changed)
     name = agreed.shape.name if agreed and share.name == "Public form" else share.name
-    return Share(
+    return SharedLink(
         id=share.id, kind=share.kind, app=app.id, app_name=app.spec.name, view=share.view,
         view_kind=agreed.shape.kind if agreed else "form", name=name, url=url, embed=_embed(share, url, name),
         state="held" if held else share.state(), why=share.why, changed=list(changed),
@@ -224,7 +224,7 @@ async def _shown(tx: AsyncConnection, request: Request, share: Kept, app: OpenAp
         title=share.rules.title, form=share.rules.form if share.kind == "form" else None,
         rows=share.rules.rows if share.kind == "view" else None, answers=share.answers, opened=share.opened,
         last_at=share.last_at, created_by=Named(id=share.maker, name=maker or "Somebody who has left"),
-        created_at=share.created_at, may=May(change=_is_person(by), stop=by.may("share") or by.may("build")),
+        created_at=share.created_at, may=ShareMay(change=_is_person(by), stop=by.may("share") or by.may("build")),
     )  # fmt: skip
 
 
