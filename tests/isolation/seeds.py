@@ -227,6 +227,16 @@ async def trials(w: World) -> dict[str, Any]:
     return {"trials": trial, "case": 1}
 
 
+async def sign_on(w: World) -> dict[str, Any]:
+    """How its people sign on, a domain of its own, and a directory that provisions it."""
+    told = {"issuer": "https://login.example.invalid", "client_id": w.says("client")}
+    known = made(await w.owner.post("/api/sso", json={"preset": "oidc", "name": w.says("ID")[:60], "settings": told}))
+    await w.owner.patch(f"/api/sso/{known['id']}", json={"shown": False})  # a button of the sign-in page is for everybody to read
+    domain = made(await w.owner.post("/api/domains", json={"domain": f"{w.words.secret.lower()}.example"}))
+    w.inside["scim"] = made(await w.owner.post("/api/scim", json={}))["token"]
+    return {"sso": known["id"], "domain": domain["domain"], "Users": w.actors["member"].member, "Groups": "gr_0"}
+
+
 async def secrets(w: World) -> dict[str, Any]:
     """Doors that open by a secret, and what it opens."""
     owner = w.actors["owner"]
@@ -281,7 +291,7 @@ async def settled(w: World) -> dict[str, Any]:
 
 
 SEEDS: tuple[Seed, ...] = (
-    app, rows, versions, shares, imports, drafts, tokens, gateway, coworkers, connections, runs, fills, syncs, trials, secrets,
+    app, rows, versions, shares, imports, drafts, tokens, gateway, coworkers, connections, runs, fills, syncs, trials, sign_on, secrets,
     objects, settled,
 )  # fmt: skip
 

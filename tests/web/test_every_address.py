@@ -18,6 +18,9 @@ from tests.web.conftest import Caller, Company, problem
 from tests.web.crm import CLIENTS, CRM
 from tests.web.sharing import in_person, published
 
+SCIM_VERBS = (
+    ("GET", ""), ("POST", ""), ("POST", "/.search"), ("GET", "/{id}"), ("PUT", "/{id}"), ("PATCH", "/{id}"), ("DELETE", "/{id}"),
+)  # fmt: skip
 SPREADSHEET = ("people.csv", b"Name,Born\nRosa,1981-02-03\nIgor,1990-11-30\n", "text/csv")
 FUZZED_REQUESTS = 12
 
@@ -61,7 +64,11 @@ async def things(company: Company) -> Things:
     connection = await made(await ben.post("/api/connections", json=NORTHLIGHT_CONNECTION))
     webhook = await made(await ben.post("/api/webhooks", json=NORTHLIGHT_WEBHOOK))
     delivery = await made(await ben.post(f"/api/webhooks/{webhook['id']}/deliveries", json={}))
+    sso = await made(await ana.post("/api/sso", json=NORTHLIGHT_SIGN_ON))
+    domain = await made(await ana.post("/api/domains", json={"domain": "northlight.example"}))
     ids = {
+        "sso": sso["id"],
+        "domain": domain["domain"],
         "webhook": webhook["id"],
         "delivery": delivery["id"],
         "connection": connection["id"],
@@ -100,6 +107,12 @@ NORTHLIGHT_PROVIDER = {
     "base_url": "http://models.northlight.invalid/v1",
     "secret": "sk-northlight-1234",
 }
+NORTHLIGHT_SIGN_ON = {
+    "preset": "oidc",
+    "name": "Northlight ID",
+    "settings": {"issuer": "https://login.northlight.invalid", "client_id": "sayso"},
+    "secrets": {"client_secret": "cs-northlight-1234"},
+}
 NORTHLIGHT_WEBHOOK = {"url": "http://10.0.0.1/hears", "events": ["app.built"], "app": "crm"}
 NORTHLIGHT_CONNECTION = {
     "kind": "http",
@@ -118,6 +131,17 @@ TRIAL = {
 SOURCE = {"connection": "cn_0", "what": "orders", "key": ["id"], "fields": {"name": "title"}}
 
 BODIES: dict[str, Any] = {
+    "POST /api/sso": {**NORTHLIGHT_SIGN_ON, "name": "Other"},
+    "PATCH /api/sso/{sso}": {"name": "Ours", "shown": False, "mapping": {"rules": [{"value": "staff", "role": "viewer"}]}},
+    "POST /api/sso/{sso}/test": {},
+    "POST /api/sso/{sso}/link": {},
+    "PUT /api/sso/policy": {"enforced": False},
+    "POST /api/sso/sign-out": {},
+    "POST /api/domains": {"domain": "other.example"},
+    "PATCH /api/domains/{domain}": {"capture": None},
+    "POST /api/domains/{domain}/proof": {"by": "file"},
+    "POST /api/scim": {"role": "viewer"},
+    "PATCH /api/scim": {"role": "member"},
     "POST /api/webhooks": {**NORTHLIGHT_WEBHOOK, "name": "Other"},
     "PATCH /api/apps/{app}/tables/{table}/rows/{row}/comments/{comment}": {"resolved": True},
     "PUT /api/apps/{app}/tables/{table}/rows/{row}/comments/{comment}/reactions/{reaction}": {},
@@ -255,6 +279,7 @@ QUERIES = {
 }
 MINE = {
     "/api/workspace/templates",
+    "/api/sso", "/api/sso/kinds", "/api/sso/policy", "/api/sso/sign-out", "/api/domains", "/api/scim",
     "/api/me/preferences",
     "/api/session", "/api/me", "/api/members", "/api/workspace", "/api/tokens", "/api/search", "/api/apps", "/api/trash",
     "/api/trials", "/api/trials/estimates", "/api/models/{id:path}/measurements", "/api/slots", "/api/slots/{slot}", "/api/slots/{slot}/preview",
@@ -268,6 +293,7 @@ MINE = {
 }  # fmt: skip
 """Addresses that name nothing: what they answer is the caller's own."""
 VIEWERS_TOO = {
+    "POST /api/sso/sign-out",
     "PATCH /api/me",
     "PATCH /api/me/preferences",
     "PUT /api/me/preferences/apps/{app}",
@@ -433,6 +459,10 @@ def test_nothing_is_public_but_what_is_listed(app: FastAPI):
         "POST /signin/reset", "GET /signin/reset/{token:path}", "POST /signin/reset/{token:path}", "GET /f/{token}/sent", "GET /f/{token}/challenge", "POST /f/{token}/password", "GET /share/{token}", "POST /share/{token}/password",
         "GET /share/{token}/rows.csv", "GET /share/{token}/files/{file}", "GET /share/{token}/files/{file}/thumbnail", "GET /approve/{token}", "POST /approve/{token}", "GET /letters/{token}", "POST /letters/{token}", "GET /look/{name}", "GET /api/docs", "GET /api/openapi.json", "GET /api/models", "GET /api/models/changes",
         "GET /oauth/callback",
+        "GET /sso/{sso}/start", "GET /sso/{sso}/callback", "POST /sso/{sso}/acs", "GET /sso/{sso}/landing/{secret}",
+        "POST /sso/{sso}/landing/{secret}", "GET /sso/{sso}/metadata", "POST /sso/{sso}/logout",
+        *(f"{verb} /scim/v2/{kind}{end}" for kind in ("Users", "Groups") for verb, end in SCIM_VERBS),
+        *(f"GET /scim/v2/{path}" for path in ("ServiceProviderConfig", "ResourceTypes", "ResourceTypes/{id}", "Schemas", "Schemas/{id}")),
         "GET /api/models/comparison", "GET /api/models/costs", "GET /api/models/export", "GET /api/models/{id:path}",
         "GET /models", "GET /models.png", "GET /models.{ending}", "GET /models/changes", "GET /models/changes.atom", "GET /models/providers",
         "GET /models/providers/{provider}", "GET /models/{id:path}", "GET /models/{id}/card.png", "GET /models/{id}/figures.{ending}", "GET /compare",

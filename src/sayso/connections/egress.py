@@ -160,6 +160,15 @@ class Door:
                 raise
         raise _unreached(host, port, failure) from None
 
+    async def name_server(self, make: Callable[[], P], address: str, port: int) -> P:
+        """A connection to one of this machine's own name servers, wherever it lies: the operator has named them. Raises `NotReached`."""
+        try:
+            async with asyncio.timeout(RESOLVE_SECONDS_MAX):
+                _, protocol = await asyncio.get_running_loop().create_connection(make, address, port)
+        except OSError as error:
+            raise _unreached(address, port, error) from None
+        return protocol
+
     def tls(self) -> ssl.SSLContext:
         """What a socket of this door is wrapped with: `door.tls().wrap_socket(socket, server_hostname=host)`."""
         context = ssl.create_default_context()

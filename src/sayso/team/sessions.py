@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.db import tables as t
 from sayso.db.signin_tables import passkeys, passwords, sign_in_policies, totps
+from sayso.db.sso_tables import sso_sessions
 from sayso.errors import SignInNeeded
 from sayso.team import standing
 from sayso.team.actor import Actor
@@ -53,13 +54,24 @@ async def actor(tx: AsyncConnection, secret: str) -> Actor:
     now = datetime.now(UTC)
     s = t.sessions.c
     columns = (s.hash, s.seen_at, s.created_at, s.method, s.id.label("session"), s.proved_at, s.strong, s.address)
+    columns = (*columns, sso_sessions.c.workspace_id.label("vouched"))
     query = standing.standing(*columns, provable(s.person), *policy.COLUMNS)
     query = query.join(t.sessions, s.member == t.members.c.id).where(_shown(secret, now), s.expires_at > now)
     query = query.join(sign_in_policies, sign_in_policies.c.workspace_id == t.members.c.workspace_id, isouter=True)
+    query = query.join(sso_sessions, sso_sessions.c.session == s.id, isouter=True)
     row = (await tx.execute(query)).one_or_none()
     if row is None:
         raise SignInNeeded("Sign in to go on.")
-    policy.of(row).must_take(row.method, strong=row.strong, begun=row.created_at, seen=row.seen_at, now=now)
+    elsewhere = row.vouched is not None and row.vouched != row.workspace_id
+    policy.of(row).must_take(
+        row.method,
+        strong=row.strong,
+        begun=row.created_at,
+        seen=row.seen_at,
+        now=now,
+        owner=row.role == "owner",
+        elsewhere=elsewhere,
+    )
     if row.seen_at < now - timedelta(minutes=SEEN_MINUTES):
         await tx.execute(t.sessions.update().where(s.hash == row.hash).values(seen_at=now))
     proved = row.proved_at if row.hash == hashed(secret) else None

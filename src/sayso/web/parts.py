@@ -13,6 +13,8 @@ from sayso.automations.mail import MailDoor
 from sayso.automations.triggers.triggers import Triggers
 from sayso.automations.work.worker import Worker
 from sayso.connections.connections import Connections
+from sayso.connections.sign_on.oidc import Remembered
+from sayso.connections.sign_on.sign_on import SignOn
 from sayso.coworkers.desk import Desk
 from sayso.data.files import FileStore
 from sayso.gateway.gateway import Gateway
@@ -61,6 +63,13 @@ class Parts:
     """Whom people see apps as."""
     pages: Pages = field(default_factory=Pages)
     """Pages of the directory that were made once."""
+
+    discoveries: Remembered = field(default_factory=Remembered)
+    """What OpenID providers say of themselves, remembered for a while."""
+
+    @property
+    def sign_on(self) -> SignOn:
+        return SignOn(self.connections, self.discoveries)
 
     @property
     def files(self) -> FileStore:

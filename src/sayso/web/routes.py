@@ -27,6 +27,7 @@ from sayso.web.api import (
     conversations,
     copies,
     coworkers,
+    domains,
     drafts,
     exports,
     exposures,
@@ -50,6 +51,7 @@ from sayso.web.api import (
     rows,
     runs,
     schedules,
+    scim,
     search,
     session,
     session_proof,
@@ -57,6 +59,7 @@ from sayso.web.api import (
     sign_in_policy,
     slots,
     sources,
+    sso,
     templates,
     tokens,
     trash,
@@ -86,6 +89,12 @@ from sayso.web.pages.signin import password as signin_password
 from sayso.web.pages.signin import reset as signin_reset
 from sayso.web.pages.signin import second as signin_second
 from sayso.web.pages.signin import start as signin_start
+from sayso.web.scim import about
+from sayso.web.scim import groups as scim_groups
+from sayso.web.scim import users as scim_users
+from sayso.web.scim.asked import door
+from sayso.web.sso import arriving, ending, leaving
+from sayso.web.sso import metadata as sso_metadata
 
 FILE_BYTES_MAX = 100 * 2**20
 IMPORT_BYTES_MAX = 2**30
@@ -131,6 +140,8 @@ CONVERSATION = "/api/conversations/{conversation}"
 CARD = "/api/cards/{card}"
 CONNECTION = "/api/connections/{connection}"
 WEBHOOK = "/api/webhooks/{webhook}"
+SSO = "/api/sso/{sso}"
+DOMAIN = "/api/domains/{domain}"
 
 API = (
     Address("GET", "/api/session", session.show),
@@ -355,6 +366,27 @@ API = (
     Address("GET", "/api/approvals", approvals.listed),
     Address("GET", "/api/approvals/{approval}", approvals.show),
     Address("POST", "/api/approvals/{approval}/decision", approvals.decide),
+    Address("GET", "/api/sso/kinds", sso.kinds),
+    Address("GET", "/api/sso/policy", sso.policy),
+    Address("PUT", "/api/sso/policy", sso.put_policy),
+    Address("POST", "/api/sso/sign-out", sso.sign_out),
+    Address("GET", "/api/sso", sso.listed),
+    Address("POST", "/api/sso", sso.create, 201),
+    Address("GET", SSO, sso.show),
+    Address("PATCH", SSO, sso.update),
+    Address("DELETE", SSO, sso.remove, 204),
+    Address("POST", f"{SSO}/test", sso.test),
+    Address("POST", f"{SSO}/link", sso.link, answers=sso.Leading),
+    Address("GET", "/api/domains", domains.listed),
+    Address("POST", "/api/domains", domains.create, 201),
+    Address("PATCH", DOMAIN, domains.update),
+    Address("DELETE", DOMAIN, domains.remove, 204),
+    Address("POST", f"{DOMAIN}/proof", domains.prove),
+    Address("GET", "/api/scim", scim.show),
+    Address("POST", "/api/scim", scim.create, 201),
+    Address("PATCH", "/api/scim", scim.update),
+    Address("DELETE", "/api/scim", scim.remove, 204),
+    #
     Address("GET", "/api/connections", connections.listed),
     Address("POST", "/api/connections", connections.create, 201),
     Address("GET", "/api/connections/kinds", connections.kinds),
@@ -415,6 +447,29 @@ API = (
 
 LIVE = ("/api/live", live.live)
 
+SCIM = (
+    ("GET", "/Users", scim_users.listed),
+    ("POST", "/Users", scim_users.create),
+    ("POST", "/Users/.search", scim_users.search),
+    ("GET", "/Users/{id}", scim_users.show),
+    ("PUT", "/Users/{id}", scim_users.replace),
+    ("PATCH", "/Users/{id}", scim_users.change),
+    ("DELETE", "/Users/{id}", scim_users.remove),
+    ("GET", "/Groups", scim_groups.listed),
+    ("POST", "/Groups", scim_groups.create),
+    ("POST", "/Groups/.search", scim_groups.search),
+    ("GET", "/Groups/{id}", scim_groups.show),
+    ("PUT", "/Groups/{id}", scim_groups.replace),
+    ("PATCH", "/Groups/{id}", scim_groups.change),
+    ("DELETE", "/Groups/{id}", scim_groups.remove),
+    ("GET", "/ServiceProviderConfig", about.service),
+    ("GET", "/ResourceTypes", about.types),
+    ("GET", "/ResourceTypes/{id}", about.type),
+    ("GET", "/Schemas", about.all_schemas),
+    ("GET", "/Schemas/{id}", about.schema),
+)
+"""Of directories, with their own token and their own errors."""
+
 PUBLIC = (
     Page("GET", "/healthz", health.show),
     Page("GET", "/metrics", metrics.show),
@@ -458,6 +513,14 @@ PUBLIC = (
     Page("POST", "/hooks/{token}", hooks.receive),
     Page("PUT", "/hooks/{token}", hooks.receive),
     Page("GET", "/hooks/{token}", hooks.receive),
+    Page("GET", "/sso/{sso}/start", leaving.start),
+    Page("GET", "/sso/{sso}/callback", arriving.callback),
+    Page("POST", "/sso/{sso}/acs", arriving.assertion),
+    Page("GET", "/sso/{sso}/landing/{secret}", arriving.land),
+    Page("POST", "/sso/{sso}/landing/{secret}", arriving.confirm),
+    Page("GET", "/sso/{sso}/metadata", sso_metadata.show),
+    Page("POST", "/sso/{sso}/logout", ending.told),
+    *(Page(verb, f"/scim/v2{path}", door(handler)) for verb, path, handler in SCIM),
     Page("GET", "/look/{name}", look.show),
     Page("POST", "/mcp", mcp.post),
     Page("GET", "/mcp", mcp.no_stream),

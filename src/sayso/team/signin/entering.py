@@ -89,6 +89,6 @@ async def _where(tx: AsyncConnection, person: str, method: str, workspace: str |
         raise NotThisWay("You are in no workspace here any more. Ask whoever invited you.")
     known: list[tuple[Any, Policy]] = [(row, policy.of(row)) for row in rows]
     for row, asked in known:
-        if asked.allows(method):
+        if asked.allows(method, owner=row.role == "owner"):
             return standing.actor_of(row), asked
     raise NotThisWay(f"Your workspace wants you to sign in with {known[0][1].words}.")

@@ -43,7 +43,11 @@ class Policy:
     session_days: int = SESSION_DAYS
     idle_minutes: int | None = None
 
-    def allows(self, method: str) -> bool:
+    def allows(self, method: str, *, owner: bool = False, elsewhere: bool = False) -> bool:
+        """Where single sign-on is the only way in, owners have their passkey for the day when the provider cannot be reached; and whom
+        another workspace's provider vouched for (`elsewhere`) has shown nothing to this one's."""
+        if self.methods == ("sso",):
+            return method == OPERATOR or (kind(method) == "sso" and not elsewhere) or (owner and method == "passkey")
         return method == OPERATOR or kind(method) in self.methods
 
     @property
@@ -58,11 +62,21 @@ class Policy:
         idle = self.idle_minutes is not None and seen + timedelta(minutes=self.idle_minutes) < now
         return idle or begun + timedelta(days=self.session_days) < now
 
-    def must_take(self, method: str, *, strong: bool, begun: datetime, seen: datetime, now: datetime) -> None:
+    def must_take(
+        self,
+        method: str,
+        *,
+        strong: bool,
+        begun: datetime,
+        seen: datetime,
+        now: datetime,
+        owner: bool = False,
+        elsewhere: bool = False,
+    ) -> None:
         """Whether a session is good here still. Raises `SignInNeeded` or `SecondFactorNeeded`."""
         if self.over(begun, seen, now):
             raise SignInNeeded("Your session is over. Sign in to go on.")
-        if not self.allows(method):
+        if not self.allows(method, owner=owner, elsewhere=elsewhere):
             raise SignInNeeded(f"This workspace wants you to sign in with {self.words}.")
         if self.wants_second_factor(method, strong=strong):
             raise SecondFactorNeeded("This workspace asks for a second factor: a passkey, or codes of an app on your phone.")

@@ -5,6 +5,7 @@ tells of an address hangs on its domain alone.
 """
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,6 +14,7 @@ from sayso.db import tables as t
 from sayso.db.signin_tables import sign_in_policies
 from sayso.team.signin import policy
 from sayso.team.signin.policy import Policy
+from sayso.team.sso import ways as sso_ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,10 @@ async def open_for(tx: AsyncConnection, email: str | None = None) -> Ways:
     alone = rows[0] if len(rows) == 1 else None
     known = [policy.of(row) for row in rows] or [Policy()]
     takes = {method for one in known for method in one.methods}
+    led = await sso_ways.for_address(tx, email) if email else None
     return Ways(
+        sso=tuple(SsoDoor(f"Go on with {one.name}", one.url) for one in await sso_ways.shown(tx)),
+        leads_to=f"{led.url}?from=form&hint={quote(email, safe='')}" if led and email else None,
         name=alone.name if alone else "",
         hue=alone.hue if alone else None,
         password="password" in takes,

@@ -5,16 +5,19 @@ Counted before it is tried. Somebody whom nobody knows, and somebody without a p
 
 from datetime import UTC, datetime
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sayso import db
 from sayso.errors import Unavailable
 from sayso.team.signin import devices, passwords, person, tries, ways
-from sayso.team.signin.entering import NotThisWay
+from sayso.team.signin.entering import Entered, HalfWay, NotThisWay
 from sayso.team.signin.tries import DEVICE, PASSWORD, Key
+from sayso.team.sso.arrival import NotAdmitted
 from sayso.web import cookies
 from sayso.web.pages.signin import asked, directories, entered
+from sayso.web.pages.signin.directories import Verified
 from sayso.web.pages.signin.start import away, shown
 from sayso.web.parts import parts
 
@@ -41,23 +44,32 @@ async def enter(request: Request) -> Response:
         return shown(request, open, to=to, email=email, wrong=waits(claimed.wait), status=429, wait=claimed.wait)
     try:
         right = await passwords.right(password, hash)
-        found = them.id if them and right else await directories.verified(request, email, password)
+        vouched = None if them and right else await directories.verified(request, email, password)
     except Unavailable as busy:
         return shown(request, open, to=to, email=email, wrong=str(busy), status=503)
-    if found is None:
+    if vouched is None and not (them and right):
         return shown(request, open, to=to, email=email, wrong=_wrong(claimed.left), status=401)
-    method = "password" if right else "ldap"
     async with db.transaction(known.engine) as tx:
         await tries.forgive(tx, keys[0])
         if not trusted:
             await tries.give_back(tx, keys[1])
-        if right and hash:
-            await passwords.renewed(tx, found, password, hash)
         try:
-            came = await entered.enter(request, tx, found, method=method, to=to)
-        except NotThisWay as error:
+            if vouched is not None:
+                came = await _by_directory(request, tx, vouched, to)
+            else:
+                assert them is not None and hash is not None
+                await passwords.renewed(tx, them.id, password, hash)
+                came = await entered.enter(request, tx, them.id, method="password", to=to)
+        except (NotThisWay, NotAdmitted) as error:
             return shown(request, open, to=to, email=email, wrong=str(error), status=403)
     return entered.leads(request, came, to)
+
+
+async def _by_directory(request: Request, tx: AsyncConnection, vouched: Verified, to: str) -> Entered | HalfWay:
+    person = await vouched.admitted(tx)
+    came = await entered.enter(request, tx, person, method="ldap", to=to, workspace=vouched.provider.workspace)
+    await vouched.remembered(request, tx, came)
+    return came
 
 
 def _wrong(left: int) -> str:

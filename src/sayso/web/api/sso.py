@@ -1,0 +1,304 @@
+"""Single sign-on, as owners set it up; and what members do with it themselves."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Path, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import Field, StringConstraints
+
+from sayso import db
+from sayso.connections.sign_on import trying
+from sayso.connections.sign_on.kinds import KINDS, checked, kind_of
+from sayso.errors import Conflict, Forbidden, Invalid, Problem
+from sayso.team import proof, sessions
+from sayso.team.ids import new_id
+from sayso.team.sso import enforcing, providers
+from sayso.team.sso.providers import Kind
+from sayso.web import cookies
+from sayso.web.actor import By
+from sayso.web.api.connections import ConnectionField
+from sayso.web.parts import Parts, parts
+from sayso.web.shapes import Asked, Json, ShortText, Shown
+from sayso.web.sso import browser, ending, leaving
+from sayso.web.work import Once, Tx
+
+ProviderId = Annotated[str, Path(alias="sso", pattern=r"^sp_[a-z0-9]{1,40}$")]
+SecretTexts = Annotated[dict[ShortText, Annotated[str, StringConstraints(max_length=4_000)]], Field(max_length=10)]
+ADDRESSES: dict[str, tuple[tuple[str, str], ...]] = {
+    "oidc": (("callback", "callback"), ("logout", "logout")),
+    "saml": (("acs", "acs"), ("metadata", "metadata"), ("entity", "metadata")),
+    "ldap": (),
+}
+"""What a provider has to be told of us, by the end of its address."""
+
+
+class SignOnKind(Shown):
+    key: str
+    kind: Kind
+    label: str
+    icon: str
+    about: str
+    steps: list[str]
+    """What to do at the provider, in order."""
+    groups: str
+    """What its groups are called, as a rule."""
+    fields: list[ConnectionField]
+    tried: bool
+    """Whether it was tried with a real one; the others follow what their makers publish."""
+
+
+class SignOnKinds(Shown):
+    items: list[SignOnKind]
+
+
+class MappingRule(Shown):
+    value: str
+    group: str | None
+    role: str | None
+
+
+class SignOnMapping(Shown):
+    groups: str
+    rules: list[MappingRule]
+    role: str
+    new: bool
+    strict: bool
+
+
+class SignOnCheck(Shown):
+    name: str
+    ok: bool | None
+    said: str
+
+
+class SignOnTest(Shown):
+    ok: bool
+    said: str
+    checks: list[SignOnCheck]
+    at: datetime
+
+
+class SignOnProvider(Shown):
+    id: str
+    preset: str
+    kind: Kind
+    kind_label: str
+    icon: str
+    name: str
+    on: bool
+    shown: bool
+    settings: Json
+    secrets: dict[str, bool]
+    mapping: SignOnMapping
+    test: SignOnTest | None
+    used_at: datetime | None
+    people: int
+    addresses: dict[str, str]
+    created_at: datetime
+
+
+class SignOnProviders(Shown):
+    items: list[SignOnProvider]
+
+
+class NewSignOnProvider(Asked):
+    preset: ShortText
+    name: ShortText | None = None
+    settings: Json = Field(default_factory=dict)
+    secrets: SecretTexts = Field(default_factory=dict)
+    mapping: Json = Field(default_factory=dict)
+    on: bool = True
+
+
+class SignOnProviderChange(Asked):
+    name: ShortText | None = None
+    on: bool | None = None
+    shown: bool | None = None
+    settings: Json | None = None
+    secrets: SecretTexts | None = None
+    mapping: Json | None = None
+
+
+class Linking(Asked):
+    try_: bool = Field(default=False, alias="try")
+
+
+class Leading(Shown):
+    url: str | None
+
+
+class SignOnPolicy(Shown):
+    enforced: bool
+    owners: int
+    """How many of the owners could come in by a passkey when the provider cannot be reached."""
+    problems: list[str]
+
+
+class NewSignOnPolicy(Asked):
+    enforced: bool
+
+
+async def kinds(tx: Tx, by: By) -> SignOnKinds:
+    """What people can sign on with, presets first."""
+    by.must("manage")
+    return SignOnKinds(
+        items=[
+            SignOnKind(
+                key=one.key, kind=one.kind, label=one.label, icon=one.icon, about=one.about, steps=list(one.steps), groups=one.groups,
+                fields=[ConnectionField.of(field) for field in one.fields], tried=one.tried,
+            )
+            for one in KINDS.values()
+        ]
+    )  # fmt: skip
+
+
+async def listed(request: Request, tx: Tx, by: By) -> SignOnProviders:
+    """The providers of this workspace."""
+    return SignOnProviders(items=[_shown(parts(request), one) for one in await providers.listed(tx, by=by)])
+
+
+async def create(new: NewSignOnProvider, request: Request, tx: Tx, by: By) -> SignOnProvider:
+    """A new way to sign on."""
+    by.must("own")
+    proof.must(by)
+    request.state.secret = True
+    kind, known = kind_of(new.preset), parts(request)
+    id = new_id("sp")
+    settings = checked(new.preset, new.settings)
+    mapping = {"groups": kind.groups, **new.mapping}
+    made = await providers.create(
+        tx, preset=new.preset, kind=kind.kind, name=new.name or kind.label, settings=settings, mapping=mapping, on=new.on, by=by, id=id,
+        sealed=_sealed(known, new.preset, id, new.secrets, {}),
+    )  # fmt: skip
+    return _shown(known, made)
+
+
+async def show(provider: ProviderId, request: Request, tx: Tx, by: By) -> SignOnProvider:
+    """One of them."""
+    by.must("manage")
+    return _shown(parts(request), await providers.read(tx, provider, by=by))
+
+
+async def update(provider: ProviderId, change: SignOnProviderChange, request: Request, tx: Tx, by: By) -> SignOnProvider:
+    """What is not named stays. Settings that lead to another host want the secrets again."""
+    by.must("own")
+    proof.must(by)
+    request.state.secret = True
+    known, before = parts(request), await providers.read(tx, provider, by=by)
+    settings = None
+    if change.settings is not None:
+        names = {field.name for field in kind_of(before.preset).fields}
+        settings = checked(before.preset, {**{k: v for k, v in before.settings.items() if k in names}, **change.settings})
+        _must_lead_there(before, settings, change.secrets or {})
+    sealed = None if change.secrets is None else _sealed(known, before.preset, provider, change.secrets, dict(before.sealed))
+    mapping = None if change.mapping is None else {**before.mapping.as_json(), **change.mapping}
+    if change.on is False:
+        await enforcing.must_keep_one(tx, before, by=by)
+    made = await providers.change(
+        tx, before, by=by, name=change.name, on=change.on, shown=change.shown, settings=settings, mapping=mapping, sealed=sealed
+    )
+    return _shown(known, made)
+
+
+async def remove(provider: ProviderId, tx: Tx, by: By) -> Response:
+    """Whoever came in by it signs in otherwise from now on, or not at all."""
+    by.must("own")
+    proof.must(by)
+    before = await providers.read(tx, provider, by=by)
+    await enforcing.must_keep_one(tx, before, by=by)
+    await providers.remove(tx, before, by=by)
+    return Response(status_code=204)
+
+
+async def test(provider: ProviderId, request: Request, once: Once, by: By) -> SignOnTest:
+    """Look at it from here: can it be reached, is it what it says, what is missing."""
+    by.must("own")
+    known = parts(request)
+    async with db.transaction(known.engine) as tx:
+        found = await providers.read(tx, provider, by=by)
+    told = await trying.tried(known.sign_on, found)
+    async with db.transaction(known.engine) as tx:
+        await providers.keep_test(tx, found, told)
+    return SignOnTest(**told)
+
+
+async def link(provider: ProviderId, asked: Linking, request: Request, once: Once, by: By) -> Response:
+    """Where my browser goes so that the provider knows me from then on; with `try` only to see what it tells."""
+    known = parts(request)
+    by.must("own" if asked.try_ else "read")
+    async with db.transaction(known.engine) as tx:
+        found = await providers.read(tx, provider, by=by)
+    if by.session is None:
+        raise Forbidden("This is for a browser that is signed in, not for a token.")
+    if found.kind == "ldap":
+        raise Conflict("A directory is tried on the sign-in page, with a name and a password.")
+    proof.must(by)
+    secret = browser.leaves(request)
+    url = await leaving.begun(request, found, secret, purpose="try" if asked.try_ else "link", by=by)
+    return browser.put(request, JSONResponse({"url": url}), secret)
+
+
+async def policy(tx: Tx, by: By) -> SignOnPolicy:
+    """Whether single sign-on is the only way in, and what stands against it."""
+    by.must("manage")
+    return SignOnPolicy(**await enforcing.read(tx, by=by))
+
+
+async def put_policy(new: NewSignOnPolicy, request: Request, tx: Tx, by: By) -> SignOnPolicy:
+    """Single sign-on only, or not any more."""
+    by.must("own")
+    proof.must(by)
+    await enforcing.put(tx, new.enforced, by=by)
+    parts(request).callers.forget()
+    return SignOnPolicy(**await enforcing.read(tx, by=by))
+
+
+async def sign_out(request: Request, tx: Tx, by: By) -> Response:
+    """Ends my session; where the provider offers it, the browser goes on to sign out there."""
+    url = await ending.elsewhere(request, tx, by)
+    await sessions.end(tx, cookies.read(request))
+    parts(request).callers.forget()
+    answer = JSONResponse({"url": url})
+    cookies.drop(answer, "session", parts(request).settings)
+    return answer
+
+
+# ── inside ────────────────────────────────────────────────────
+
+
+def _shown(known: Parts, one: providers.Provider) -> SignOnProvider:
+    kind = KINDS[one.preset]
+    secrets = {field.name: field.name in one.sealed for field in kind.fields if field.secret}
+    names = {field.name for field in kind.fields}
+    settings = {name: value for name, value in one.settings.items() if name in names or name == "issuer"}
+    addresses = {name: known.sign_on.address(one.id, end) for name, end in ADDRESSES[one.kind]}
+    return SignOnProvider(
+        id=one.id, preset=one.preset, kind=one.kind, kind_label=kind.label, icon=kind.icon, name=one.name, on=one.on, shown=one.shown, settings=settings,
+        secrets=secrets, mapping=SignOnMapping(**one.mapping.as_json()), test=None if one.test is None else SignOnTest(**one.test),
+        used_at=one.used_at, people=one.people, addresses=addresses, created_at=one.created_at,
+    )  # fmt: skip
+
+
+def _sealed(known: Parts, preset: str, id: str, told: dict[str, str], kept: dict[str, Any]) -> dict[str, bytes]:
+    names = {field.name for field in kind_of(preset).fields if field.secret}
+    if unknown := set(told) - names:
+        raise Invalid.of([Problem(f"secrets/{name}", "is not known here") for name in sorted(unknown)])
+    for name, secret in told.items():
+        if secret:
+            kept[name] = known.sign_on.seal(id, name, secret)
+        else:
+            kept.pop(name, None)
+    return kept
+
+
+def _must_lead_there(before: providers.Provider, settings: dict[str, Any], secrets: dict[str, str]) -> None:
+    """A secret goes only where it was entered for."""
+    moved = [
+        name
+        for name in ("issuer", "host", "port", "security")
+        if str(before.settings.get(name) or "") != str(settings.get(name) or "")
+    ]
+    missing = [name for name in before.sealed if name not in secrets]
+    if moved and missing:
+        raise Invalid.of([Problem(f"secrets/{name}", "is entered again when it goes to another place") for name in missing])

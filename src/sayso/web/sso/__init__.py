@@ -1,0 +1,1 @@
+"""The doors of single sign-on: leaving for a provider, coming back, signing out there too."""

@@ -1,0 +1,95 @@
+"""To a provider: `/sso/{sso}/start`, and what members begin from the settings."""
+
+from importlib import import_module
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from sayso import db
+from sayso.connections.sign_on.sign_on import SignOn
+from sayso.errors import NotFound, SaysoError
+from sayso.team.actor import Actor
+from sayso.team.secret import hashed, new_secret
+from sayso.team.sso import attempts, providers
+from sayso.team.sso.attempts import Purpose
+from sayso.team.sso.providers import Provider
+from sayso.web.pages.page import page
+from sayso.web.parts import parts
+from sayso.web.sso import browser
+
+HINT_CHARACTERS_MAX = 254
+SAML = "sayso.team.sso.saml"
+"""Needs lxml and xmlsec: imported when somebody signs on by it."""
+
+
+async def start(request: Request) -> Response:
+    """To the provider; with `from=form` by a page of our own, since a form may not lead to another site."""
+    browser.counted(request)
+    try:
+        async with db.transaction(parts(request).engine) as tx:
+            provider = await providers.at_the_door(tx, request.path_params["sso"])
+        if provider.kind == "ldap":
+            raise NotFound("This directory asks for name and password on the sign-in page.")
+        secret = browser.leaves(request)
+        told = request.query_params
+        hint = told.get("hint", "")[:HINT_CHARACTERS_MAX]
+        url = await begun(request, provider, secret, to=browser.ours(told.get("to")), hint=hint if hint.isprintable() else "")
+    except SaysoError as error:
+        return refused(request, error)
+    if told.get("from") == "form":
+        return browser.put(
+            request, page("sso.html", mode="leaving", name=provider.name, url=url, host=request.url.netloc), secret
+        )
+    return browser.put(request, RedirectResponse(url, 303, {"referrer-policy": "no-referrer"}), secret)
+
+
+async def begun(
+    request: Request,
+    provider: Provider,
+    secret: str,
+    *,
+    purpose: Purpose = "sign_in",
+    by: Actor | None = None,
+    to: str = "/",
+    hint: str = "",
+) -> str:
+    """An attempt of this browser; gives where it goes. Raises `Unavailable` when the provider cannot be asked."""
+    sign_on = parts(request).sign_on
+    state, nonce, verifier = new_secret(), new_secret(), new_secret()
+    asked: str | None = None
+    if provider.kind == "saml":
+        saml: Any = import_module(SAML)
+        url, asked = saml.request(*sides(sign_on, provider), state)
+    else:
+        url = await sign_on.leave(provider, state=state, nonce=nonce, verifier=verifier, hint=hint)
+    sealed = sign_on.connections.vault.seal(verifier, hashed(state).hex())
+    async with db.transaction(parts(request).engine) as tx:
+        await _begin(tx, provider, secret, purpose, by, to, state=state, nonce=nonce, verifier=sealed, request=asked)
+    return url
+
+
+async def _begin(
+    tx: AsyncConnection, provider: Provider, secret: str, purpose: Purpose, by: Actor | None, to: str, **more: Any
+) -> None:
+    await attempts.begin(tx, provider, secret, purpose=purpose, member=by and by.member, to=to, **more)
+
+
+def sides(sign_on: SignOn, provider: Provider) -> tuple[Any, Any]:
+    """Ours and theirs, for SAML."""
+    saml: Any = import_module(SAML)
+    ours = saml.Ours(sign_on.address(provider.id, "metadata"), sign_on.address(provider.id, "acs"))
+    pieces = (
+        provider.text("certificate")
+        .replace("-----BEGIN CERTIFICATE-----", "\0")
+        .replace("-----END CERTIFICATE-----", "\0")
+        .split("\0")
+    )
+    certificates = tuple("".join(piece.split()) for piece in pieces if piece.strip())
+    return ours, saml.Theirs(provider.text("entity"), provider.text("url"), certificates)
+
+
+def refused(request: Request, error: SaysoError) -> Response:
+    """A page that says why, and how to go on."""
+    return page("sso.html", status=error.status, mode="refused", problem=error.title, advice=str(error), host=request.url.netloc)
