@@ -56,6 +56,8 @@ PAGES: dict[str, Stranger] = {
     **dict.fromkeys((f"/scim/v2/{kind}{end}" for kind in ("Users", "Groups") for end in ("", "/.search")), ANYBODY),
     **dict.fromkeys((f"/scim/v2/{kind}" for kind in ("ServiceProviderConfig", "ResourceTypes", "Schemas")), ANYBODY),
     "/hooks/{token}": Stranger((*IDS, "form_share", "approval_secret", "session_ended")),
+    "/join/{secret}": Stranger((*IDS, *SECRETS, "approval_secret")),
+    "/confirm/{secret}": Stranger((*IDS, *SECRETS, "approval_secret")),
     "/look/{name}": Stranger(("file", "app")),
     "/models.{ending}": Stranger(("app",)),
     "/models/providers/{provider}": Stranger(("provider",)),

@@ -23,6 +23,7 @@ from sayso.db import (
 from sayso.db.tables import apps
 from sayso.gateway import kept
 from sayso.team import keys, links, notifications, sessions
+from sayso.team.actor import Actor
 from sayso.team.ids import new_id
 from sayso.team.secret import hashed, new_secret
 from tests.isolation.worlds import World, made
@@ -135,6 +136,27 @@ async def drafts(w: World) -> dict[str, Any]:
 
 async def tokens(w: World) -> dict[str, Any]:
     return {"tokens": made(await w.builder.post("/api/tokens", json={"name": w.says("token")}))["id"]}
+
+
+async def team(w: World) -> dict[str, Any]:
+    """Members in a group, with a role of its own, an invitation, a service account with a token, and who may use the app."""
+    ana, member = w.owner, w.actors["member"]
+    group = made(await ana.post("/api/groups", json={"name": w.says("group"), "members": [member.id]}))["id"]
+    role = made(await ana.post("/api/roles", json={"name": w.says("role"), "rights": ["read"]}))["id"]
+    new = {"to": [f"{w.words.secret}@new.example"], "role": "viewer", "groups": [group], "message": w.says("welcome")}
+    invitation = made(await ana.post("/api/invitations", json=new))["items"][0]
+    account = made(await ana.post("/api/service-accounts", json={"name": w.says("account"), "role": "viewer"}))["id"]
+    token = made(await ana.post(f"/api/service-accounts/{account}/tokens", json={"name": w.says("nightly")}))["id"]
+    session = await _session_of(w, member)
+    w.inside["invitation_secret"] = invitation["url"].rpartition("/")[2]
+    ids = {"group": group, "role": role, "invitation": invitation["id"], "account": account, "member": member.id}
+    told = {"service_token": token, "workspace": w.workspace, "session": session}
+    return {**ids, **told}
+
+
+async def _session_of(w: World, member: Actor) -> str:
+    async with transaction(w.engine) as tx:
+        return (await sessions.actor(tx, await sessions.begin(tx, by=member, agent=w.says("browser")))).session or ""
 
 
 async def gateway(w: World) -> dict[str, Any]:
@@ -291,7 +313,7 @@ async def settled(w: World) -> dict[str, Any]:
 
 
 SEEDS: tuple[Seed, ...] = (
-    app, rows, versions, shares, imports, drafts, tokens, gateway, coworkers, connections, runs, fills, syncs, trials, sign_on, secrets,
+    app, rows, versions, shares, imports, drafts, tokens, team, gateway, coworkers, connections, runs, fills, syncs, trials, sign_on, secrets,
     objects, settled,
 )  # fmt: skip
 

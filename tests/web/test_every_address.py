@@ -86,6 +86,12 @@ async def things(company: Company) -> Things:
     trial = await made(await ben.post("/api/trials", json=TRIAL))
     ids |= {"trials": trial["id"], "case": 1, "models": "gpt-4o"}
     ids |= {"provider": provider["id"], "alias": alias["id"], "key": key["id"], "budget": budget["id"], "call": f"req_{0:032x}"}
+    invitation = (await made(await ana.post("/api/invitations", json={"link": True, "role": "viewer"})))["items"][0]
+    group = await made(await ana.post("/api/groups", json={"name": "Everyday"}))
+    role = await made(await ana.post("/api/roles", json={"name": "Office", "rights": ["read"]}))
+    account = await made(await ana.post("/api/service-accounts", json={"name": "Import", "role": "viewer"}))
+    ids |= {"invitation": invitation["id"], "group": group["id"], "role": role["id"], "account": account["id"]}
+    ids |= {"member": company.mia.actor.id, "workspace": "w_0", "session": "se_0", "service_token": "k_0"}
     ids |= {"coworker": helper["key"], "conversation": talk["id"], "memory": "y_0", "card": "c_0"}
     ids |= {
         "reaction": "heart",
@@ -192,6 +198,28 @@ BODIES: dict[str, Any] = {
         "session_days": 30,
         "idle_minutes": None,
     },
+    "DELETE /api/me": {"name": "Nobody by that name"},
+    "PUT /api/me/picture": {"no": "picture"},
+    "PUT /api/session/workspace": {"workspace": "w_0"},
+    "POST /api/workspaces": {"name": "Side project"},
+    "POST /api/workspaces/{workspace}/restoration": {},
+    "DELETE /api/workspace": {"name": "No such name"},
+    "PATCH /api/members/{member}": {"role": "viewer", "properties": {"region": "North"}, "groups": []},
+    "POST /api/invitations": {
+        "to": ["new@northlight.example"],
+        "role": "viewer",
+        "groups": [],
+        "apps": [{"app": "crm", "role": "@reader"}],
+    },
+    "POST /api/invitations/{invitation}/resending": {"link": True},
+    "POST /api/groups": {"name": "Matrix", "properties": {"region": "North"}},
+    "PATCH /api/groups/{group}": {"name": "Support"},
+    "POST /api/roles": {"name": "Reader", "rights": ["read"]},
+    "PATCH /api/roles/{role}": {"rights": ["read", "comment"]},
+    "POST /api/service-accounts": {"name": "Nightly", "role": "viewer", "groups": []},
+    "PATCH /api/service-accounts/{account}": {"name": "Daily"},
+    "POST /api/service-accounts/{account}/tokens": {"name": "Cron"},
+    "PUT /api/apps/{app}/access": {"grants": [{"kind": "everyone", "role": "@editor"}]},
     "PATCH /api/workspace": {"hue": 7},
     "PATCH /api/audit/settings": {"keep_days": 365},
     "POST /api/audit/streams": {"url": "http://10.0.0.1/audit", "kinds": ["member"]},
@@ -281,6 +309,8 @@ MINE = {
     "/api/workspace/templates",
     "/api/sso", "/api/sso/kinds", "/api/sso/policy", "/api/sso/sign-out", "/api/domains", "/api/scim",
     "/api/me/preferences",
+    "/api/me/picture", "/api/me/sessions", "/api/me/export", "/api/session/workspace", "/api/workspaces", "/api/invitations", "/api/groups",
+    "/api/roles", "/api/service-accounts",
     "/api/session", "/api/me", "/api/members", "/api/workspace", "/api/tokens", "/api/search", "/api/apps", "/api/trash",
     "/api/trials", "/api/trials/estimates", "/api/models/{id:path}/measurements", "/api/slots", "/api/slots/{slot}", "/api/slots/{slot}/preview",
     "/api/notifications", "/api/approvals", "/api/files", "/api/imports", "/api/drafts", "/api/builder", "/api/coworkers", "/api/templates", "/api/wishes",
@@ -299,6 +329,9 @@ VIEWERS_TOO = {
     "PUT /api/me/preferences/apps/{app}",
     "PATCH /api/notifications",
     "DELETE /api/session",
+    "DELETE /api/me/picture",
+    "DELETE /api/me/sessions",
+    "POST /api/workspaces",
     "POST /api/tokens",
     "POST /api/apps/{app}/plans",
     "POST /api/apps/{app}/formulas",
@@ -312,6 +345,8 @@ OWN = tuple(
     f"{verb} /api/{thing}/"
     for verb in ("POST", "PATCH", "DELETE")
     for thing in (
+        "me",
+        "workspaces",
         "copies",
         "workspace/templates",
         "conversations",
@@ -340,6 +375,8 @@ async def test_a_viewer_changes_nothing(company: Company, things: Things, addres
     name = f"{address.verb} {address.path}"
     if name in VIEWERS_TOO:
         assert answer.status_code < 300, answer.text
+    elif name == "PUT /api/me/picture":
+        assert answer.status_code == 422, "the example is no picture"
     elif (
         name.startswith(
             ("DELETE /api/tokens", "POST /api/tokens/", "PATCH /api/drafts", "DELETE /api/drafts", "POST /api/drafts/", *OWN)
@@ -372,6 +409,13 @@ async def test_nonsense_is_never_our_fault(company: Company, things: Things, add
 
 NAMES = [
     "app",
+    "member",
+    "group",
+    "invitation",
+    "role",
+    "account",
+    "session",
+    "workspace",
     "table",
     "view",
     "row",
@@ -458,6 +502,7 @@ def test_nothing_is_public_but_what_is_listed(app: FastAPI):
         "GET /signin/second", "POST /signin/second", "POST /signin/second/passkey/challenge", "POST /signin/second/passkey", "GET /signin/reset",
         "POST /signin/reset", "GET /signin/reset/{token:path}", "POST /signin/reset/{token:path}", "GET /f/{token}/sent", "GET /f/{token}/challenge", "POST /f/{token}/password", "GET /share/{token}", "POST /share/{token}/password",
         "GET /share/{token}/rows.csv", "GET /share/{token}/files/{file}", "GET /share/{token}/files/{file}/thumbnail", "GET /approve/{token}", "POST /approve/{token}", "GET /letters/{token}", "POST /letters/{token}", "GET /look/{name}", "GET /api/docs", "GET /api/openapi.json", "GET /api/models", "GET /api/models/changes",
+        "GET /join/{secret}", "POST /join/{secret}", "GET /confirm/{secret}", "POST /confirm/{secret}",
         "GET /oauth/callback",
         "GET /sso/{sso}/start", "GET /sso/{sso}/callback", "POST /sso/{sso}/acs", "GET /sso/{sso}/landing/{secret}",
         "POST /sso/{sso}/landing/{secret}", "GET /sso/{sso}/metadata", "POST /sso/{sso}/logout",

@@ -10,11 +10,14 @@ of their own, whose numbers and columns only the table `apps` tells: they are ca
 their indices, since PostgreSQL asks a policy before any condition that is not leakproof (figures, patterns).
 """
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, MetaData, event, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 _WORKSPACE: ContextVar[str | None] = ContextVar("workspace", default=None)
 SETTING = "sayso.ws"
@@ -47,6 +50,29 @@ def _say(connection: Connection) -> None:
     workspace = _WORKSPACE.get()
     if workspace is not None:
         connection.exec_driver_sql(f"select set_config('{SETTING}', %s, true)", (workspace,))
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def through_all(
+    work: Callable[Concatenate[AsyncConnection, P], Awaitable[T]],
+) -> Callable[Concatenate[AsyncConnection, P], Awaitable[T]]:
+    """A function (its first argument is `tx`) that goes through all workspaces although a request is within one: for what is one person's
+    own wherever they are (their name, their sessions, the workspaces that they are in), and for nothing else."""
+
+    @wraps(work)
+    async def wide(tx: AsyncConnection, *args: P.args, **given: P.kwargs) -> T:
+        before = (await tx.execute(text(f"select current_setting('{SETTING}', true)"))).scalar_one()
+        if not before:
+            return await work(tx, *args, **given)
+        await tx.execute(text(f"select set_config('{SETTING}', '', true)"))
+        done = await work(tx, *args, **given)  # what raises is rolled back, and the setting with it
+        await tx.execute(text(f"select set_config('{SETTING}', :before, true)"), {"before": before})
+        return done
+
+    return wide
 
 
 def knot(connection: Connection, metadata: MetaData) -> None:

@@ -77,11 +77,12 @@ async def put(
     grants: Collection[Grant],
     *,
     by: Actor,
+    id: str,
     name: str,
     roles: Collection[str],
     base: str | None = None,
 ) -> tuple[Grant, ...]:
-    """All that is granted in this app from now on. `roles` are the ids of the app's own. Whoever calls has asked whether `by` manages it.
+    """All that is granted in this app from now on. `id` and `name` are the app's, `roles` the ids of its own. Whoever calls has asked whether `by` manages it.
 
     Raises `Invalid`, and `Conflict` when `base` is no longer the version of what is granted.
     """
@@ -99,7 +100,7 @@ async def put(
         await tx.execute(t.insert(), rows)
     if gone or new:
         detail = {"given": [asdict(one) for one in sorted(new)], "taken": [asdict(one) for one in sorted(gone)]}
-        await audit.write(tx, "app.access", f"changed who may use the app {name}", by=by, subject=str(app), detail=detail)
+        await audit.write(tx, "app.access", f"changed who may use the app {name}", by=by, subject=id, app=id, detail=detail)
         await news.changed(tx, by=by)
     return await listed(tx, app, by=by)
 

@@ -3,6 +3,7 @@
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sayso.db import net
 from sayso.db import tables as t
 from sayso.db.people_tables import people as p
 from sayso.errors import Conflict, Invalid, Problem
@@ -15,6 +16,7 @@ KEPT = frozenset({"sayso.people", "sayso.members"})
 m = t.members.c
 
 
+@net.through_all
 async def leave_for_good(tx: AsyncConnection, typed: str, *, by: Actor) -> None:
     """`typed` is one's name, word for word. Raises `Conflict` while one is the last owner of a workspace where others are; a workspace
     where one is alone goes to the trash."""

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sayso.db import coworker_tables, notification_tables
+from sayso.db import coworker_tables, net, notification_tables
 from sayso.db import tables as t
 from sayso.db.people_tables import group_members, groups, people
 
@@ -33,6 +33,7 @@ Rows of apps belong to their workspace; export them there.
 """
 
 
+@net.through_all
 async def of(tx: AsyncConnection, person: str) -> dict[str, list[dict[str, Any]]]:
     """By file name, without its ending."""
     m = t.members
@@ -65,7 +66,7 @@ async def _rows(tx: AsyncConnection, table: Table, which: Any) -> list[dict[str,
 
 
 async def _read(tx: AsyncConnection, query: Any) -> list[dict[str, Any]]:
-    return [dict(row) for row in (await tx.execute(query.limit(ROWS_MAX))).mappings()]
+    return [{str(key): value for key, value in row.items()} for row in (await tx.execute(query.limit(ROWS_MAX))).mappings()]
 
 
 def _newest(table: Table) -> Iterable[Any]:

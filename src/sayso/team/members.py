@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sayso.db import gateway_tables
+from sayso.db import gateway_tables, net
 from sayso.db import tables as t
 from sayso.db.people_tables import app_grants, group_members, people
 from sayso.errors import Conflict, Invalid, NotFound, Problem
@@ -149,6 +149,7 @@ async def gone(tx: AsyncConnection, id: str, *, workspace: str) -> None:
     await tx.execute(update(t.members).where(m.id == id).values(removed_at=func.now(), suspended_at=None, properties={}))
 
 
+@net.through_all
 async def _elsewhere(tx: AsyncConnection, id: str) -> None:
     """The sessions of this member go on in another workspace of theirs, where there is one; else they end."""
     s, other = t.sessions.c, t.members.alias("other")

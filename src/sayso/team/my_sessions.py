@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sayso.db import net
 from sayso.db import tables as t
 from sayso.errors import NotFound
 from sayso.team import audit
@@ -40,6 +41,7 @@ class Session:
     current: bool
 
 
+@net.through_all
 async def listed(tx: AsyncConnection, *, by: Actor) -> tuple[Session, ...]:
     """Mine that are not over: this one first, then the last seen."""
     query = select(s.id, s.agent, s.address, s.method, t.workspaces.c.name, s.created_at, s.seen_at)
@@ -53,6 +55,7 @@ async def listed(tx: AsyncConnection, *, by: Actor) -> tuple[Session, ...]:
     return tuple(sorted(found, key=lambda one: not one.current))
 
 
+@net.through_all
 async def end(tx: AsyncConnection, id: str, *, by: Actor) -> None:
     """Raises `NotFound`, also for somebody else's."""
     done = await tx.execute(delete(t.sessions).where(s.person == of(by), s.id == id))
@@ -61,6 +64,7 @@ async def end(tx: AsyncConnection, id: str, *, by: Actor) -> None:
     await audit.write(tx, "session.ended", "signed out of another session", by=by, subject=id)
 
 
+@net.through_all
 async def end_others(tx: AsyncConnection, *, by: Actor) -> int:
     """All but the one that asks; says how many."""
     others = delete(t.sessions).where(s.person == of(by))

@@ -40,8 +40,7 @@ class Member:
 
     @property
     def initials(self) -> str:
-        words = self.name.split()
-        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+        return initials(self.name)
 
     @property
     def actor(self) -> Actor:
@@ -49,6 +48,11 @@ class Member:
             "member", self.workspace, self.id, self.role, self.name,
             person=self.person, groups=self.groups, allowed=self.allowed,
         )  # fmt: skip
+
+
+def initials(name: str) -> str:
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +89,13 @@ async def workspace(tx: AsyncConnection, *, by: Actor) -> Workspace:
 
 async def change_workspace(tx: AsyncConnection, *, by: Actor, name: str | None = None, hue: int | None = None) -> Workspace:
     by.must("manage")
-    values = {"name": name and _named(name), "hue": None if hue is None else hue % HUES}
+    values = {"name": None if name is None else _named(name), "hue": None if hue is None else hue % HUES}
     given = {k: v for k, v in values.items() if v is not None}
     if given:
+        before = await workspace(tx, by=by)
         await tx.execute(t.workspaces.update().where(t.workspaces.c.id == by.workspace).values(**given))
+        was = {key: getattr(before, key) for key in given}
+        await audit.write(tx, "workspace.changed", "changed the workspace", by=by, subject=by.workspace, before=was, after=given)
     return await workspace(tx, by=by)
 
 
@@ -113,26 +120,6 @@ async def add(tx: AsyncConnection, name: str, *, role: Reach, by: Actor, email: 
     member = await _added(tx, by.workspace, name, role, email)
     await audit.write(tx, "member.added", f"added {member.name} as {role}", by=by, subject=member.id)
     return member
-
-
-async def rename(tx: AsyncConnection, id: str, name: str, *, by: Actor) -> Member:
-    """People rename themselves; owners rename anyone."""
-    if id != by.member:
-        by.must("manage")
-    await read(tx, id, by=by)
-    await tx.execute(t.members.update().where(t.members.c.id == id).values(name=_named(name)))
-    return await read(tx, id, by=by)
-
-
-async def write_to(tx: AsyncConnection, id: str, email: str | None, *, by: Actor) -> Member:
-    """Where a member is written to; None for nowhere. Raises `Conflict` when it is another member's."""
-    if id != by.member:
-        by.must("manage")
-    await read(tx, id, by=by)
-    if email and await _taken(tx, by.workspace, email, but=id):
-        raise Conflict(f"{email} is another member's.")
-    await tx.execute(t.members.update().where(t.members.c.id == id).values(email=email))
-    return await read(tx, id, by=by)
 
 
 async def _taken(tx: AsyncConnection, workspace: str, email: str, but: str = "") -> bool:

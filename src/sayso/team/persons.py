@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sayso.db import net
 from sayso.db import tables as t
 from sayso.db.people_tables import people as p
 from sayso.errors import Conflict, Forbidden, Invalid, NotFound, Problem
@@ -57,6 +58,7 @@ async def of_address(tx: AsyncConnection, email: str) -> Person | None:
     return None if row is None else _person(row)
 
 
+@net.through_all
 async def create(tx: AsyncConnection, name: str, email: str | None, hue: int, *, verified: bool = False) -> Person:
     """Raises `Conflict` when the address is somebody's. An address that nobody ever confirmed gives way to who shows that it is theirs."""
     if email:
@@ -66,6 +68,7 @@ async def create(tx: AsyncConnection, name: str, email: str | None, hue: int, *,
     return await read(tx, id)
 
 
+@net.through_all
 async def change(
     tx: AsyncConnection,
     id: str,
@@ -90,6 +93,7 @@ async def change(
     return await read(tx, id)
 
 
+@net.through_all
 async def write_to(tx: AsyncConnection, id: str, email: str | None, *, verified: bool) -> Person:
     """Their address from now on, here and in every workspace. Raises `Conflict` when it is somebody else's."""
     if email and not is_address(email):

@@ -75,6 +75,7 @@ async def make_token(
     by: Actor,
     scopes: Sequence[Right] | None = None,
     expires_at: datetime | None = None,
+    only: Sequence[str] | None = None,
 ) -> tuple[Key, str]:
     """The token and its secret, shown this once. Raises `Forbidden` when the account may do what `by` may not."""
     account = await found(tx, id, by=by)
@@ -86,7 +87,9 @@ async def make_token(
     as_account = await standing.read(tx, id, workspace=by.workspace)
     if as_account is None:
         raise Invalid(Problem("", f"{account.name} is suspended"))
-    made = await keys.create(tx, name, by=replace(as_account, address=by.address), scopes=scopes, expires_at=expires_at)
+    made = await keys.create(
+        tx, name, by=replace(as_account, address=by.address), scopes=scopes, expires_at=expires_at, only=only
+    )
     said = f"made the token {made[0].name} for the service account {account.name}"
     await audit.write(tx, "service_account.token", said, by=by, subject=made[0].id)
     return made

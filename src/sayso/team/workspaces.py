@@ -7,13 +7,15 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sayso.db import net
 from sayso.db import tables as t
 from sayso.db.people_tables import people
-from sayso.errors import Forbidden, Invalid, NotFound, Problem
+from sayso.errors import Forbidden, Invalid, NotFound, Problem, SaysoError
 from sayso.team import audit, news, proof, rank, standing
 from sayso.team.actor import Actor
 from sayso.team.ids import new_id
 from sayso.team.people import NAME_LENGTH_MAX
+from sayso.team.signin import policy
 
 TRASH_DAYS = 30
 OF_ONE_MAX = 50
@@ -47,6 +49,7 @@ class Trashed:
         return self.deleted_at + timedelta(days=TRASH_DAYS)
 
 
+@net.through_all
 async def listed(tx: AsyncConnection, person: str, *, app: str | None = None) -> tuple[Mine, ...]:
     """Those that this person may come into now, by name; with `app`, only those that have an app of this id."""
     other = t.members.alias("other")
@@ -61,6 +64,7 @@ async def listed(tx: AsyncConnection, person: str, *, app: str | None = None) ->
     return tuple(Mine(r.id, r.name, r.hue, r.role, rank.named(r.role, own[r.id]), r.members, r.member) for r in rows)
 
 
+@net.through_all
 async def trashed(tx: AsyncConnection, person: str) -> tuple[Trashed, ...]:
     """Those that this person owned and may bring back."""
     since = datetime.now(UTC) - timedelta(days=TRASH_DAYS)
@@ -69,15 +73,19 @@ async def trashed(tx: AsyncConnection, person: str) -> tuple[Trashed, ...]:
     return tuple(Trashed(*row) for row in await tx.execute(query.order_by(w.deleted_at.desc())))
 
 
+@net.through_all
 async def may_create(tx: AsyncConnection, person: str) -> bool:
     """Whoever is more than a guest somewhere on this server."""
     query = select(m.id).where(m.person == person, m.role != "guest", standing.here).limit(1)
     return (await tx.execute(query)).first() is not None
 
 
+@net.through_all
 async def create(tx: AsyncConnection, name: str, *, by: Actor) -> Actor:
     """A new workspace, whose owner `by` is: returned as the member they are there."""
     person = _person(by)
+    if by.scopes is not None:
+        raise Forbidden("A token with scopes makes no workspaces.")
     if not await may_create(tx, person):
         raise Forbidden("A guest makes no workspaces.")
     name = named(name)
@@ -95,6 +103,7 @@ async def create(tx: AsyncConnection, name: str, *, by: Actor) -> Actor:
     return made
 
 
+@net.through_all
 async def switch(tx: AsyncConnection, workspace: str, *, by: Actor) -> Actor:
     """This session is in that workspace from now on. Raises `NotFound` when they are not in it."""
     if by.session is None:
@@ -103,9 +112,22 @@ async def switch(tx: AsyncConnection, workspace: str, *, by: Actor) -> Actor:
     row = (await tx.execute(found)).one_or_none()
     if row is None:
         raise NotFound("You are in no such workspace.")
+    await _must_take(tx, workspace, by.session)
     here = update(t.sessions).where(t.sessions.c.id == by.session)
     await tx.execute(here.values(workspace_id=workspace, member=row.id))
     return standing.actor_of(row, session=by.session, proved_at=by.proved_at, strong=by.strong, address=by.address)
+
+
+async def _must_take(tx: AsyncConnection, workspace: str, session: str) -> None:
+    """Whether that workspace takes how this session signed in: nobody is led to where the next click would throw them out."""
+    s = t.sessions.c
+    query = select(s.method, s.strong, s.created_at, s.seen_at).where(s.id == session)
+    row = (await tx.execute(query)).one()
+    asked = await policy.read(tx, workspace)
+    try:
+        asked.must_take(row.method, strong=row.strong, begun=row.created_at, seen=row.seen_at, now=datetime.now(UTC))
+    except SaysoError as error:
+        raise Forbidden(f"{error} Sign out, and sign in there that way.") from None
 
 
 async def remove(tx: AsyncConnection, typed: str, *, by: Actor) -> None:
@@ -121,6 +143,7 @@ async def remove(tx: AsyncConnection, typed: str, *, by: Actor) -> None:
     await news.changed(tx, by=by)
 
 
+@net.through_all
 async def trash(tx: AsyncConnection, workspace: str, deleted_by: str) -> None:
     """Without asking; its sessions go on in another workspace of each person, where there is one."""
     now, mark = datetime.now(UTC), _mark(workspace)
@@ -132,6 +155,7 @@ async def trash(tx: AsyncConnection, workspace: str, deleted_by: str) -> None:
         await _moved(tx, row)
 
 
+@net.through_all
 async def restore(tx: AsyncConnection, workspace: str, *, by: Actor) -> Mine:
     """Out of the trash, as it was. Raises `NotFound` for who did not own it, and after `TRASH_DAYS`."""
     person = _person(by)

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from sayso.web import health, hooks, live, metrics
 from sayso.web.api import (
+    access,
     ai_values,
     approvals,
     apps,
@@ -37,6 +38,7 @@ from sayso.web.api import (
     groups,
     history,
     imports,
+    invitations,
     me,
     me_passkeys,
     me_password,
@@ -44,15 +46,19 @@ from sayso.web.api import (
     me_totp,
     members,
     models,
+    my_export,
+    my_picture,
     notifications,
     plans,
     preferences,
     questions,
+    roles,
     rows,
     runs,
     schedules,
     scim,
     search,
+    service_accounts,
     session,
     session_proof,
     shares,
@@ -60,6 +66,7 @@ from sayso.web.api import (
     slots,
     sources,
     sso,
+    team_groups,
     templates,
     tokens,
     trash,
@@ -70,6 +77,7 @@ from sayso.web.api import (
     webhooks,
     workspace,
     workspace_templates,
+    workspaces,
 )
 from sayso.web.api.gateway import aliases, budgets, calls, elsewhere, ledger, providers, usage
 from sayso.web.api.gateway import keys as gateway_keys
@@ -78,7 +86,7 @@ from sayso.web.api.trials import estimates, measurements, promotions, trial_case
 from sayso.web.mcp import endpoint as mcp
 from sayso.web.oauth import authorize, metadata
 from sayso.web.oauth import tokens as oauth_tokens
-from sayso.web.pages import approve, consent, form, letters, look, reference, security_txt, sign_in
+from sayso.web.pages import approve, confirm, consent, form, join, letters, look, reference, security_txt, sign_in
 from sayso.web.pages.directory import card, catalogue, comparison, downloads, makers, model_page, news, sitemap
 from sayso.web.pages.directory.shown import for_anybody
 from sayso.web.pages.share import view as public_view
@@ -139,6 +147,8 @@ COWORKER = "/api/coworkers/{coworker}"
 CONVERSATION = "/api/conversations/{conversation}"
 CARD = "/api/cards/{card}"
 CONNECTION = "/api/connections/{connection}"
+SERVICE_ACCOUNTS = "/api/service-accounts"
+SERVICE_ACCOUNT = "/api/service-accounts/{account}"
 WEBHOOK = "/api/webhooks/{webhook}"
 SSO = "/api/sso/{sso}"
 DOMAIN = "/api/domains/{domain}"
@@ -169,9 +179,46 @@ API = (
     Address("POST", "/api/me/recovery-codes", me_totp.fresh, 201),
     Address("GET", "/api/workspace/sign-in", sign_in_policy.show),
     Address("PUT", "/api/workspace/sign-in", sign_in_policy.update),
+    Address("DELETE", "/api/me", me.remove, 204),
+    Address("PUT", "/api/me/picture", my_picture.update, 200, my_picture.PICTURE_BYTES_MAX),
+    Address("DELETE", "/api/me/picture", my_picture.remove),
+    Address("GET", "/api/me/sessions", me.sessions),
+    Address("DELETE", "/api/me/sessions", me.end_sessions, 204),
+    Address("DELETE", "/api/me/sessions/{session}", me.end_session, 204),
+    Address("GET", "/api/me/export", my_export.show),
+    Address("PUT", "/api/session/workspace", session.switch),
+    Address("GET", "/api/workspaces", workspaces.listed),
+    Address("POST", "/api/workspaces", workspaces.create, 201),
+    Address("POST", "/api/workspaces/{workspace}/restoration", workspaces.restore),
     Address("GET", "/api/members", members.listed),
+    Address("GET", "/api/members/{member}", members.show),
+    Address("PATCH", "/api/members/{member}", members.update),
+    Address("DELETE", "/api/members/{member}", members.remove, 204),
+    Address("GET", "/api/members/{member}/belongings", members.owned),
+    Address("GET", "/api/members/{member}/picture", members.picture),
+    Address("GET", "/api/invitations", invitations.listed),
+    Address("POST", "/api/invitations", invitations.create, 201),
+    Address("DELETE", "/api/invitations/{invitation}", invitations.remove, 204),
+    Address("POST", "/api/invitations/{invitation}/resending", invitations.resend),
+    Address("GET", "/api/groups", team_groups.listed),
+    Address("POST", "/api/groups", team_groups.create, 201),
+    Address("GET", "/api/groups/{group}", team_groups.show),
+    Address("PATCH", "/api/groups/{group}", team_groups.update),
+    Address("DELETE", "/api/groups/{group}", team_groups.remove, 204),
+    Address("GET", "/api/roles", roles.listed),
+    Address("POST", "/api/roles", roles.create, 201),
+    Address("PATCH", "/api/roles/{role}", roles.update),
+    Address("DELETE", "/api/roles/{role}", roles.remove, 204),
+    Address("GET", SERVICE_ACCOUNTS, service_accounts.listed),
+    Address("POST", SERVICE_ACCOUNTS, service_accounts.create, 201),
+    Address("PATCH", SERVICE_ACCOUNT, service_accounts.update),
+    Address("DELETE", SERVICE_ACCOUNT, service_accounts.remove, 204),
+    Address("GET", f"{SERVICE_ACCOUNT}/tokens", service_accounts.tokens),
+    Address("POST", f"{SERVICE_ACCOUNT}/tokens", service_accounts.make_token, 201),
+    Address("DELETE", f"{SERVICE_ACCOUNT}/tokens/{{service_token}}", service_accounts.remove_token, 204),
     Address("GET", "/api/workspace", workspace.show),
     Address("PATCH", "/api/workspace", workspace.update),
+    Address("DELETE", "/api/workspace", workspace.remove, 204),
     Address("GET", "/api/tokens", tokens.listed),
     Address("POST", "/api/tokens", tokens.create, 201),
     Address("POST", "/api/tokens/{id}/rotation", tokens.rotate),
@@ -191,6 +238,8 @@ API = (
     Address("GET", APP, apps.show),
     Address("PATCH", APP, apps.update),
     Address("DELETE", APP, apps.remove, 204),
+    Address("GET", f"{APP}/access", access.show),
+    Address("PUT", f"{APP}/access", access.update),
     Address("DELETE", f"{APP}/samples", apps.remove_samples, 204),
     Address("POST", f"{APP}/plans", plans.create),
     Address("GET", f"{APP}/copies", copies.listed),
@@ -495,6 +544,10 @@ PUBLIC = (
     Page("POST", "/signin/reset", signin_reset.send),
     Page("GET", "/signin/reset/{token:path}", signin_reset.show),
     Page("POST", "/signin/reset/{token:path}", signin_reset.change),
+    Page("GET", "/join/{secret}", join.show),
+    Page("POST", "/join/{secret}", join.enter),
+    Page("GET", "/confirm/{secret}", confirm.show),
+    Page("POST", "/confirm/{secret}", confirm.decide),
     Page("GET", "/f/{token}", form.show),
     Page("POST", "/f/{token}", form.send),
     Page("GET", "/f/{token}/sent", form.sent),

@@ -2,12 +2,17 @@
 
 from fastapi import Request, Response
 
-from sayso.team import sessions
+from sayso.team import sessions, workspaces
 from sayso.web import cookies
 from sayso.web.actor import By
 from sayso.web.api.me import Me, my
 from sayso.web.parts import parts
+from sayso.web.shapes import Asked, Token
 from sayso.web.work import Tx
+
+
+class Where(Asked):
+    workspace: Token
 
 
 async def show(tx: Tx, by: By) -> Me:
@@ -22,3 +27,10 @@ async def end(request: Request, tx: Tx, by: By) -> Response:
     answer = Response(status_code=204)
     cookies.drop(answer, "session", parts(request).settings)
     return answer
+
+
+async def switch(where: Where, request: Request, tx: Tx, by: By) -> Me:
+    """Go on in another workspace of mine."""
+    there = await workspaces.switch(tx, where.workspace, by=by)
+    parts(request).callers.forget()
+    return await my(tx, there)
