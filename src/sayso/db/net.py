@@ -56,23 +56,41 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def through_all(
-    work: Callable[Concatenate[AsyncConnection, P], Awaitable[T]],
-) -> Callable[Concatenate[AsyncConnection, P], Awaitable[T]]:
+Work = Callable[Concatenate[AsyncConnection, P], Awaitable[T]]
+
+
+def through_all(work: Work[P, T]) -> Work[P, T]:
     """A function (its first argument is `tx`) that goes through all workspaces although a request is within one: for what is one person's
     own wherever they are (their name, their sessions, the workspaces that they are in), and for nothing else."""
 
     @wraps(work)
     async def wide(tx: AsyncConnection, *args: P.args, **given: P.kwargs) -> T:
-        before = (await tx.execute(text(f"select current_setting('{SETTING}', true)"))).scalar_one()
-        if not before:
-            return await work(tx, *args, **given)
-        await tx.execute(text(f"select set_config('{SETTING}', '', true)"))
+        before = await _opened(tx)
         done = await work(tx, *args, **given)  # what raises is rolled back, and the setting with it
-        await tx.execute(text(f"select set_config('{SETTING}', :before, true)"), {"before": before})
+        if before:
+            await tx.execute(text(f"select set_config('{SETTING}', :before, true)"), {"before": before})
         return done
 
     return wide
+
+
+def through_all_until_commit(work: Work[P, T]) -> Work[P, T]:
+    """The same for what ends in another workspace: where it writes its audit log, whose entries are numbered at the commit, or goes on there."""
+
+    @wraps(work)
+    async def wide(tx: AsyncConnection, *args: P.args, **given: P.kwargs) -> T:
+        await _opened(tx)
+        return await work(tx, *args, **given)
+
+    return wide
+
+
+async def _opened(tx: AsyncConnection) -> str | None:
+    """The workspace that the transaction was within; from here on it is within none."""
+    before = (await tx.execute(text(f"select current_setting('{SETTING}', true)"))).scalar_one()
+    if before:
+        await tx.execute(text(f"select set_config('{SETTING}', '', true)"))
+    return before
 
 
 def knot(connection: Connection, metadata: MetaData) -> None:

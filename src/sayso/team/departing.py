@@ -16,7 +16,7 @@ KEPT = frozenset({"sayso.people", "sayso.members"})
 m = t.members.c
 
 
-@net.through_all
+@net.through_all_until_commit
 async def leave_for_good(tx: AsyncConnection, typed: str, *, by: Actor) -> None:
     """`typed` is one's name, word for word. Raises `Conflict` while one is the last owner of a workspace where others are; a workspace
     where one is alone goes to the trash."""

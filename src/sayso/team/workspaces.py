@@ -80,7 +80,7 @@ async def may_create(tx: AsyncConnection, person: str) -> bool:
     return (await tx.execute(query)).first() is not None
 
 
-@net.through_all
+@net.through_all_until_commit
 async def create(tx: AsyncConnection, name: str, *, by: Actor) -> Actor:
     """A new workspace, whose owner `by` is: returned as the member they are there."""
     person = _person(by)
@@ -103,7 +103,7 @@ async def create(tx: AsyncConnection, name: str, *, by: Actor) -> Actor:
     return made
 
 
-@net.through_all
+@net.through_all_until_commit
 async def switch(tx: AsyncConnection, workspace: str, *, by: Actor) -> Actor:
     """This session is in that workspace from now on. Raises `NotFound` when they are not in it."""
     if by.session is None:
@@ -155,7 +155,7 @@ async def trash(tx: AsyncConnection, workspace: str, deleted_by: str) -> None:
         await _moved(tx, row)
 
 
-@net.through_all
+@net.through_all_until_commit
 async def restore(tx: AsyncConnection, workspace: str, *, by: Actor) -> Mine:
     """Out of the trash, as it was. Raises `NotFound` for who did not own it, and after `TRASH_DAYS`."""
     person = _person(by)
