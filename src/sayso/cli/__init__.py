@@ -21,6 +21,7 @@ COMMANDS = {
     "ask": "sayso.cli.ask",
     "slots": "sayso.cli.slots",
     "models": "sayso.cli.models",
+    "password": "sayso.cli.password",
     "token": "sayso.cli.token",
     "evals": "sayso.cli.evals",
     "gateway": "sayso.cli.gateway",

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.db.people_tables import people as t
+from sayso.db.tables import members
 from sayso.errors import NotFound
 
 EMAIL_CHARACTERS_MAX = 254
@@ -43,6 +44,13 @@ async def verified(tx: AsyncConnection, id: str, email: str) -> None:
     """They have opened what was sent to this address: it is theirs."""
     mine = update(t).where(t.c.id == id, func.lower(t.c.email) == folded(email), t.c.email_verified_at.is_(None))
     await tx.execute(mine.values(email_verified_at=datetime.now(UTC)))
+
+
+async def memberships(tx: AsyncConnection, id: str) -> list[tuple[str, str]]:
+    """The workspaces that they are in, each with the member that they are there; the one they have been in longest first."""
+    m = members.c
+    query = select(m.workspace_id, m.id).where(m.person == id, m.removed_at.is_(None)).order_by(m.created_at, m.id)
+    return [(row[0], row[1]) for row in await tx.execute(query)]
 
 
 def folded(email: str) -> str:

@@ -3,11 +3,9 @@
 from collections.abc import Coroutine
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso import db
-from sayso.db.tables import members
 from sayso.errors import NotFound
 from sayso.team.signin import person
 from sayso.team.signin.person import Person
@@ -18,11 +16,9 @@ NOT_YOU = "If it was not you, set a new password at once and sign out everywhere
 AGENT_CHARACTERS_MAX = 120
 
 
-async def workspace_of(tx: AsyncConnection, person: str) -> str | None:
+async def workspace_of(tx: AsyncConnection, who: str) -> str | None:
     """Whose mail connection writes to them: that of the workspace that they have been in longest."""
-    m = members.c
-    query = select(m.workspace_id).where(m.person == person, m.removed_at.is_(None)).order_by(m.created_at).limit(1)
-    return (await tx.execute(query)).scalar_one_or_none()
+    return next((workspace for workspace, _ in await person.memberships(tx, who)), None)
 
 
 async def tell(parts: Parts, who: str, subject: str, text: str) -> None:
