@@ -149,7 +149,7 @@ class Candidate(Shown):
     name: str
 
 
-class Person(Shown):
+class PersonThere(Shown):
     member: str
     name: str
     values: int
@@ -162,7 +162,7 @@ class MovePlan(Shown):
     app: str
     rows: int
     notes: list[str]
-    people: list[Person]
+    people: list[PersonThere]
     candidates: list[Candidate]
     shares: int
     grants: int
@@ -197,7 +197,7 @@ async def move_plan(app: AppId, tx: Tx, by: By, workspace: Annotated[str, Query(
     opened = await apps.open_app(tx, app, by=by, to="build")
     found = await moving.plan(tx, opened, await _there(tx, by, workspace))
     people = [
-        Person(
+        PersonThere(
             member=p.member, name=p.name, values=p.values, there=Candidate(id=p.there[0], name=p.there[1]) if p.there else None
         )
         for p in found.people
