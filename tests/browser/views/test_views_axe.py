@@ -42,8 +42,12 @@ async def test_nor_where_things_are_set_up(desk: Desk, dark: bool):
     assert await complaints(page) == []
     await desk.seats[-1][0].open("form")
     await page.get_by_text("Edit", exact=True).click()
-    await page.get_by_role("button", name="Share").click()
-    await expect(page.get_by_role("button", name="Make it public")).to_be_visible()
+    await page.get_by_role("button", name="Share", exact=True).click()
+    await page.get_by_role("tab", name="Form").click()
+    await page.get_by_role("button", name="Make it public").click()
+    await expect(page.get_by_role("button", name="Make this public")).to_be_visible()
+    await page.get_by_text("Password, dates").click()
+    await expect(page.get_by_label("Public until")).to_be_visible()
     assert await complaints(page) == []
     await desk.seats[-1][0].open("numbers")
     await page.get_by_role("button", name="Arrange").click()

@@ -60,17 +60,20 @@ async def test_a_form_is_edited_beside_its_preview_and_saved_as_one_version(desk
     await expect(preview.get_by_role("heading", name="Tell us about your project")).to_be_visible()
 
 
-async def test_a_stranger_fills_the_form_in_by_link_without_scripts_until_it_is_taken_back(desk: Desk):
+async def test_a_stranger_fills_the_form_in_by_link_until_it_is_stopped(desk: Desk):
     ana = await desk.ana()
     page = await ana.open("form")
-    await page.get_by_role("button", name="Share").click()
-    panel = page.get_by_role("dialog", name="Share the form")
-    await expect(panel).to_contain_text("Only members reach this form")
-    await expect(panel).to_contain_text("Not asked there: Lead")
+    await page.get_by_role("button", name="Share", exact=True).click()
+    panel = page.get_by_role("dialog", name="Share Enquiry")
+    await panel.get_by_role("tab", name="Form").click()
+    await expect(panel).to_contain_text("Only members reach it")
     await panel.get_by_role("button", name="Make it public").click()
-    address = await panel.get_by_label("Public address of the form").input_value()
+    await expect(panel.get_by_label("What becomes visible")).to_contain_text("They see no rows")
+    await expect(panel.get_by_label("What becomes visible")).not_to_contain_text("Lead")
+    await panel.get_by_role("button", name="Make this public").click()
+    address = await panel.get_by_label(re.compile("^Public address")).input_value()
 
-    context = await desk.browser.new_context(java_script_enabled=False)
+    context = await desk.browser.new_context()
     stranger = await context.new_page()
     await stranger.goto(address)
     assert await stranger.get_by_label("Lead").count() == 0
@@ -80,8 +83,8 @@ async def test_a_stranger_fills_the_form_in_by_link_without_scripts_until_it_is_
     await expect(stranger.get_by_text("We will call you.")).to_be_visible()
     await soon(lambda: ana.value("Orla Byrne", "kind"), "product")
 
-    await panel.get_by_role("button", name="Take back").click()
-    await expect(panel).to_contain_text("Only members reach this form")
+    await panel.get_by_role("button", name=re.compile("^Stop sharing")).click()
+    await expect(panel).to_contain_text("Only members reach it")
     answer = await stranger.goto(address)
     assert answer and answer.status == 404
     await context.close()
