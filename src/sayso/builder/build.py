@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from sayso.builder import access_given, samples
 from sayso.builder import draft as drafts
 from sayso.builder import plan as cards
-from sayso.builder import samples
 from sayso.data import apps, events
 from sayso.data import samples as sample_rows
 from sayso.db import tables as t
@@ -66,6 +66,7 @@ async def _created(tx: AsyncConnection, row: Any, choices: dict[str, Any], by: A
     spec = cards.answered(row.plan, choices, None)
     app = await apps.create(tx, spec, by=by, note=_note(row.wish))
     report = [asdict(e) for e in cards.told(cards.empty(app.spec), app.spec)]
+    report += await access_given.given(tx, app, app.spec.roles, by=by)
     counts = (
         await sample_rows.put(tx, app, samples.rows_of_app(app.spec, datetime.now(UTC).date()))
         if with_samples and row.import_id is None
@@ -89,6 +90,8 @@ async def _changed(tx: AsyncConnection, row: Any, choices: dict[str, Any], by: A
         raise Invalid("There is nothing left to change: the app is already as the plan says.")
     after = await apps.change(tx, app, change, by=by, note=_note(row.wish), base_version=app.version)
     report = [asdict(e) for e in cards.told(before, after.spec)]
+    known = {role.id for role in before.roles}
+    report += await access_given.given(tx, after, tuple(r for r in after.spec.roles if r.id not in known), by=by)
     return Built(after.id, after.version, tuple(report), {}), after.number
 
 

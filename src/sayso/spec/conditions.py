@@ -30,7 +30,7 @@ SPANS = frozenset(get_args(Span))
 SPAN_DAYS_MAX = 3_650
 _LISTS = ("any_of", "none_of", "all_of")
 _WORDS = ("contains", "not_contains", "starts_with", "ends_with")
-_OP_WORDS: dict[Op, str] = {
+OP_WORDS: dict[Op, str] = {
     "gt": "more or after", "gte": "at least", "lt": "less or before", "lte": "at most", "within": "within", "all_of": "has all of",
     "contains": "contains", "not_contains": "does not contain", "starts_with": "starts with", "ends_with": "ends with",
     "is": "is", "is_not": "is not", "any_of": "is any of", "none_of": "is none of", "empty": "is empty", "not_empty": "is not empty",
@@ -74,10 +74,8 @@ def condition_problems(app: App, at: str, table: Table, condition: Condition) ->
         return
     ops = ops_of(app, table, field)
     if condition.op not in ops:
-        can = ", ".join(_OP_WORDS[op] for op in ops)
-        yield Problem(
-            at, f"{field.name} cannot be asked “{_OP_WORDS[condition.op]}”; it can be asked: {can}", f'"op": "{ops[0]}"'
-        )
+        can = ", ".join(OP_WORDS[op] for op in ops)
+        yield Problem(at, f"{field.name} cannot be asked “{OP_WORDS[condition.op]}”; it can be asked: {can}", f'"op": "{ops[0]}"')
     elif problem := _value_problem(field, shape_of(app, table, field), condition):
         yield Problem(at, f"{field.name}: {problem[0]}", problem[1])
 

@@ -18,11 +18,12 @@ Granted = tuple[str, str, str]
 """Kind of the subject (`member`, `group` or `everyone`), its id (empty for everyone), and the role."""
 
 
-def nearest_of(granted: Iterable[Granted], groups: Iterable[str], by: Actor) -> tuple[str, ...] | None:
-    """As `access.nearest`, of what `granted_column` and `groups_column` read."""
+def nearest_of(granted: Iterable[Granted], groups: Iterable[str], by: Actor) -> tuple[tuple[str, ...] | None, bool]:
+    """As `access.nearest`, of what `granted_column` and `groups_column` read; and whether it is what everyone was given."""
     belongs = set(groups)
     mine = [(kind, role) for kind, id, role in granted if kind != "group" or id in belongs]
-    return chosen(mine, guest=by.role == "guest")
+    given = chosen(mine, guest=by.role == "guest")
+    return given, given is not None and all(kind == "everyone" for kind, _ in mine)
 
 
 def granted_column(app: Any, by: Actor) -> ColumnElement[Any]:

@@ -2,7 +2,7 @@
 
 Shape of a case: `{"id", "prompt", "given"?: spec}`; of a prediction: `{"id", "outcome", "spec"}`. A spec there is plain:
 tables with fields `{name, type, options?, link_to?}`, views `{type, table, by}`, automations `{trigger, cron, table, actions}`,
-ai `{kind, table, field}` and roles by name. Both ends of a link are one link there: the end that the wish did not name is left out.
+ai `{kind, table, field}` and roles by name, without the one for everyone else, which says no more than that the others are kept from something. Both ends of a link are one link there: the end that the wish did not name is left out.
 """
 
 import json
@@ -17,6 +17,7 @@ from sayso.spec.automation import Ai as AiStep
 from sayso.spec.change import completed_app
 from sayso.spec.fields import Link
 from sayso.spec.part import id_from
+from sayso.spec.rights_told import is_for_everyone
 from sayso.spec.view import Board, Calendar, Chart, ChartTile, Dashboard, Timeline
 
 Json = dict[str, Any]
@@ -79,7 +80,7 @@ def plain(app: App, made: Plan | None = None) -> Json:
         "views": [_view(v, app, names) for v in app.views],
         "automations": [_automation(a, app, names) for a in app.automations],
         "ai": _ai_parts(app),
-        "roles": [r.name for r in app.roles],
+        "roles": [r.name for r in app.roles if not is_for_everyone(r)],
     }
 
 

@@ -4,6 +4,7 @@ from sayso.builder.planner.app_roles import role_of
 from sayso.builder.planner.app_rules import rules_of
 from sayso.builder.planner.app_views import shown_view
 from sayso.builder.planner.assembly import Assembly, icon_of
+from sayso.builder.planner.rights import worded
 from sayso.builder.planner.sketch import Sketch, TableSketch
 from sayso.spec.app import App
 from sayso.spec.automation import Automation, every
@@ -42,6 +43,7 @@ def app(sketch: Sketch, wish: str, title: str, zone: str) -> tuple[App, Assembly
         coworkers=kept.coworkers if kept else (),
         automations=kept.automations if kept else (),
     )
+    roles = worded(so_far, wish, frozenset(r.id for r in roles) - frozenset(r.id for r in (kept.roles if kept else ())))
     automations = rules_of(work, so_far)
     slots = _slots(tables, automations, kept)
     if kept is not None:

@@ -15,6 +15,11 @@ _ITEM = re.compile(r"(?i)<\s*li\b[^<>\n]{0,200}>")
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,500}>")
 _EMPHASIS = re.compile(r"\*\*|__|~~|(?<![\w*])\*(?=\w)|(?<=\w)\*(?![\w*\s(])|```\w{0,20}|^#{1,6} ", re.M)
 
+_MEMBERS = re.compile(
+    r"\b(?:[Mm]embers|[Pp]eople|[Ee]veryone) (?:of|in|from) (?:the )?(?=[A-Z][\w-]*(?: [A-Z][\w-]*)? (?:can|may|must|should|sees?|only|edits?|cannot)\b)"
+)
+"""`Members of Support see …` speaks of the group Support: what stands before its name is no table."""
+
 
 def _like(character: str) -> str:
     if character in _SAME:
@@ -43,7 +48,7 @@ def normalised(words: str) -> str:
         text = _BREAK.sub(lambda m: "\n" + " " * (len(m[0]) - 1), text)
         text = _ITEM.sub(lambda m: "\n-" + " " * (len(m[0]) - 2), text)
         text = _TAG.sub(_blank, text)
-    return _EMPHASIS.sub(_blank, text)
+    return _MEMBERS.sub(_blank, _EMPHASIS.sub(_blank, text))
 
 
 def lowered(text: str) -> str:

@@ -39,6 +39,10 @@ def role_rights(by: Actor) -> frozenset[Right]:
     return MAY.get(by.role, frozenset()) if by.allowed is None else by.allowed
 
 
+def levels_of(given: tuple[str, ...] | None) -> frozenset[Right]:
+    return frozenset[Right]().union(*(LEVELS[level] for level in given or () if level in LEVELS))
+
+
 def sight_of(spec: App, by: Actor, given: tuple[str, ...] | None) -> Sight:
     """What `by` sees, without who they are (`Sight.asker`). `given` are ids of roles of the app and levels; None: as their workspace role says.
 
@@ -55,7 +59,7 @@ def sight_of(spec: App, by: Actor, given: tuple[str, ...] | None) -> Sight:
     managed = "@manager" in levels or any(role.manage for role in roles)
     if managed:
         return Sight(LEVELS["@manager"] | (rights & {"share"}), manage=True, given=given)
-    open_to = frozenset[Right]().union(*(LEVELS[level] for level in levels))
+    open_to = levels_of(given)
     if not roles:
         return Sight(open_to, given=given) if "read" in open_to else _nothing(given)
     return _limited(spec, roles, open_to, given)

@@ -1,12 +1,13 @@
 """Sights and narrowed specs, put together once for each app and each set of roles, and kept while the app is as it is."""
 
 from collections import OrderedDict
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.data.rights.asking import seen_by
-from sayso.data.rights.granted import role_rights, sight_of
+from sayso.data.rights.granted import levels_of, role_rights, sight_of
 from sayso.data.rights.narrowed import narrowed
 from sayso.data.rights.sight import Sight
 from sayso.spec.app import App
@@ -27,11 +28,14 @@ def asked(app: Any, by: Actor) -> tuple[Any, ...]:
 
 
 async def seen(tx: AsyncConnection, whole: App, by: Actor, row: Any) -> tuple[App, Sight]:
-    """The app as `by` sees it. `row` holds what `asked` asked."""
+    """The app as `by` sees it. `row` holds what `asked` asked. A role that everyone was given lets nobody do more than their role in the
+    workspace: who may only look on there is made an editor by a level, or by name."""
     if not hasattr(row, "granted"):
         return of(whole, by, None)
-    given = nearest_of((tuple(one) for one in row.granted), (one[0] for one in row.groups), by)
+    given, for_all = nearest_of((tuple(one) for one in row.granted), [one[0] for one in row.groups], by)
     spec, sight = of(whole, by, (by.as_role,) if by.as_role is not None else given)
+    if for_all and by.as_role is None and not sight.manage:
+        sight = replace(sight, rights=sight.rights & (role_rights(by) | levels_of(given)))
     return spec, await seen_by(tx, sight, by, row.groups, row.properties)
 
 

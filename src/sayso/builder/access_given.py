@@ -1,0 +1,66 @@
+"""Who has the roles of an app that was just built: the groups that they are meant for, where the workspace has them."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sayso.builder.planner.inflect import lemma
+from sayso.data.open_app import OpenApp
+from sayso.db.people_tables import groups
+from sayso.spec.rights_told import is_for_everyone, summary, who
+from sayso.spec.role import Role
+from sayso.team import access
+from sayso.team.access import Grant
+from sayso.team.actor import Actor
+
+MANAGER = "@manager"
+
+
+async def given(tx: AsyncConnection, app: OpenApp, new: tuple[Role, ...], *, by: Actor) -> list[dict[str, Any]]:
+    """Grants new roles to the groups of their names, and the one for everyone else to everyone; says so, a line for each role.
+
+    Whoever has built it keeps it: a role that everyone was given would bind them too.
+    """
+    if not new:
+        return []
+    there = await _groups(tx, by)
+    found = {role.id: _meant(role, there) for role in new}
+    wanted = {Grant("group", id, role) for role, ids in found.items() for id, _ in ids}
+    everyone = {Grant("everyone", "", role.id) for role in new if is_for_everyone(role)}
+    mine = (
+        {Grant("member", by.member, MANAGER)}
+        if (everyone or wanted) and by.member is not None and not by.may("manage")
+        else set[Grant]()
+    )
+    before = set(await access.listed(tx, app.number, by=by))
+    mine = mine if not any(one.kind == "member" and one.id == by.member for one in before) else set()
+    if wanted | everyone | mine:
+        grants = before | wanted | everyone | mine
+        await access.put(tx, app.number, grants, by=by, name=app.spec.name, roles=[r.id for r in app.spec.roles])
+    return [_line(app, role, [name for _, name in found[role.id]]) for role in new]
+
+
+async def _groups(tx: AsyncConnection, by: Actor) -> dict[str, tuple[str, str]]:
+    g = groups.c
+    query = select(g.id, g.name).where(g.workspace_id == by.workspace)
+    return {_folded(name): (id, name) for id, name in (await tx.execute(query)).all()}
+
+
+def _meant(role: Role, there: dict[str, tuple[str, str]]) -> list[tuple[str, str]]:
+    names = dict.fromkeys(_folded(name) for name in (*role.groups, role.name))
+    return [] if is_for_everyone(role) else [there[name] for name in names if name in there]
+
+
+def _folded(name: str) -> str:
+    """`Managers` and `the manager` are one group."""
+    return " ".join(lemma(word) for word in name.casefold().split() if word != "the")
+
+
+def _line(app: OpenApp, role: Role, names: list[str]) -> dict[str, Any]:
+    told = role.model_copy(update={"groups": tuple(names)}) if names else role
+    sentence = summary(app.spec, told)
+    if not names and not is_for_everyone(role):
+        sentence = sentence.replace(who(role), f"People with the role {role.name}", 1)
+        sentence += " Nobody has this role yet: give it to people or groups on the app's page Access."
+    return {"sentence": sentence, "part": "role", "path": f"roles/{role.id}", "severity": "adds"}

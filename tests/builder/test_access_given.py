@@ -1,0 +1,47 @@
+"""When an app is built, its roles go to the groups that they are meant for, and the report says who has none."""
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sayso.builder.access_given import given
+from sayso.data import apps
+from sayso.db.people_tables import groups
+from sayso.spec.role import Right, Role
+from sayso.team import access
+from tests.conftest import Northlight
+from tests.data.rights.desk import DESK
+
+ROLES = (
+    Role(id="support", name="Support", groups=("Support",), rights=(Right(table="tickets", may="see"),)),
+    Role(id="auditors", name="Auditors", rest="see"),
+    Role(id="everyone_else", name="Everyone else", groups=("Everyone",), rest="edit"),
+)
+
+
+async def test_roles_go_to_groups_of_their_names_and_the_builder_keeps_the_app(
+    tx: AsyncConnection, northlight: Northlight
+) -> None:
+    await tx.execute(insert(groups).values(id="g_1", workspace_id=northlight.workspace, name="support"))
+    app = await apps.create(tx, DESK.model_copy(update={"roles": ROLES}), by=northlight.ben)
+    told = await given(tx, app, ROLES, by=northlight.ben)
+    assert [line["sentence"] for line in told] == [
+        "Members of support see tickets. They see nothing else.",
+        "People with the role Auditors see everything and change nothing. Nobody has this role yet: give it to people or groups on the app's page Access.",
+        "Everyone else may see, add and change everything.",
+    ]
+    grants = {(g.kind, g.id, g.role) for g in await access.listed(tx, app.number, by=northlight.ben)}
+    assert grants == {
+        ("group", "g_1", "support"),
+        ("everyone", "", "everyone_else"),
+        ("member", northlight.ben.member, "@manager"),
+    }
+    assert (await apps.open_app(tx, app.id, by=northlight.ben, to="build")).spec.roles == ROLES
+    assert (await apps.open_app(tx, app.id, by=northlight.mia, to="write")).may("edit", "tickets")
+    looking = await apps.open_app(tx, app.id, by=northlight.cleo)
+    assert not looking.may("edit", "tickets")  # a role of everyone makes no editor of who may only look on
+
+
+async def test_without_roles_nothing_is_given(tx: AsyncConnection, northlight: Northlight) -> None:
+    app = await apps.create(tx, DESK.model_copy(update={"roles": ()}), by=northlight.ben)
+    assert await given(tx, app, (), by=northlight.ben) == []
+    assert await access.listed(tx, app.number, by=northlight.ben) == ()
