@@ -13,6 +13,7 @@ from sayso.team.shares import kept
 from sayso.team.shares.rules import Rules
 from tests.web.conftest import Caller, Company, problem
 from tests.web.crm import CRM
+from tests.web.sharing import in_person
 
 PICTURE = ("a.txt", b"hello", "text/plain")
 
@@ -203,7 +204,10 @@ async def ben_elsewhere(company: Company) -> AsyncIterator[str]:
 
 
 async def test_an_app_moves_to_another_workspace_of_mine(company: Company, ben_elsewhere: str):
-    ben, mia, zoe = company.ben, company.mia, company.zoe
+    mia, zoe = company.mia, company.zoe
+    token = await company.ben.get("/api/apps/crm/moves", params={"workspace": ben_elsewhere})
+    assert problem(token)["status"] in (403, 404)
+    ben = await in_person(company, company.ben)
     app = await built(ben, "leaving")
     await ben.patch(f"/api/apps/{app}/tables/deals/rows/3", json={"values": {"owner": [mia.actor.id]}})
     async with transaction(company.engine) as tx:
@@ -217,7 +221,9 @@ async def test_an_app_moves_to_another_workspace_of_mine(company: Company, ben_e
             "agreed": {},
         }
         share = await kept.add(tx, by=ben.actor, password=None, expires_at=None, **how)
-    plan = (await ben.get(f"/api/apps/{app}/moves", params={"workspace": ben_elsewhere})).json()
+    answer = await ben.get(f"/api/apps/{app}/moves", params={"workspace": ben_elsewhere})
+    assert answer.status_code == 200, answer.text
+    plan = answer.json()
     assert plan["rows"] == 4 and plan["shares"] == 1 and plan["workspace"]["name"] == "Elsewhere"
     assert {p["name"]: (p["values"], (p["there"] or {}).get("id")) for p in plan["people"]} == {
         "Ben Okafor": (1, "m_benthere0000"),

@@ -306,6 +306,7 @@ QUERIES = {
     "GET /api/apps/{app}/tables/{table}/summaries": {"summaries": '{"worth": "sum"}'},
 }
 MINE = {
+    "/api/activity",
     "/api/workspace/templates",
     "/api/sso", "/api/sso/kinds", "/api/sso/policy", "/api/sso/sign-out", "/api/domains", "/api/scim",
     "/api/me/preferences",

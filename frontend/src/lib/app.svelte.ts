@@ -24,6 +24,8 @@ export class AppState {
   rights = $state.raw<Right[]>([]);
   /** Sample rows are still in it. */
   samples = $state(false);
+  /** Of a copy to work on: the live app. */
+  copyOf = $state.raw<{ id: string; name: string } | null>(null);
   people = $derived.by(() => live.people[this.id] ?? []);
   #heard = new Set<() => void>();
   #turn: Promise<void> = Promise.resolve();
@@ -190,6 +192,7 @@ export class AppState {
     this.#show();
     if (open.may) this.rights = open.may;
     if (open.samples !== undefined) this.samples = open.samples;
+    if (open.copy_of !== undefined) this.copyOf = open.copy_of;
     if (news) for (const act of [...this.#heard]) act();
   }
 

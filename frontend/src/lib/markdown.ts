@@ -4,7 +4,9 @@ export type Inline =
   | { is: "text"; text: string }
   | { is: "strong" | "em" | "del"; of: Inline[] }
   | { is: "code"; text: string }
-  | { is: "link"; href: string; of: Inline[] };
+  | { is: "link"; href: string; of: Inline[] }
+  /** A member or a group that is named: `@[Ana Kovač](m_…)`. */
+  | { is: "mention"; id: string; name: string };
 export type Block =
   | { is: "paragraph"; of: Inline[] }
   | { is: "heading"; level: number; of: Inline[] }
@@ -14,15 +16,16 @@ export type Block =
   | { is: "line" };
 
 const LINES_MAX = 2_000;
-const INLINE = /`([^`]+)`|\*\*(.+?)\*\*|__(.+?)__|~~(.+?)~~|\*(\S(?:.*?\S)?)\*|\[([^\]]+)\]\((https?:\/\/[^\s)]+|mailto:[^\s)]+)\)|(https?:\/\/[^\s<>"')\]]+)/;
+const INLINE = /@\[([^\[\]\\\n]{1,200})\]\(((?:m|gr)_[A-Za-z0-9_-]{1,80})\)|`([^`]+)`|\*\*(.+?)\*\*|__(.+?)__|~~(.+?)~~|\*(\S(?:.*?\S)?)\*|\[([^\]]+)\]\((https?:\/\/[^\s)]+|mailto:[^\s)]+)\)|(https?:\/\/[^\s<>"')\]]+)/;
 
 export function inline(text: string, depth = 0): Inline[] {
   const out: Inline[] = [];
   let rest = text;
   for (let found = depth < 6 ? INLINE.exec(rest) : null; found; found = INLINE.exec(rest)) {
     if (found.index) out.push({ is: "text", text: rest.slice(0, found.index) });
-    const [whole, code, strong, strong2, del, em, label, href, bare] = found;
-    if (code !== undefined) out.push({ is: "code", text: code });
+    const [whole, name, id, code, strong, strong2, del, em, label, href, bare] = found;
+    if (name && id) out.push({ is: "mention", id, name });
+    else if (code !== undefined) out.push({ is: "code", text: code });
     else if (strong ?? strong2) out.push({ is: "strong", of: inline(strong ?? strong2 ?? "", depth + 1) });
     else if (del) out.push({ is: "del", of: inline(del, depth + 1) });
     else if (em) out.push({ is: "em", of: inline(em, depth + 1) });
@@ -74,5 +77,5 @@ export function cited(text: string): (string | number)[] {
 
 /** The words alone, on one line: for cells. */
 export function plain(text: string): string {
-  return text.replace(/```[^\n]*\n?/g, " ").replace(/^[#>\s]+|^\s*[-*+]\s+/gm, "").replace(/\*\*|__|~~|`/g, "").replace(/\[([^\]]+)\]\([^)]+\)/g, "$1").replace(/\s+/g, " ").trim();
+  return text.replace(/```[^\n]*\n?/g, " ").replace(/^[#>\s]+|^\s*[-*+]\s+/gm, "").replace(/\*\*|__|~~|`/g, "").replace(/@\[([^\]]+)\]\((?:m|gr)_[^)]+\)/g, "@$1").replace(/\[([^\]]+)\]\([^)]+\)/g, "$1").replace(/\s+/g, " ").trim();
 }

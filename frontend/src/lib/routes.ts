@@ -3,7 +3,7 @@
 export type Route =
   | { page: "home" }
   | { page: "app"; app: string; view: string | null; row: number | null; table?: string }
-  | { page: "part"; app: string; part: "versions" | "trash" | "automations" | "coworkers" | "slots" | "roles"; id: string | null }
+  | { page: "part"; app: string; part: "versions" | "trash" | "automations" | "coworkers" | "slots" | "roles" | "review" | "activity"; id: string | null }
   | { page: "draft"; draft: string }
   | { page: "import"; id: string }
   | { page: "settings"; section: string }
@@ -16,7 +16,7 @@ export type Route =
   | { page: "connections"; id: string | null }
   | { page: "nothing" };
 
-const PARTS = ["versions", "trash", "automations", "coworkers", "slots", "roles"] as const;
+const PARTS = ["versions", "trash", "automations", "coworkers", "slots", "roles", "review", "activity"] as const;
 const isPart = (word: string | undefined): word is (typeof PARTS)[number] => (PARTS as readonly string[]).includes(word ?? "");
 
 export function routeOf(pathname: string): Route {

@@ -42,12 +42,16 @@ export interface paths {
         get: operations["me_show"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete myself: what I did stays, by somebody who left.
+         * @description Delete myself: what I did stays, by somebody who left.
+         */
+        delete: operations["me_remove"];
         options?: never;
         head?: never;
         /**
-         * Change the name that others see, and where I am written to.
-         * @description Change the name that others see, and where I am written to.
+         * Change my name, address, time zone, language or colour.
+         * @description Change my name, address, time zone, language or colour.
          */
         patch: operations["me_update"];
         trace?: never;
@@ -344,6 +348,158 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * The bytes of an image become my picture: its middle, as a square.
+         * @description The bytes of an image become my picture: its middle, as a square.
+         */
+        put: operations["my_picture_update"];
+        post?: never;
+        /**
+         * My initials again.
+         * @description My initials again.
+         */
+        delete: operations["my_picture_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where I am signed in: this one first.
+         * @description Where I am signed in: this one first.
+         */
+        get: operations["me_sessions"];
+        put?: never;
+        post?: never;
+        /**
+         * Sign out everywhere but here.
+         * @description Sign out everywhere but here.
+         */
+        delete: operations["me_end_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Sign out there.
+         * @description Sign out there.
+         */
+        delete: operations["me_end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A zip of JSON files, of all my workspaces.
+         * @description A zip of JSON files, of all my workspaces.
+         */
+        get: operations["my_export_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/workspace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Go on in another workspace of mine.
+         * @description Go on in another workspace of mine.
+         */
+        put: operations["session_switch"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where I am a member. With `app` only where there is an app of this id.
+         * @description Where I am a member. With `app` only where there is an app of this id.
+         */
+        get: operations["workspaces_listed"];
+        put?: never;
+        /**
+         * A new workspace, which I own.
+         * @description A new workspace, which I own.
+         */
+        post: operations["workspaces_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspaces/{workspace}/restoration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Out of the trash, as it was.
+         * @description Out of the trash, as it was.
+         */
+        post: operations["workspaces_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/members": {
         parameters: {
             query?: never;
@@ -352,13 +508,337 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Everyone in the workspace.
-         * @description Everyone in the workspace.
+         * Everyone in the workspace, as far as one may know them.
+         * @description Everyone in the workspace, as far as one may know them.
          */
         get: operations["members_listed"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{member}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of them; for a guest, only oneself.
+         * @description One of them; for a guest, only oneself.
+         */
+        get: operations["members_show"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a member, or leave. `to` takes over what is theirs; without, it stops.
+         * @description Remove a member, or leave. `to` takes over what is theirs; without, it stops.
+         */
+        delete: operations["members_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Change their role, groups or properties; suspend them, or bring them back.
+         * @description Change their role, groups or properties; suspend them, or bring them back.
+         */
+        patch: operations["members_update"];
+        trace?: never;
+    };
+    "/api/members/{member}/belongings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What they own, and what stops when they go.
+         * @description What they own, and what stops when they go.
+         */
+        get: operations["members_owned"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{member}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Their face: a square WebP.
+         * @description Their face: a square WebP.
+         */
+        get: operations["members_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Those that are open, and those that ended lately unanswered; newest first.
+         * @description Those that are open, and those that ended lately unanswered; newest first.
+         */
+        get: operations["invitations_listed"];
+        put?: never;
+        /**
+         * Invite people: by a letter each, or by a link.
+         * @description Invite people: by a letter each, or by a link.
+         */
+        post: operations["invitations_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/{invitation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take it back; its link stops at once.
+         * @description Take it back; its link stops at once.
+         */
+        delete: operations["invitations_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/{invitation}/resending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A new link in place of the old one: by another letter, or shown here.
+         * @description A new link in place of the old one: by another letter, or shown here.
+         */
+        post: operations["invitations_resend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The groups of the workspace.
+         * @description The groups of the workspace.
+         */
+        get: operations["team_groups_listed"];
+        put?: never;
+        /**
+         * A new group.
+         * @description A new group.
+         */
+        post: operations["team_groups_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{group}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One group.
+         * @description One group.
+         */
+        get: operations["team_groups_show"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a group, with everything it was granted; its members stay.
+         * @description Remove a group, with everything it was granted; its members stay.
+         */
+        delete: operations["team_groups_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Change its name, properties or members.
+         * @description Change its name, properties or members.
+         */
+        patch: operations["team_groups_update"];
+        trace?: never;
+    };
+    "/api/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What members may be here.
+         * @description What members may be here.
+         */
+        get: operations["roles_listed"];
+        put?: never;
+        /**
+         * A role of the workspace's own.
+         * @description A role of the workspace's own.
+         */
+        post: operations["roles_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roles/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove it; whoever has it gets the role `to`.
+         * @description Remove it; whoever has it gets the role `to`.
+         */
+        delete: operations["roles_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Change its name or rights; it counts at once for everybody who has it.
+         * @description Change its name or rights; it counts at once for everybody who has it.
+         */
+        patch: operations["roles_update"];
+        trace?: never;
+    };
+    "/api/service-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The service accounts of the workspace.
+         * @description The service accounts of the workspace.
+         */
+        get: operations["service_accounts_listed"];
+        put?: never;
+        /**
+         * A service account: a member without a person, that acts by its tokens only.
+         * @description A service account: a member without a person, that acts by its tokens only.
+         */
+        post: operations["service_accounts_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service-accounts/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove it; its tokens stop at once.
+         * @description Remove it; its tokens stop at once.
+         */
+        delete: operations["service_accounts_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Change its name, role or groups; suspend it, or bring it back.
+         * @description Change its name, role or groups; suspend it, or bring it back.
+         */
+        patch: operations["service_accounts_update"];
+        trace?: never;
+    };
+    "/api/service-accounts/{account}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Its tokens that work.
+         * @description Its tokens that work.
+         */
+        get: operations["service_accounts_tokens"];
+        put?: never;
+        /**
+         * A new token of it, shown this once.
+         * @description A new token of it, shown this once.
+         */
+        post: operations["service_accounts_make_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service-accounts/{account}/tokens/{service_token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw one of its tokens; it stops at once.
+         * @description Withdraw one of its tokens; it stops at once.
+         */
+        delete: operations["service_accounts_remove_token"];
         options?: never;
         head?: never;
         patch?: never;
@@ -378,7 +858,11 @@ export interface paths {
         get: operations["workspace_show"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Into the trash, for 30 days, with everything in it.
+         * @description Into the trash, for 30 days, with everything in it.
+         */
+        delete: operations["workspace_remove"];
         options?: never;
         head?: never;
         /**
@@ -652,6 +1136,30 @@ export interface paths {
         patch: operations["apps_update"];
         trace?: never;
     };
+    "/api/apps/{app}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that was granted, and what everybody may because of it.
+         * @description Everything that was granted, and what everybody may because of it.
+         */
+        get: operations["access_show"];
+        /**
+         * All that is granted in this app from now on; it counts at once.
+         * @description All that is granted in this app from now on; it counts at once.
+         */
+        put: operations["access_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/apps/{app}/samples": {
         parameters: {
             query?: never;
@@ -687,6 +1195,214 @@ export interface paths {
          */
         post: operations["plans_create"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened in an app, or with one of its rows, newest first.
+         * @description What happened in an app, or with one of its rows, newest first.
+         */
+        get: operations["activity_of_app"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened in all apps that I see, newest first.
+         * @description What happened in all apps that I see, newest first.
+         */
+        get: operations["activity_of_workspace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/copies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Copies that were made of an app, newest first.
+         * @description Copies that were made of an app, newest first.
+         */
+        get: operations["copies_listed"];
+        put?: never;
+        /**
+         * Copy an app, with its rows or without.
+         * @description Copy an app, with its rows or without.
+         */
+        post: operations["copies_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/copies/{copy}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far a copy is.
+         * @description How far a copy is.
+         */
+        get: operations["copies_show"];
+        put?: never;
+        post?: never;
+        /**
+         * Stop a copy: nothing of it stays.
+         * @description Stop a copy: nothing of it stays.
+         */
+        delete: operations["copies_cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What moving an app to another workspace would do.
+         * @description What moving an app to another workspace would do.
+         */
+        get: operations["copies_move_plan"];
+        put?: never;
+        /**
+         * Move an app to another workspace of mine. Here it is in the trash afterwards.
+         * @description Move an app to another workspace of mine. Here it is in the trash afterwards.
+         */
+        post: operations["copies_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/draft-copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The copy to work on, when there is one.
+         * @description The copy to work on, when there is one.
+         */
+        get: operations["copies_show_draft"];
+        put?: never;
+        /**
+         * A copy of an app to work on, apart from the live one.
+         * @description A copy of an app to work on, apart from the live one.
+         */
+        post: operations["copies_begin_draft"];
+        /**
+         * Throw the copy away.
+         * @description Throw the copy away.
+         */
+        delete: operations["copies_remove_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/apps/{app}/draft-copy/promotion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was changed in the copy, and what that would change in the live app.
+         * @description What was changed in the copy, and what that would change in the live app.
+         */
+        get: operations["copies_show_review"];
+        put?: never;
+        /**
+         * Take what was changed in the copy over into the live app: one version, which can be undone.
+         * @description Take what was changed in the copy over into the live app: one version, which can be undone.
+         */
+        post: operations["copies_promote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspace/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The workspace's own templates, newest first.
+         * @description The workspace's own templates, newest first.
+         */
+        get: operations["workspace_templates_listed"];
+        put?: never;
+        /**
+         * Save an app as a template, with a few of its rows or without.
+         * @description Save an app as a template, with a few of its rows or without.
+         */
+        post: operations["workspace_templates_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspace/templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw a template. Apps that were begun from it stay.
+         * @description Withdraw a template. Apps that were begun from it stay.
+         */
+        delete: operations["workspace_templates_remove"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3048,6 +3764,262 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sso/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What people can sign on with, presets first.
+         * @description What people can sign on with, presets first.
+         */
+        get: operations["sso_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sso/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether single sign-on is the only way in, and what stands against it.
+         * @description Whether single sign-on is the only way in, and what stands against it.
+         */
+        get: operations["sso_policy"];
+        /**
+         * Single sign-on only, or not any more.
+         * @description Single sign-on only, or not any more.
+         */
+        put: operations["sso_put_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sso/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends my session; where the provider offers it, the browser goes on to sign out there.
+         * @description Ends my session; where the provider offers it, the browser goes on to sign out there.
+         */
+        post: operations["sso_sign_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sso": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The providers of this workspace.
+         * @description The providers of this workspace.
+         */
+        get: operations["sso_listed"];
+        put?: never;
+        /**
+         * A new way to sign on.
+         * @description A new way to sign on.
+         */
+        post: operations["sso_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sso/{sso}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of them.
+         * @description One of them.
+         */
+        get: operations["sso_show"];
+        put?: never;
+        post?: never;
+        /**
+         * Whoever came in by it signs in otherwise from now on, or not at all.
+         * @description Whoever came in by it signs in otherwise from now on, or not at all.
+         */
+        delete: operations["sso_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * What is not named stays. Settings that lead to another host want the secrets again.
+         * @description What is not named stays. Settings that lead to another host want the secrets again.
+         */
+        patch: operations["sso_update"];
+        trace?: never;
+    };
+    "/api/sso/{sso}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at it from here: can it be reached, is it what it says, what is missing.
+         * @description Look at it from here: can it be reached, is it what it says, what is missing.
+         */
+        post: operations["sso_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sso/{sso}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Where my browser goes so that the provider knows me from then on; with `try` only to see what it tells.
+         * @description Where my browser goes so that the provider knows me from then on; with `try` only to see what it tells.
+         */
+        post: operations["sso_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Those of this workspace.
+         * @description Those of this workspace.
+         */
+        get: operations["domains_listed"];
+        put?: never;
+        /**
+         * One more, to be proved.
+         * @description One more, to be proved.
+         */
+        post: operations["domains_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/domains/{domain}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * It is this workspace's no more; another one may prove it.
+         * @description It is this workspace's no more; another one may prove it.
+         */
+        delete: operations["domains_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Leads its people to a provider, or no more.
+         * @description Leads its people to a provider, or no more.
+         */
+        patch: operations["domains_update"];
+        trace?: never;
+    };
+    "/api/domains/{domain}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look for the record or the file now.
+         * @description Look for the record or the file now.
+         */
+        post: operations["domains_prove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether a directory may provision people here.
+         * @description Whether a directory may provision people here.
+         */
+        get: operations["scim_show"];
+        put?: never;
+        /**
+         * A new token, shown this once; the one before stops.
+         * @description A new token, shown this once; the one before stops.
+         */
+        post: operations["scim_create"];
+        /**
+         * No directory provisions here any more; who is here stays.
+         * @description No directory provisions here any more; who is here stays.
+         */
+        delete: operations["scim_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * The role of whoever is new.
+         * @description The role of whoever is new.
+         */
+        patch: operations["scim_update"];
+        trace?: never;
+    };
     "/api/connections": {
         parameters: {
             query?: never;
@@ -3802,6 +4774,95 @@ export interface components {
              */
             samples?: boolean;
         };
+        /** AccessChange */
+        AccessChange: {
+            /** Grants */
+            grants: components["schemas"]["NewGrant"][];
+            /**
+             * Base
+             * @description The version that it was made from.
+             */
+            base?: string | null;
+        };
+        /** AccountChange */
+        AccountChange: {
+            /** Name */
+            name?: string | null;
+            /** Role */
+            role?: string | null;
+            /** Suspended */
+            suspended?: boolean | null;
+            /** Groups */
+            groups?: string[] | null;
+        };
+        /** Act */
+        Act: {
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /**
+             * Topic
+             * @enum {string}
+             */
+            topic: "rows" | "comments" | "app" | "work";
+            /** By */
+            by: string;
+            /** By Name */
+            by_name: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Since
+             * Format: date-time
+             * @description When the first of what is told in one line was.
+             */
+            since: string;
+            /**
+             * Sentence
+             * @description Reads on after the name: "changed 12 rows of Deals".
+             */
+            sentence: string;
+            /** App */
+            app: string;
+            /** App Name */
+            app_name: string;
+            /** Table */
+            table: string | null;
+            /** Table Name */
+            table_name: string | null;
+            /**
+             * Rows
+             * @description At most five of them.
+             */
+            rows: components["schemas"]["ActRow"][];
+            /** Count */
+            count: number;
+            /**
+             * Fields
+             * @description Names of the fields that were changed.
+             */
+            fields: string[];
+            /** Link */
+            link: string;
+        };
+        /** ActRow */
+        ActRow: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /** Acts */
+        Acts: {
+            /** Items */
+            items: components["schemas"]["Act"][];
+            /** Next */
+            next: string | null;
+        };
         /** Add */
         Add: {
             /**
@@ -4189,6 +5250,22 @@ export interface components {
              */
             roles?: components["schemas"]["Role"][];
         };
+        /** AppAccess */
+        AppAccess: {
+            /**
+             * Version
+             * @description Of the grants: a change says which it was made from.
+             */
+            version: string;
+            /** Grants */
+            grants: components["schemas"]["AppGrant"][];
+            /** Roles */
+            roles: components["schemas"]["AppRoleShown"][];
+            /** People */
+            people: components["schemas"]["WhoMay"][];
+            /** May Change */
+            may_change: boolean;
+        };
         /** AppChange */
         AppChange: {
             /** Name */
@@ -4201,6 +5278,28 @@ export interface components {
             hue?: number | null;
             /** Zone */
             zone?: string | null;
+        };
+        /** AppGrant */
+        AppGrant: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "everyone" | "group" | "member";
+            /**
+             * Id
+             * @description Of the group or the member; empty for everyone.
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @description The id of a role of the app, or @manager, @editor, @commenter, @reader, @nothing.
+             */
+            role: string;
+            /** Role Name */
+            role_name: string;
         };
         /**
          * AppLine
@@ -4236,6 +5335,23 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** AppRole */
+        AppRole: {
+            /** App */
+            app: string;
+            /**
+             * Role
+             * @description A role of the app, or @manager, @editor, @commenter, @reader.
+             */
+            role: string;
+        };
+        /** AppRoleShown */
+        AppRoleShown: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
         /**
          * AppState
          * @description An app as the one who asks sees it now, and what they may do with it.
@@ -4255,6 +5371,8 @@ export interface components {
             tables: {
                 [key: string]: components["schemas"]["TableMay"];
             } | null;
+            /** @description Of a copy to work on: the live app. */
+            copy_of: components["schemas"]["CopiedFrom"] | null;
             /**
              * Samples
              * @description Whether there are sample rows, which one request removes.
@@ -4699,6 +5817,42 @@ export interface components {
             text: string;
             /** Model */
             model: string | null;
+        };
+        /** Belonging */
+        Belonging: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** App */
+            app: string | null;
+            /** App Name */
+            app_name: string | null;
+            /**
+             * On
+             * @default false
+             */
+            on: boolean;
+        };
+        /**
+         * Belongings
+         * @description What is theirs, and stops when they go unless somebody takes it over.
+         */
+        Belongings: {
+            /** Automations */
+            automations: components["schemas"]["Belonging"][];
+            /** Connections */
+            connections: components["schemas"]["Belonging"][];
+            /** Webhooks */
+            webhooks: components["schemas"]["Belonging"][];
+            /** Tables */
+            tables: components["schemas"]["Belonging"][];
+            /** Tokens */
+            tokens: components["schemas"]["Belonging"][];
+            /** Keys */
+            keys: components["schemas"]["Belonging"][];
+            /** Sentence */
+            sentence: string;
         };
         /**
          * Board
@@ -5633,6 +6787,21 @@ export interface components {
              */
             safe: boolean;
         };
+        /** Clash */
+        Clash: {
+            /** Path */
+            path: string;
+            /** Name */
+            name: string;
+            /** Sentence */
+            sentence: string;
+            /** Live */
+            live: string;
+            /** Copy */
+            copy: string;
+            /** Chosen */
+            chosen: ("live" | "copy") | null;
+        };
         /** CodesBegun */
         CodesBegun: {
             /**
@@ -6145,6 +7314,68 @@ export interface components {
             items: components["schemas"]["Conversation"][];
             /** Next */
             next: string | null;
+        };
+        /** CopiedFrom */
+        CopiedFrom: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /** Copies */
+        Copies: {
+            /** Items */
+            items: components["schemas"]["Copy"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Copy
+         * @description A copy that was asked for, and how far it is.
+         */
+        Copy: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "copy" | "draft" | "move";
+            /** App */
+            app: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /** Name */
+            name: string;
+            /** Done */
+            done: number;
+            /**
+             * Total
+             * @description Rows.
+             */
+            total: number;
+            /**
+             * Made
+             * @description The id of the new app, once it is there.
+             */
+            made: string | null;
+            /**
+             * Workspace
+             * @description Where the new app is.
+             */
+            workspace: string;
+            /** Notes */
+            notes: string[];
+            /** Problem */
+            problem: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
         };
         /** Counts */
         Counts: {
@@ -6691,6 +7922,53 @@ export interface components {
              */
             file_name?: string;
         };
+        /** Domain */
+        Domain: {
+            /** Domain */
+            domain: string;
+            /** Proved At */
+            proved_at: string | null;
+            /** By */
+            by: ("dns" | "file") | null;
+            /**
+             * Said
+             * @description What the last look found.
+             */
+            said: string;
+            /** Checked At */
+            checked_at: string | null;
+            /**
+             * Capture
+             * @description The provider that its people are led to.
+             */
+            capture: string | null;
+            record: components["schemas"]["DomainRecord"];
+            file: components["schemas"]["DomainFile"];
+        };
+        /** DomainChange */
+        DomainChange: {
+            /** Capture */
+            capture: string | null;
+        };
+        /** DomainFile */
+        DomainFile: {
+            /** Url */
+            url: string;
+            /** Text */
+            text: string;
+        };
+        /** DomainRecord */
+        DomainRecord: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
+        };
+        /** Domains */
+        Domains: {
+            /** Items */
+            items: components["schemas"]["Domain"][];
+        };
         /** Draft */
         Draft: {
             /** Id */
@@ -6740,6 +8018,37 @@ export interface components {
         DraftChange: {
             change: components["schemas"]["Change"];
         };
+        /** DraftCopy */
+        DraftCopy: {
+            /**
+             * App
+             * @description The copy's id.
+             */
+            app: string;
+            /** Name */
+            name: string;
+            /**
+             * Base Version
+             * @description Of the live app, when the copy was made.
+             */
+            base_version: number;
+            /** Version */
+            version: number;
+            /** Live Version */
+            live_version: number;
+            /**
+             * Changed
+             * @description Whether anything was changed in the copy.
+             */
+            changed: boolean;
+            /** By */
+            by: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
         /** DraftPlan */
         DraftPlan: {
             /** Title */
@@ -6765,6 +8074,66 @@ export interface components {
              */
             suggestions: components["schemas"]["Suggestion"][];
             made: components["schemas"]["Made"] | null;
+        };
+        /** DraftPromoted */
+        DraftPromoted: {
+            /** App */
+            app: string;
+            /** Version */
+            version: number;
+            /** Effects */
+            effects: components["schemas"]["Effect"][];
+        };
+        /** DraftPromotion */
+        DraftPromotion: {
+            /**
+             * Base Version
+             * @description Of the live app, as it was looked at.
+             */
+            base_version: number;
+            /**
+             * Choices
+             * @description Whose word counts, by the path of a clash.
+             * @default {}
+             */
+            choices?: {
+                [key: string]: "live" | "copy";
+            };
+            /**
+             * Losses
+             * @description What would be lost may be lost.
+             * @default false
+             */
+            losses?: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+        };
+        /**
+         * DraftReview
+         * @description What would change in the live app.
+         */
+        DraftReview: {
+            /** Live Version */
+            live_version: number;
+            /** Base Version */
+            base_version: number;
+            /** Effects */
+            effects: components["schemas"]["Effect"][];
+            /**
+             * Live Effects
+             * @description What has changed in the live app since the copy was made; it stays.
+             */
+            live_effects: components["schemas"]["Effect"][];
+            /** Clashes */
+            clashes: components["schemas"]["Clash"][];
+            /** Losses */
+            losses: components["schemas"]["Loss"][];
+            /** Problems */
+            problems: components["schemas"]["Problem"][];
+            change: components["schemas"]["Change"];
         };
         /** Drafts */
         Drafts: {
@@ -7819,6 +9188,40 @@ export interface components {
              */
             codes: string[];
         };
+        /** FreshScim */
+        FreshScim: {
+            /** On */
+            on: boolean;
+            /** Url */
+            url: string;
+            /** Begins */
+            begins: string | null;
+            /**
+             * Role
+             * @description Of whoever is new.
+             * @default member
+             */
+            role: string;
+            /** Created At */
+            created_at: string | null;
+            /** Used At */
+            used_at: string | null;
+            /**
+             * Users
+             * @default 0
+             */
+            users: number;
+            /**
+             * Groups
+             * @default 0
+             */
+            groups: number;
+            /**
+             * Token
+             * @description Shown once, here.
+             */
+            token: string;
+        };
         /** FreshToken */
         FreshToken: {
             /** Id */
@@ -8268,6 +9671,20 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** GroupChange */
+        GroupChange: {
+            /** Name */
+            name?: string | null;
+            /** Properties */
+            properties?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Members
+             * @description Exactly these
+             */
+            members?: string[] | null;
+        };
         /** Grouping */
         Grouping: {
             /** Field */
@@ -8686,6 +10103,77 @@ export interface components {
             /** Name */
             name?: string | null;
         };
+        /** Invitation */
+        Invitation: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "mail" | "link";
+            /** Email */
+            email: string | null;
+            /** Role */
+            role: string;
+            /** Role Name */
+            role_name: string;
+            /** Groups */
+            groups: string[];
+            /** Apps */
+            apps: components["schemas"]["PromisedApp"][];
+            /** Uses */
+            uses: number;
+            /** Uses Max */
+            uses_max: number | null;
+            /**
+             * Letter
+             * @description Of one by mail: how its letter went.
+             * @enum {string}
+             */
+            letter: "none" | "sending" | "sent" | "failed";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "over" | "used up";
+            /** By Name */
+            by_name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Url
+             * @description The link, told once, where no letter takes it.
+             */
+            url: string | null;
+        };
+        /** Invitations */
+        Invitations: {
+            /** Items */
+            items: components["schemas"]["Invitation"][];
+            /**
+             * Mail
+             * @description Whether there is a mail server to take letters.
+             */
+            mail: boolean;
+            /** Next */
+            next: string | null;
+        };
+        /** Invited */
+        Invited: {
+            /** Items */
+            items: components["schemas"]["Invitation"][];
+            /** Refused */
+            refused: components["schemas"]["NotInvited"][];
+        };
         /**
          * Judge
          * @description A model that grades every answer good, fine or poor, by a rubric. It is not told who wrote it.
@@ -8832,6 +10320,11 @@ export interface components {
             /** Problem */
             problem: string;
         };
+        /** Leading */
+        Leading: {
+            /** Url */
+            url: string | null;
+        };
         /** LeftOut */
         LeftOut: {
             /** Why */
@@ -8906,6 +10399,14 @@ export interface components {
              * @default null
              */
             reverse?: string | null;
+        };
+        /** Linking */
+        Linking: {
+            /**
+             * Try
+             * @default false
+             */
+            try?: boolean;
         };
         /** ListTile */
         ListTile: {
@@ -9112,6 +10613,15 @@ export interface components {
              */
             works: boolean;
         };
+        /** MappingRule */
+        MappingRule: {
+            /** Value */
+            value: string;
+            /** Group */
+            group: string | null;
+            /** Role */
+            role: string | null;
+        };
         /** MarkedNotification */
         MarkedNotification: {
             /**
@@ -9235,6 +10745,8 @@ export interface components {
         };
         /** Me */
         Me: {
+            /** @description None for a service account. */
+            person: components["schemas"]["MyPerson"] | null;
             member: components["schemas"]["Member"];
             workspace: components["schemas"]["Workspace"];
             /** May */
@@ -9251,9 +10763,18 @@ export interface components {
             name?: string | null;
             /**
              * Email
-             * @description Where automations write to me; an empty text for nowhere.
+             * @description Where I am written to; an empty text for nowhere. Where there is a mail server, it counts once it is confirmed.
              */
             email?: string | null;
+            /**
+             * Zone
+             * @description An IANA time zone; an empty text for that of each app.
+             */
+            zone?: string | null;
+            /** Language */
+            language?: string | null;
+            /** Hue */
+            hue?: number | null;
         };
         /**
          * Measure
@@ -9282,13 +10803,84 @@ export interface components {
             email: string | null;
             /**
              * Role
-             * @enum {string}
+             * @description `owner`, `admin`, `builder`, `member`, `viewer`, `guest`, or the id of a role of the workspace's own.
              */
-            role: "owner" | "builder" | "member" | "viewer" | "nothing";
+            role: string;
+            /**
+             * Role Name
+             * @default
+             */
+            role_name: string;
             /** Initials */
             initials: string;
             /** Hue */
             hue: number;
+            /**
+             * Picture
+             * @description The address of a square picture.
+             */
+            picture: string | null;
+            /**
+             * Kind
+             * @default person
+             * @enum {string}
+             */
+            kind: "person" | "service";
+            /**
+             * Groups
+             * @default []
+             */
+            groups: string[];
+            /**
+             * Suspended
+             * @default false
+             */
+            suspended: boolean;
+            /**
+             * Properties
+             * @default {}
+             */
+            properties: {
+                [key: string]: string;
+            };
+            /** Seen At */
+            seen_at: string | null;
+            /** Joined At */
+            joined_at: string | null;
+            /**
+             * @default {
+             *       "change": false
+             *     }
+             */
+            may: components["schemas"]["MemberMay"];
+        };
+        /** MemberChange */
+        MemberChange: {
+            /** Role */
+            role?: string | null;
+            /** Suspended */
+            suspended?: boolean | null;
+            /**
+             * Properties
+             * @description What rules about rows may ask for: `my.region`. All of them; what is not named goes.
+             */
+            properties?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Groups
+             * @description Exactly these.
+             */
+            groups?: string[] | null;
+        };
+        /** MemberMay */
+        MemberMay: {
+            /**
+             * Change
+             * @description Their role, groups and properties; suspend and remove them: within one's own rights.
+             * @default false
+             */
+            change: boolean;
         };
         /** Members */
         Members: {
@@ -9453,6 +11045,48 @@ export interface components {
             /** To */
             to: number;
         };
+        /** MoveCandidate */
+        MoveCandidate: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /** MovePerson */
+        MovePerson: {
+            /** Member */
+            member: string;
+            /** Name */
+            name: string;
+            /**
+             * Values
+             * @description In how many values they stand.
+             */
+            values: number;
+            there: components["schemas"]["MoveCandidate"] | null;
+        };
+        /** MovePlan */
+        MovePlan: {
+            workspace: components["schemas"]["MoveCandidate"];
+            /** App */
+            app: string;
+            /** Rows */
+            rows: number;
+            /** Notes */
+            notes: string[];
+            /** People */
+            people: components["schemas"]["MovePerson"][];
+            /** Candidates */
+            candidates: components["schemas"]["MoveCandidate"][];
+            /** Shares */
+            shares: number;
+            /** Grants */
+            grants: number;
+            /** Connections */
+            connections: string[];
+            /** Automations */
+            automations: number;
+        };
         /**
          * MultiSelect
          * @description Several of a list; stores the options' ids.
@@ -9495,6 +11129,110 @@ export interface components {
              */
             default?: string[];
         };
+        /** MyName */
+        MyName: {
+            /**
+             * Name
+             * @description As it is written here, word for word.
+             */
+            name: string;
+        };
+        /**
+         * MyPerson
+         * @description Me, whatever workspace I am in.
+         */
+        MyPerson: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Email */
+            email: string | null;
+            /**
+             * Verified
+             * @description I have shown that the address is mine.
+             */
+            verified: boolean;
+            /**
+             * Pending
+             * @description An address that waits for that.
+             */
+            pending: string | null;
+            /** Zone */
+            zone: string | null;
+            /**
+             * Language
+             * @description How dates and numbers are written; words are English.
+             */
+            language: string | null;
+            /** Hue */
+            hue: number;
+            /** Picture */
+            picture: string | null;
+        };
+        /**
+         * MySession
+         * @description Where I am signed in.
+         */
+        MySession: {
+            /** Id */
+            id: string;
+            /** Browser */
+            browser: string;
+            /** Address */
+            address: string;
+            /** Method */
+            method: string;
+            /** Workspace */
+            workspace: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Seen At
+             * Format: date-time
+             */
+            seen_at: string;
+            /** Current */
+            current: boolean;
+        };
+        /** MySessions */
+        MySessions: {
+            /** Items */
+            items: components["schemas"]["MySession"][];
+            /** Next */
+            next: string | null;
+        };
+        /** MyWorkspace */
+        MyWorkspace: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Hue */
+            hue: number;
+            /** Role */
+            role: string;
+            /** Role Name */
+            role_name: string;
+            /** Members */
+            members: number;
+            /** Current */
+            current: boolean;
+        };
+        /** MyWorkspaces */
+        MyWorkspaces: {
+            /** Items */
+            items: components["schemas"]["MyWorkspace"][];
+            /** Trash */
+            trash: components["schemas"]["TrashedWorkspace"][];
+            /** May Create */
+            may_create: boolean;
+            /** Next */
+            next: string | null;
+        };
         /** Named */
         Named: {
             /** Id */
@@ -9520,6 +11258,18 @@ export interface components {
              * @default []
              */
             choices?: string[];
+        };
+        /** NewAccount */
+        NewAccount: {
+            /** Name */
+            name: string;
+            /** Role */
+            role: string;
+            /**
+             * Groups
+             * @default []
+             */
+            groups?: string[];
         };
         /** NewAlias */
         NewAlias: {
@@ -9666,6 +11416,16 @@ export interface components {
              */
             title?: string;
         };
+        /** NewCopy */
+        NewCopy: {
+            /** Name */
+            name?: string | null;
+            /**
+             * Rows
+             * @default true
+             */
+            rows?: boolean;
+        };
         /** NewDocument */
         NewDocument: {
             /**
@@ -9673,6 +11433,11 @@ export interface components {
              * @description JSON or YAML. Without it, what lies at the connection's address of the document.
              */
             document?: string | null;
+        };
+        /** NewDomain */
+        NewDomain: {
+            /** Domain */
+            domain: string;
         };
         /** NewDraft */
         NewDraft: {
@@ -9707,6 +11472,15 @@ export interface components {
              * @default
              */
             focus?: string;
+        };
+        /** NewDraftCopy */
+        NewDraftCopy: {
+            /**
+             * Rows
+             * @default sample
+             * @enum {string}
+             */
+            rows?: "none" | "sample" | "all";
         };
         /** NewEndpoint */
         NewEndpoint: {
@@ -9801,6 +11575,81 @@ export interface components {
             /** Expires At */
             expires_at?: string | null;
         };
+        /** NewGrant */
+        NewGrant: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "everyone" | "group" | "member";
+            /**
+             * Id
+             * @default
+             */
+            id?: string;
+            /** Role */
+            role: string;
+        };
+        /** NewGroup */
+        NewGroup: {
+            /** Name */
+            name: string;
+            /** Properties */
+            properties?: {
+                [key: string]: string;
+            };
+            /**
+             * Members
+             * @default []
+             */
+            members?: string[];
+        };
+        /** NewInvitations */
+        NewInvitations: {
+            /**
+             * To
+             * @description Addresses, as they were pasted: one in each text, or many.
+             * @default []
+             */
+            to?: string[];
+            /**
+             * Link
+             * @description A link for whoever has it, in place of letters.
+             * @default false
+             */
+            link?: boolean;
+            /**
+             * Role
+             * @default member
+             */
+            role?: string;
+            /**
+             * Groups
+             * @default []
+             */
+            groups?: string[];
+            /**
+             * Apps
+             * @default []
+             */
+            apps?: components["schemas"]["AppRole"][];
+            /**
+             * Days
+             * @default 7
+             */
+            days?: number;
+            /**
+             * Uses
+             * @description Of a link: how often it may be used; null for as often as one likes.
+             * @default 1
+             */
+            uses?: number | null;
+            /**
+             * Message
+             * @default
+             */
+            message?: string;
+        };
         /** NewMessage */
         NewMessage: {
             /** Wish */
@@ -9816,6 +11665,19 @@ export interface components {
              * @enum {string}
              */
             builder?: "auto" | "planner" | "agent";
+        };
+        /** NewMove */
+        NewMove: {
+            /** Workspace */
+            workspace: string;
+            /**
+             * People
+             * @description Who stands there for a member of here; nobody for null.
+             * @default {}
+             */
+            people?: {
+                [key: string]: string | null;
+            };
         };
         /** NewPasskey */
         NewPasskey: {
@@ -9926,6 +11788,13 @@ export interface components {
              */
             rows?: components["schemas"]["RowMeant"][];
         };
+        /** NewRole */
+        NewRole: {
+            /** Name */
+            name: string;
+            /** Rights */
+            rights: ("read" | "comment" | "write" | "build" | "share" | "manage" | "own")[];
+        };
         /** NewRow */
         NewRow: {
             /**
@@ -9972,6 +11841,11 @@ export interface components {
              * @default true
              */
             dry?: boolean;
+        };
+        /** NewScim */
+        NewScim: {
+            /** Role */
+            role?: string | null;
         };
         /** NewSecrets */
         NewSecrets: {
@@ -10041,6 +11915,35 @@ export interface components {
              */
             rows?: components["schemas"]["RowRules"];
         };
+        /** NewSignOnPolicy */
+        NewSignOnPolicy: {
+            /** Enforced */
+            enforced: boolean;
+        };
+        /** NewSignOnProvider */
+        NewSignOnProvider: {
+            /** Preset */
+            preset: string;
+            /** Name */
+            name?: string | null;
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            };
+            /** Secrets */
+            secrets?: {
+                [key: string]: string;
+            };
+            /** Mapping */
+            mapping?: {
+                [key: string]: unknown;
+            };
+            /**
+             * On
+             * @default true
+             */
+            on?: boolean;
+        };
         /**
          * NewSource
          * @description A new table of what a connection holds.
@@ -10098,6 +12001,20 @@ export interface components {
              * @default false
              */
             force?: boolean;
+        };
+        /** NewTemplate */
+        NewTemplate: {
+            /** App */
+            app: string;
+            /** Name */
+            name?: string | null;
+            /** Description */
+            description?: string | null;
+            /**
+             * Rows
+             * @default false
+             */
+            rows?: boolean;
         };
         /** NewToken */
         NewToken: {
@@ -10220,6 +12137,11 @@ export interface components {
             /** Vote */
             vote: ("good" | "fine" | "poor" | "answer" | "other" | "tie") | null;
         };
+        /** NewWorkspace */
+        NewWorkspace: {
+            /** Name */
+            name: string;
+        };
         /**
          * Next
          * @description What undo and redo would do now, in a sentence.
@@ -10261,6 +12183,13 @@ export interface components {
          * @description Nothing to say: an empty object.
          */
         NoWords: Record<string, never>;
+        /** NotInvited */
+        NotInvited: {
+            /** Text */
+            text: string;
+            /** Reason */
+            reason: string;
+        };
         /**
          * Note
          * @description What the planner has to say about its plan: what was assumed, what was not understood, what it asks.
@@ -11176,6 +13105,15 @@ export interface components {
             /** Theirs */
             theirs: unknown;
         };
+        /** PromisedApp */
+        PromisedApp: {
+            /** App */
+            app: string;
+            /** Name */
+            name: string;
+            /** Role */
+            role: string;
+        };
         /** Promotion */
         Promotion: {
             /** App */
@@ -11379,6 +13317,15 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Proving */
+        Proving: {
+            /**
+             * By
+             * @default dns
+             * @enum {string}
+             */
+            by?: "dns" | "file";
+        };
         /** Quiet */
         Quiet: {
             /** From */
@@ -11510,6 +13457,15 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** Resending */
+        Resending: {
+            /**
+             * Link
+             * @description Show the new link here, in place of a letter.
+             * @default false
+             */
+            link?: boolean;
+        };
         /** Resolved */
         Resolved: {
             /** By */
@@ -11559,6 +13515,11 @@ export interface components {
              */
             body?: string;
         };
+        /**
+         * Restoration
+         * @description An empty body.
+         */
+        Restoration: Record<string, never>;
         /**
          * Retry
          * @description How often a step is tried again, and how long it is waited before the first time; then twice as long each time.
@@ -11669,6 +13630,20 @@ export interface components {
              * @default []
              */
             groups?: string[];
+        };
+        /** RoleChange */
+        RoleChange: {
+            /** Name */
+            name?: string | null;
+            /** Rights */
+            rights?: ("read" | "comment" | "write" | "build" | "share" | "manage" | "own")[] | null;
+        };
+        /** RoleMay */
+        RoleMay: {
+            /** Give */
+            give: boolean;
+            /** Change */
+            change: boolean;
         };
         /**
          * Rollup
@@ -12355,6 +14330,40 @@ export interface components {
              */
             at: string;
         };
+        /** ScimChange */
+        ScimChange: {
+            /** Role */
+            role: string;
+        };
+        /** ScimState */
+        ScimState: {
+            /** On */
+            on: boolean;
+            /** Url */
+            url: string;
+            /** Begins */
+            begins: string | null;
+            /**
+             * Role
+             * @description Of whoever is new.
+             * @default member
+             */
+            role: string;
+            /** Created At */
+            created_at: string | null;
+            /** Used At */
+            used_at: string | null;
+            /**
+             * Users
+             * @default 0
+             */
+            users: number;
+            /**
+             * Groups
+             * @default 0
+             */
+            groups: number;
+        };
         /** Security */
         Security: {
             /**
@@ -12907,6 +14916,163 @@ export interface components {
             session_days: number;
             /** Idle Minutes */
             idle_minutes: number | null;
+        };
+        /** SignOnCheck */
+        SignOnCheck: {
+            /** Name */
+            name: string;
+            /** Ok */
+            ok: boolean | null;
+            /** Said */
+            said: string;
+        };
+        /** SignOnKind */
+        SignOnKind: {
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "oidc" | "saml" | "ldap";
+            /** Label */
+            label: string;
+            /** Icon */
+            icon: string;
+            /** About */
+            about: string;
+            /**
+             * Steps
+             * @description What to do at the provider, in order.
+             */
+            steps: string[];
+            /**
+             * Groups
+             * @description What its groups are called, as a rule.
+             */
+            groups: string;
+            /** Fields */
+            fields: components["schemas"]["ConnectionField"][];
+            /**
+             * Tried
+             * @description Whether it was tried with a real one; the others follow what their makers publish.
+             */
+            tried: boolean;
+        };
+        /** SignOnKinds */
+        SignOnKinds: {
+            /** Items */
+            items: components["schemas"]["SignOnKind"][];
+        };
+        /** SignOnMapping */
+        SignOnMapping: {
+            /** Groups */
+            groups: string;
+            /** Rules */
+            rules: components["schemas"]["MappingRule"][];
+            /** Role */
+            role: string;
+            /** New */
+            new: boolean;
+            /** Strict */
+            strict: boolean;
+        };
+        /** SignOnPolicy */
+        SignOnPolicy: {
+            /** Enforced */
+            enforced: boolean;
+            /**
+             * Owners
+             * @description How many of the owners could come in by a passkey when the provider cannot be reached.
+             */
+            owners: number;
+            /** Problems */
+            problems: string[];
+        };
+        /** SignOnProvider */
+        SignOnProvider: {
+            /** Id */
+            id: string;
+            /** Preset */
+            preset: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "oidc" | "saml" | "ldap";
+            /** Kind Label */
+            kind_label: string;
+            /** Icon */
+            icon: string;
+            /** Name */
+            name: string;
+            /** On */
+            on: boolean;
+            /** Shown */
+            shown: boolean;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** Secrets */
+            secrets: {
+                [key: string]: boolean;
+            };
+            mapping: components["schemas"]["SignOnMapping"];
+            test: components["schemas"]["SignOnTest"] | null;
+            /** Used At */
+            used_at: string | null;
+            /** People */
+            people: number;
+            /** Addresses */
+            addresses: {
+                [key: string]: string;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /** SignOnProviderChange */
+        SignOnProviderChange: {
+            /** Name */
+            name?: string | null;
+            /** On */
+            on?: boolean | null;
+            /** Shown */
+            shown?: boolean | null;
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            } | null;
+            /** Secrets */
+            secrets?: {
+                [key: string]: string;
+            } | null;
+            /** Mapping */
+            mapping?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** SignOnProviders */
+        SignOnProviders: {
+            /** Items */
+            items: components["schemas"]["SignOnProvider"][];
+        };
+        /** SignOnTest */
+        SignOnTest: {
+            /** Ok */
+            ok: boolean;
+            /** Said */
+            said: string;
+            /** Checks */
+            checks: components["schemas"]["SignOnCheck"][];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
         };
         /**
          * Slot
@@ -13515,6 +15681,36 @@ export interface components {
              */
             model?: string | null;
         };
+        /** TeamGroup */
+        TeamGroup: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Properties */
+            properties: {
+                [key: string]: string;
+            };
+            /** Members */
+            members: string[];
+            /**
+             * External
+             * @description An identity provider keeps it: its name and members are changed there.
+             */
+            external: boolean;
+            /**
+             * Apps
+             * @description In how many apps it was granted something.
+             */
+            apps: number;
+        };
+        /** TeamGroups */
+        TeamGroups: {
+            /** Items */
+            items: components["schemas"]["TeamGroup"][];
+            /** Next */
+            next: string | null;
+        };
         /** Template */
         Template: {
             /** Id */
@@ -13762,6 +15958,25 @@ export interface components {
             offset: number;
             /** Next */
             next: string | null;
+        };
+        /** TrashedWorkspace */
+        TrashedWorkspace: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Hue */
+            hue: number;
+            /**
+             * Deleted At
+             * Format: date-time
+             */
+            deleted_at: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
         };
         /** TrialAnswer */
         TrialAnswer: {
@@ -14786,6 +17001,11 @@ export interface components {
             /** Zone */
             zone: string;
         };
+        /** Where */
+        Where: {
+            /** Workspace */
+            workspace: string;
+        };
         /**
          * Who
          * @description Who would plan a wish: a model by its name, or the built-in planner (null).
@@ -14805,6 +17025,36 @@ export interface components {
              * @description member: in a session. token: by an API token of theirs. Else automation, model, link or system.
              */
             kind: string;
+        };
+        /**
+         * WhoMay
+         * @description What somebody may in this app, and by what.
+         */
+        WhoMay: {
+            /** Member */
+            member: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "service";
+            /** Workspace Role */
+            workspace_role: string;
+            /**
+             * Level
+             * @description `own`: what the roles of the app say.
+             * @enum {string}
+             */
+            level: "manage" | "edit" | "comment" | "read" | "own" | "nothing";
+            /**
+             * Roles
+             * @description Names of roles of the app.
+             */
+            roles: string[];
+            /** Reason */
+            reason: string;
         };
         /** WholeCall */
         WholeCall: {
@@ -14926,6 +17176,77 @@ export interface components {
             name?: string | null;
             /** Hue */
             hue?: number | null;
+        };
+        /** WorkspaceName */
+        WorkspaceName: {
+            /**
+             * Name
+             * @description As it is written, word for word.
+             */
+            name: string;
+        };
+        /** WorkspaceRole */
+        WorkspaceRole: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Rights */
+            rights: ("read" | "comment" | "write" | "build" | "share" | "manage" | "own")[];
+            /** Built In */
+            built_in: boolean;
+            /** Members */
+            members: number;
+            /** Sentence */
+            sentence: string;
+            may: components["schemas"]["RoleMay"];
+        };
+        /** WorkspaceRoles */
+        WorkspaceRoles: {
+            /** Items */
+            items: components["schemas"]["WorkspaceRole"][];
+            /** Next */
+            next: string | null;
+        };
+        /** WorkspaceTemplate */
+        WorkspaceTemplate: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Icon */
+            icon: string;
+            /** Hue */
+            hue: number;
+            /** Tables */
+            tables: string[];
+            spec: components["schemas"]["App"];
+            /**
+             * Rows
+             * @description Whether it brings a few rows.
+             */
+            rows: boolean;
+            /** By */
+            by: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Mine
+             * @description Whether I may withdraw it.
+             */
+            mine: boolean;
+        };
+        /** WorkspaceTemplates */
+        WorkspaceTemplates: {
+            /** Items */
+            items: components["schemas"]["WorkspaceTemplate"][];
+            /** Next */
+            next: string | null;
         };
         /** WriteAgain */
         WriteAgain: {
@@ -15165,6 +17486,46 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Me"];
                 };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    me_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MyName"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not available right now */
             503: {
@@ -16054,6 +18415,400 @@ export interface operations {
             };
         };
     };
+    my_picture_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    my_picture_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    me_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MySessions"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    me_end_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    me_end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    my_export_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    session_switch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Where"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    workspaces_listed: {
+        parameters: {
+            query?: {
+                app?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyWorkspaces"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    workspaces_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWorkspace"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyWorkspace"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    workspaces_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Restoration"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyWorkspace"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     members_listed: {
         parameters: {
             query?: never;
@@ -16092,6 +18847,1023 @@ export interface operations {
             };
         };
     };
+    members_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    members_remove: {
+        parameters: {
+            query?: {
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                member: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    members_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    members_owned: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Belongings"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    members_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    invitations_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitations"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    invitations_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitations"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    invitations_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    invitations_resend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Resending"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    team_groups_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamGroups"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    team_groups_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGroup"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamGroup"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    team_groups_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamGroup"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    team_groups_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    team_groups_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamGroup"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    roles_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceRoles"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    roles_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceRole"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    roles_remove: {
+        parameters: {
+            query?: {
+                to?: string;
+            };
+            header?: never;
+            path: {
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    roles_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceRole"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    service_accounts_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Members"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    service_accounts_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccount"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    service_accounts_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    service_accounts_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    service_accounts_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiTokens"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    service_accounts_make_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreshToken"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    service_accounts_remove_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: string;
+                service_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     workspace_show: {
         parameters: {
             query?: never;
@@ -16109,6 +19881,46 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Workspace"];
                 };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    workspace_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkspaceName"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not available right now */
             503: {
@@ -16920,6 +20732,90 @@ export interface operations {
             };
         };
     };
+    access_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppAccess"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    access_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppAccess"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     apps_remove_samples: {
         parameters: {
             query?: never;
@@ -16981,6 +20877,672 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Plan"];
                 };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    activity_of_app: {
+        parameters: {
+            query?: {
+                table?: string | null;
+                row?: number | null;
+                /** @description Only what this member did */
+                whose?: string | null;
+                kind?: ("rows" | "comments" | "app" | "work") | null;
+                /** @description The `next` of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acts"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    activity_of_workspace: {
+        parameters: {
+            query?: {
+                /** @description Only what this member did */
+                whose?: string | null;
+                kind?: ("rows" | "comments" | "app" | "work") | null;
+                /** @description The `next` of the page before */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acts"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    copies_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Copies"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    copies_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCopy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Copy"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    copies_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                copy: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Copy"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    copies_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                copy: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    copies_move_plan: {
+        parameters: {
+            query: {
+                workspace: string;
+            };
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovePlan"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    copies_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMove"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Copy"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    copies_show_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftCopy"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    copies_begin_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDraftCopy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Copy"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    copies_remove_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    copies_show_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftReview"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    copies_promote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftPromotion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftPromoted"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    workspace_templates_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceTemplates"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    workspace_templates_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTemplate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceTemplate"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    workspace_templates_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not available right now */
             503: {
@@ -23520,6 +28082,812 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApprovalShown"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sso_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOnKinds"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sso_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOnPolicy"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sso_put_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSignOnPolicy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOnPolicy"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sso_sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sso_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOnProviders"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sso_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSignOnProvider"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOnProvider"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sso_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sso: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOnProvider"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sso_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sso: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sso_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sso: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignOnProviderChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOnProvider"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sso_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sso: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOnTest"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sso_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sso: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Linking"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leading"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    domains_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Domains"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    domains_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDomain"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Domain"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    domains_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                domain: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    domains_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                domain: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DomainChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Domain"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    domains_prove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                domain: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proving"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Domain"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    scim_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScimState"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    scim_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewScim"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreshScim"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    scim_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    scim_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScimChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScimState"];
                 };
             };
             /** @description Not available right now */

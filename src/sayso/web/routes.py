@@ -14,6 +14,7 @@ from starlette.responses import Response
 from sayso.web import health, hooks, live, metrics
 from sayso.web.api import (
     access,
+    activity,
     ai_values,
     approvals,
     apps,
@@ -242,6 +243,8 @@ API = (
     Address("PUT", f"{APP}/access", access.update),
     Address("DELETE", f"{APP}/samples", apps.remove_samples, 204),
     Address("POST", f"{APP}/plans", plans.create),
+    Address("GET", f"{APP}/activity", activity.of_app),
+    Address("GET", "/api/activity", activity.of_workspace),
     Address("GET", f"{APP}/copies", copies.listed),
     Address("POST", f"{APP}/copies", copies.create, 202),
     Address("GET", "/api/copies/{copy}", copies.show),

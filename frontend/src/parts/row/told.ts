@@ -1,4 +1,5 @@
 /** What history and comments hold. */
+import type { components } from "../../lib/schema";
 import type { Items, Value } from "../../lib/shapes";
 
 export interface Happened {
@@ -10,16 +11,32 @@ export interface Happened {
   at: string;
   changes: { field: string; name: string; before: Value; after: Value }[];
 }
-export interface Said {
-  id: number;
-  text: string;
-  by: string | null;
-  by_name: string;
-  at: string;
-  mine: boolean;
+export type Said = components["schemas"]["Comment"];
+export type Reaction = Said["reactions"][number]["reaction"];
+export type Audible = components["schemas"]["Audible"];
+
+/** The signs that can stand beside a comment, as they are drawn and as they are called. */
+export const REACTIONS: Record<Reaction, { sign: string; label: string }> = {
+  thumbs_up: { sign: "👍", label: "Thumbs up" },
+  heart: { sign: "❤️", label: "Heart" },
+  tada: { sign: "🎉", label: "Hooray" },
+  eyes: { sign: "👀", label: "Looking" },
+  check: { sign: "✅", label: "Done" },
+  question: { sign: "❓", label: "Question" },
+};
+
+/** Comments in threads: a first one and its answers. An answer whose first one is not at hand stands alone. */
+export function threads(items: Said[]): { first: Said; answers: Said[] }[] {
+  const found = new Map<number, { first: Said; answers: Said[] }>();
+  for (const one of items) {
+    const thread = one.parent === null ? undefined : found.get(one.parent);
+    if (thread) thread.answers.push(one);
+    else found.set(one.id, { first: one, answers: [] });
+  }
+  return [...found.values()];
 }
 export type History = Items<Happened>;
-export type Comments = Items<Said>;
+export type Comments = components["schemas"]["Comments"];
 
 /** `Today 09:41`, `Friday 16:02`, `3 Nov 09:41`. */
 export function sinceText(iso: string, now = new Date()): string {

@@ -11,7 +11,12 @@ export type Edit =
   | { is: "view"; id?: string; table?: string }
   | { is: "remove"; part: PartKind; id: string; table?: string }
   | { is: "import"; table: string }
-  | { is: "coworker" };
+  | { is: "coworker" }
+  /** Another app like it; a copy to work on; to another workspace; kept to begin others from. */
+  | { is: "duplicate" }
+  | { is: "draft" }
+  | { is: "move" }
+  | { is: "template" };
 
 class Edits {
   now = $state.raw<Edit | null>(null);

@@ -12,6 +12,7 @@ from sayso.data.copies import jobs, moving, review
 from sayso.data.copies import merging as merge
 from sayso.data.copies.spec import Kind
 from sayso.data.open_app import OpenApp
+from sayso.db import net
 from sayso.errors import Invalid, Problem
 from sayso.spec.part import NAME_CHARACTERS_MAX
 from sayso.team import proof
@@ -100,7 +101,7 @@ class Clash(Shown):
     chosen: Side | None
 
 
-class Review(Shown):
+class DraftReview(Shown):
     """What would change in the live app."""
 
     live_version: int
@@ -128,7 +129,7 @@ class Review(Shown):
         )  # fmt: skip
 
 
-class Promotion(Asked):
+class DraftPromotion(Asked):
     base_version: Annotated[int, Field(ge=1, le=2**31 - 1)]
     """Of the live app, as it was looked at."""
     choices: dict[Path, Side] = Field(default={}, max_length=CHOICES_MAX)
@@ -138,32 +139,32 @@ class Promotion(Asked):
     note: ShortText = ""
 
 
-class Promoted(Shown):
+class DraftPromoted(Shown):
     app: str
     version: int
     effects: list[Effect]
 
 
-class Candidate(Shown):
+class MoveCandidate(Shown):
     id: str
     name: str
 
 
-class PersonThere(Shown):
+class MovePerson(Shown):
     member: str
     name: str
     values: int
     """In how many values they stand."""
-    there: Candidate | None
+    there: MoveCandidate | None
 
 
 class MovePlan(Shown):
-    workspace: Candidate
+    workspace: MoveCandidate
     app: str
     rows: int
     notes: list[str]
-    people: list[PersonThere]
-    candidates: list[Candidate]
+    people: list[MovePerson]
+    candidates: list[MoveCandidate]
     shares: int
     grants: int
     connections: list[str]
@@ -192,19 +193,26 @@ async def cancel(copy: Token, tx: Tx, by: By) -> Response:
     return Response(status_code=204)
 
 
-async def move_plan(app: AppId, tx: Tx, by: By, workspace: Annotated[str, Query(pattern=r"^[A-Za-z0-9_-]{1,200}$")]) -> MovePlan:
+async def move_plan(
+    app: AppId, engine: Engine, by: By, workspace: Annotated[str, Query(pattern=r"^[A-Za-z0-9_-]{1,200}$")]
+) -> MovePlan:
     """What moving an app to another workspace would do."""
-    opened = await apps.open_app(tx, app, by=by, to="build")
-    found = await moving.plan(tx, opened, await _there(tx, by, workspace))
+    with net.within(None):  # two workspaces are looked into: both as the same person
+        async with db.transaction(engine) as tx:
+            opened = await apps.open_app(tx, app, by=by, to="build")
+            found = await moving.plan(tx, opened, await _there(tx, by, workspace))
     people = [
-        PersonThere(
-            member=p.member, name=p.name, values=p.values, there=Candidate(id=p.there[0], name=p.there[1]) if p.there else None
+        MovePerson(
+            member=p.member,
+            name=p.name,
+            values=p.values,
+            there=MoveCandidate(id=p.there[0], name=p.there[1]) if p.there else None,
         )
         for p in found.people
     ]
     return MovePlan(
-        workspace=Candidate(id=found.workspace[0], name=found.workspace[1]), app=app, rows=found.rows, notes=list(found.notes),
-        people=people, candidates=[Candidate(id=id, name=name) for id, name in found.candidates], shares=found.shares,
+        workspace=MoveCandidate(id=found.workspace[0], name=found.workspace[1]), app=app, rows=found.rows, notes=list(found.notes),
+        people=people, candidates=[MoveCandidate(id=id, name=name) for id, name in found.candidates], shares=found.shares,
         grants=found.grants, connections=list(found.connections), automations=found.automations,
     )  # fmt: skip
 
@@ -212,11 +220,12 @@ async def move_plan(app: AppId, tx: Tx, by: By, workspace: Annotated[str, Query(
 async def move(app: AppId, new: NewMove, request: Request, response: Response, engine: Engine, once: Once, by: By) -> Copy:
     """Move an app to another workspace of mine. Here it is in the trash afterwards."""
     proof.must(by)
-    async with db.transaction(engine) as tx:
-        opened = await apps.open_app(tx, app, by=by, to="build")
-        there = await _there(tx, by, new.workspace)
-        people = await moving.matched(tx, opened, there, dict(new.people))
-        name = opened.spec.name
+    with net.within(None):
+        async with db.transaction(engine) as tx:
+            opened = await apps.open_app(tx, app, by=by, to="build")
+            there = await _there(tx, by, new.workspace)
+            people = await moving.matched(tx, opened, there, dict(new.people))
+            name = opened.spec.name
     return await _begun(request, response, app, by, "move", "all", name, into=new.workspace, people=people)
 
 
@@ -243,19 +252,19 @@ async def remove_draft(app: AppId, tx: Tx, by: By) -> Response:
     return Response(status_code=204)
 
 
-async def show_review(app: AppId, tx: Tx, by: By) -> Review:
+async def show_review(app: AppId, tx: Tx, by: By) -> DraftReview:
     """What was changed in the copy, and what that would change in the live app."""
-    return Review.of(await review.review(tx, await apps.open_app(tx, app, by=by, to="build"), by=by))
+    return DraftReview.of(await review.review(tx, await apps.open_app(tx, app, by=by, to="build"), by=by))
 
 
-async def promote(app: AppId, new: Promotion, tx: Tx, by: By) -> Promoted:
+async def promote(app: AppId, new: DraftPromotion, tx: Tx, by: By) -> DraftPromoted:
     """Take what was changed in the copy over into the live app: one version, which can be undone."""
     live = await apps.open_app(tx, app, by=by, to="build")
     choices: dict[str, merge.Side] = dict(new.choices)
     after, seen = await review.promote(
         tx, live, by=by, version=new.base_version, choices=choices, losses=new.losses, note=new.note
     )
-    return Promoted(app=after.id, version=after.version, effects=[Effect.of(e) for e in seen.effects])
+    return DraftPromoted(app=after.id, version=after.version, effects=[Effect.of(e) for e in seen.effects])
 
 
 async def _begun(
