@@ -55,6 +55,9 @@ PAGES: dict[str, Stranger] = {
     **dict.fromkeys((f"/scim/v2/{kind}/{{id}}" for kind in ("Users", "Groups", "ResourceTypes", "Schemas")), Stranger(("app", "key"))),
     **dict.fromkeys((f"/scim/v2/{kind}{end}" for kind in ("Users", "Groups") for end in ("", "/.search")), ANYBODY),
     **dict.fromkeys((f"/scim/v2/{kind}" for kind in ("ServiceProviderConfig", "ResourceTypes", "Schemas")), ANYBODY),
+    "/letters/{token}": Stranger((*IDS, *SECRETS, "approval_secret")),
+    "/signin/link/{token:path}": Stranger((*IDS, *SECRETS, "approval_secret")),
+    "/signin/reset/{token:path}": Stranger((*IDS, *SECRETS, "approval_secret")),
     "/hooks/{token}": Stranger((*IDS, "form_share", "approval_secret", "session_ended")),
     "/join/{secret}": Stranger((*IDS, *SECRETS, "approval_secret")),
     "/confirm/{secret}": Stranger((*IDS, *SECRETS, "approval_secret")),
@@ -71,6 +74,9 @@ PAGES: dict[str, Stranger] = {
     "/sitemap-{number:int}.xml": Stranger(("row",)),
     **dict.fromkeys(
         (
+            "/.well-known/security.txt",
+            *(f"/signin{rest}" for rest in ("", "/code", "/link", "/reset", "/password", "/passkey", "/second")),
+            *(f"/signin{rest}" for rest in ("/passkey/challenge", "/second/passkey", "/second/passkey/challenge")),
             "/healthz", "/metrics", "/sign-in", "/oauth/callback", "/oauth/register", "/oauth/authorize", "/oauth/token", "/oauth/revoke",
             "/mcp", "/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/mcp",
             "/.well-known/oauth-authorization-server", "/.well-known/oauth-authorization-server/mcp", "/api/models", "/api/models/changes",

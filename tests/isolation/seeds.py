@@ -17,7 +17,10 @@ from sayso.db import (
     gateway_tables,
     notification_tables,
     oauth_tables,
+    people_tables,
+    signin_tables,
     source_tables,
+    together_tables,
     transaction,
 )
 from sayso.db.tables import apps
@@ -277,6 +280,30 @@ async def secrets(w: World) -> dict[str, Any]:
     return {}
 
 
+async def passkeys(w: World) -> dict[str, Any]:
+    owner = w.actors["owner"]
+    values = {"id": f"pk_{w.prefix}{'0' * 11}", "person": owner.person, "name": w.says("laptop"), "uses": 0}
+    async with transaction(w.engine) as tx:
+        if values["person"] is None:
+            members = people_tables.people.metadata.tables["sayso.members"]
+            found = select(members.c.person).where(members.c.id == owner.member)
+            values["person"] = (await tx.execute(found)).scalar_one()
+        secret = w.words.secret.encode()
+        await tx.execute(signin_tables.passkeys.insert().values(credential=secret, public_key=secret, **values))
+    return {"passkey": values["id"], "reaction": "heart"}
+
+
+async def copies(w: World) -> dict[str, Any]:
+    """A copy that is over, and a template of the workspace's own."""
+    about = {"app": w.inside["app_number"], "name": w.says("copy"), "into": w.workspace, "created_by": w.actors["builder"].member}
+    ids = {"copy": f"cp_{w.prefix}{'0' * 11}", "templates": f"tp_{w.prefix}{'0' * 11}"}
+    over = {"state": "failed", "problem": w.says("problem"), "kind": "copy", "rows": "none"}
+    await written(w, together_tables.app_copies, id=ids["copy"], **about, **over)
+    spec_ = {"id": "x", "name": w.says("template")}
+    await written(w, together_tables.app_templates, id=ids["templates"], name=w.says("template"), spec=spec_, created_by="m")
+    return ids
+
+
 async def objects(w: World) -> dict[str, Any]:
     """What the stateful addresses of /v1 keep; a path of /v1 names no parameters, so their ids stand in `inside`."""
     ids = {kind: f"{begins}_{w.prefix}{uuid4().hex[:16]}" for kind, begins in V1_BEGINS.items()}
@@ -314,7 +341,7 @@ async def settled(w: World) -> dict[str, Any]:
 
 SEEDS: tuple[Seed, ...] = (
     app, rows, versions, shares, imports, drafts, tokens, team, gateway, coworkers, connections, runs, fills, syncs, trials, sign_on, secrets,
-    objects, settled,
+    objects, passkeys, copies, settled,
 )  # fmt: skip
 
 

@@ -298,6 +298,7 @@ BODIES: dict[str, Any] = {
     "POST /api/gateway/calls": {"body": {"model": "nobody/nothing", "messages": []}},
 }
 QUERIES = {
+    "GET /api/apps/{app}/moves": {"workspace": "w_nowhere00000"},
     "GET /api/schedules/preview": {"words": "every weekday at 8:30", "zone": "Europe/Berlin"},
     "GET /api/automations/calendar": {"from": "2026-11-23", "to": "2026-11-30"},
     "GET /api/trials/parts": {"app": "crm"},

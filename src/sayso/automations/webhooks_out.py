@@ -23,13 +23,15 @@ from sayso.connections.connections import Connections
 from sayso.connections.deliveries import Deliveries
 from sayso.data import apps
 from sayso.data.events import CHANNEL
+from sayso.data.open_app import OpenApp
 from sayso.data.outbox import Outbox
 from sayso.data.query import rows_by_id
+from sayso.data.rights.visible import visible
 from sayso.db.automation_tables import follow
 from sayso.db.connection_tables import webhooks as t
 from sayso.errors import NotFound, SaysoError
-from sayso.team import people
-from sayso.team.actor import Actor, system
+from sayso.team import standing
+from sayso.team.actor import Actor
 
 OUTBOX = Outbox(follow, "webhooks")
 EVENTS_READ = 500
@@ -94,7 +96,9 @@ class WebhooksOut:
         if (endpoints.ALL not in to.events and event.kind not in to.events) or (to.app and to.app != event.app_id):
             return False
         try:
-            by = (await people.read(tx, to.created_by, by=system(to.workspace_id))).actor
+            by = await standing.read(tx, to.created_by, workspace=to.workspace_id)
+            if by is None:
+                raise NotFound("Whoever added it has left.")
             by.must("build")
         except SaysoError:
             await endpoints.off(tx, to.id, LEFT)
@@ -102,9 +106,11 @@ class WebhooksOut:
         try:
             async with tx.begin_nested():
                 hops = int(event.payload.get("hops") or 0)
-                body = webhooks.written(event.kind, event.at, await self._data(tx, event, by), hops)
+                told = await self._data(tx, event, by)
+                body = webhooks.written(event.kind, event.at, told, hops)
                 if len(body) > webhooks.BODY_BYTES_MAX:
-                    body = webhooks.written(event.kind, event.at, _thin(event, self.url), hops)
+                    told.pop("rows", None)
+                    body = webhooks.written(event.kind, event.at, told, hops)
                 await webhooks.put(tx, to.workspace_id, to.id, event=event.kind, body=body, key=f"event:{event.id}")
         except NotFound:
             return False  # the app is gone, or not theirs to see
@@ -116,9 +122,13 @@ class WebhooksOut:
         if event.app_id and event.kind != "app.trashed":
             app = await apps.open_app(tx, event.app_id, by=by)
             table = app.spec.table(table_id) if table_id else None
-            if table is not None and event.kind.startswith("row.") and 0 < len(event.row_ids) <= ROWS_TOLD_MAX:
+            if table_id and table is None and event.kind.startswith(("row.", "comment.")):
+                raise NotFound("They do not see this table.")
+            if table is not None:
+                told = await _seen(tx, app, table.id, told)
+            if table is not None and event.kind.startswith("row.") and 0 < len(told.get("row_ids", ())) <= ROWS_TOLD_MAX:
                 trashed = event.kind == "row.trashed"
-                told["rows"] = orjson.loads(f"[{await rows_by_id(tx, app, table, list(event.row_ids), trashed=trashed)}]")
+                told["rows"] = orjson.loads(f"[{await rows_by_id(tx, app, table, told['row_ids'], trashed=trashed)}]")
         return told
 
     async def _follow(self) -> None:
@@ -146,6 +156,18 @@ async def _following(tx: AsyncConnection, workspaces: set[str]) -> dict[str, lis
     for row in await tx.execute(query):
         found.setdefault(row.workspace_id, []).append(row)
     return found
+
+
+async def _seen(tx: AsyncConnection, app: OpenApp, table: str, told: dict[str, Any]) -> dict[str, Any]:
+    """Without the rows and fields that whoever added the webhook does not see; `NotFound` when no row is left."""
+    if app.sight.whole:
+        return told
+    if told.get("row_ids"):
+        seen = await visible(tx, app, table, told["row_ids"], trashed=True)
+        told = told | {"row_ids": [id for id in told["row_ids"] if id in seen], "count": len(seen)}
+        if not seen:
+            raise NotFound("They see none of these rows.")
+    return told | {"fields": [id for id in told["fields"] if app.sight.sees(table, id)]} if "fields" in told else told
 
 
 def _thin(event: Any, url: str) -> dict[str, Any]:

@@ -8,11 +8,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import md5
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
-from sqlalchemy import Float, and_, cast, delete, func, insert, or_, select, text
+from sqlalchemy import ColumnElement, Float, and_, cast, delete, func, insert, or_, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import UserDefinedType
@@ -23,9 +24,11 @@ from sayso.coworkers.desk import Desk
 from sayso.coworkers.reach import Place, Reach
 from sayso.coworkers.rendering import addresses_in
 from sayso.coworkers.values import people_of, row_told, text_of, title_of
+from sayso.data.clock import Clock
 from sayso.data.files import found as file_found
 from sayso.data.physical import rows_of
 from sayso.data.query import rows_by_id
+from sayso.data.scope import Scope
 from sayso.db.coworker_tables import chunks as t
 from sayso.errors import SaysoError, Unavailable
 from sayso.gateway.refusals import Refused
@@ -140,11 +143,11 @@ async def _near(
     files: list[str],
     apart: float,
 ) -> list[Any]:
-    mine = [and_(t.c.app == app, t.c.table_no == table) for app, table in places]
-    mine += [and_(t.c.file.in_(files), t.c.row_id.is_(None))] if files else []
+    mine = [_of_place(place, model) for place in places.values()]
+    mine += [and_(t.c.file.in_(files), t.c.row_id.is_(None), t.c.model == model.name)] if files else []
     if not mine:
         return []
-    where = (t.c.workspace_id == reach.by.workspace) & (t.c.model == model.name) & or_(*mine)
+    where = (t.c.workspace_id == reach.by.workspace) & or_(*mine)
     columns = (t.c.app, t.c.table_no, t.c.row_id, t.c.file, t.c.place, t.c.text)
     if await _has_vectors(tx):
         written = "[" + ",".join(f"{x:.7g}" for x in vector) + "]"
@@ -161,6 +164,22 @@ async def _near(
     likeness = matrix @ one / (np.linalg.norm(matrix, axis=1) * np.linalg.norm(one) + 1e-12)
     order = np.argsort(-likeness)[:LOOKED_AT_MAX]
     return [rows[n] for n in order if 1 - likeness[n] <= apart]
+
+
+def _of_place(place: Place, model: _Meaning) -> ColumnElement[bool]:
+    """The pieces of the rows that the asker sees, made of the fields that they see: what is hidden is near to no question of theirs."""
+    scope = Scope.of(place.app, place.table, Clock.of(place.app.spec.zone))
+    mine = and_(t.c.app == place.app.number, t.c.table_no == scope.rows.number, t.c.model == _kept_as(place, model))
+    return mine if scope.rule is None else mine & t.c.row_id.in_(select(scope.t.c.id).where(scope.alive))
+
+
+def _kept_as(place: Place, model: _Meaning) -> str:
+    """By which name its pieces are kept: those who see only some fields of the table have pieces made of these."""
+    whole = place.app.whole.table(place.table.id)
+    seen = [f.id for f in place.table.fields]
+    if whole is None or len(seen) == len(whole.fields):
+        return model.name
+    return f"{model.name} of {md5(' '.join(seen).encode(), usedforsecurity=False).hexdigest()}"
 
 
 async def _told(
@@ -230,9 +249,11 @@ def _stale(place: Place, model: _Meaning) -> tuple[Any, Any]:
         t.c.table_no == rows.number,
         t.c.row_id == r.id,
         t.c.version == r.version,
-        t.c.model == model.name,
+        t.c.model == _kept_as(place, model),
     )
-    return select(r.id).where(r.deleted_at.is_(None), ~have.exists()), rows
+    scope = Scope.of(place.app, place.table, Clock.of(place.app.spec.zone))
+    seen = () if scope.rule is None else (r.id.in_(select(scope.t.c.id).where(scope.alive)),)
+    return select(r.id).where(r.deleted_at.is_(None), ~have.exists(), *seen), rows
 
 
 async def _rows_read(desk: Desk, reach: Reach, model: _Meaning, place: Place, limit: int) -> int:
@@ -255,12 +276,18 @@ async def _rows_read(desk: Desk, reach: Reach, model: _Meaning, place: Place, li
             for where, piece in await _file_pieces(desk, reach, file["id"]):
                 pieces.append({"row_id": row["id"], "version": row["version"], "file": file["id"], "place": where, "text": piece})
     vectors = await _vectors(desk, reach, model, [p["text"] for p in pieces])
-    about = {"workspace_id": reach.by.workspace, "app": place.app.number, "table_no": physical.number, "model": model.name}
+    kept_as = _kept_as(place, model)
+    about = {"workspace_id": reach.by.workspace, "app": place.app.number, "table_no": physical.number, "model": kept_as}
     async with db.transaction(desk.engine) as tx:
         old = (t.c.app == place.app.number) & (t.c.table_no == physical.number) & t.c.row_id.in_(ids)
-        await tx.execute(delete(t).where(old))
+        await tx.execute(delete(t).where(old, _outdated(model, kept_as)))
         await tx.execute(insert(t), [{**about, **p, "embedding": v} for p, v in zip(pieces, vectors, strict=True)])
     return len(ids)
+
+
+def _outdated(model: _Meaning, kept_as: str) -> ColumnElement[bool]:
+    """What is written anew, and what another model made of the same; what others see of it stays."""
+    return (t.c.model == kept_as) | ~t.c.model.startswith(model.name, autoescape=True)
 
 
 async def _file_read(desk: Desk, reach: Reach, model: _Meaning, file: str) -> None:

@@ -108,7 +108,7 @@ class Reach:
 
     def _place(self, app: OpenApp, table: Table) -> Place:
         seen = tuple(f for f in table.fields if not self._hides(app, table, f, frozenset()))
-        writes = self._may(app.id, table.id) == "write" and self.by.may("write")
+        writes = self._may(app.id, table.id) == "write" and app.may("write", table.id)
         return Place(app, table, seen, writes)
 
     def _hides(self, app: OpenApp, table: Table, field: AnyField, seen: frozenset[tuple[str, str]]) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sayso.data import assignments, events, links, provenance, references, written
+from sayso.data import assignments, attached, events, links, provenance, references, written
 from sayso.data.cleaning import Clean, cleaned
 from sayso.data.clock import Clock
 from sayso.data.open_app import OpenApp
@@ -38,6 +38,7 @@ async def add(
         kept += await _link_new(tx, app, table, rows, dict(zip(kept.ids, clean, strict=True)))
         ids = kept.ids[: len(clean)]
         await writing.still_seen(tx, app, table, ids)
+    await attached.follow(tx, rows, kept)
     await provenance.follow(tx, app, rows, kept)
     await assignments.tell(tx, app, rows, kept)
     await events.write(tx, "row.created", rows=ids, **where(app, table, rows))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sayso.data import assignments, events, links, provenance, references, written
+from sayso.data import assignments, attached, events, links, provenance, references, written
 from sayso.data.cleaning import cleaned
 from sayso.data.clock import Clock
 from sayso.data.open_app import OpenApp
@@ -54,6 +54,7 @@ async def edit(
                 await relink(tx, app, table, rows, link, wanted, changes)
         kept = await written.change(tx, app, rows, list(changes.values()))
         await writing.still_seen(tx, app, table, ids)
+    await attached.follow(tx, rows, kept)
     await provenance.follow(tx, app, rows, kept)
     await assignments.tell(tx, app, rows, kept)
     fields = sorted({f for e in edits for f in e.values} | {link.id for link in links_in(table) if _touches(changes, rows, link)})

@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sayso.data import attached
 from sayso.data.pictures import thumbnail_of
 from sayso.data.sniffing import Sniffed, sniffed
 from sayso.db.tables import files as t
@@ -123,8 +124,9 @@ def _short(name: str) -> str:
 
 
 async def found(tx: AsyncConnection, folder: FileStore, id: str, *, by: Actor) -> tuple[StoredFile, Path]:
-    """The file and where it lies. Raises `NotFound`, also for another workspace's."""
-    by.must("read")
+    """The file and where it lies. Raises `NotFound`, also for another workspace's, and for one that `by` sees in no row."""
+    if not await attached.seen(tx, [id], by=by):
+        raise NotFound("There is no such file.")
     c = t.c
     row = (
         await tx.execute(

@@ -13,6 +13,7 @@ from sayso.data.clock import Clock
 from sayso.data.open_app import OpenApp
 from sayso.data.physical import Rows, found, rows_of
 from sayso.data.raw import Raws
+from sayso.data.rights.visible import visible
 from sayso.data.scope import Scope
 from sayso.data.worth import title
 from sayso.db import tables as system
@@ -23,6 +24,8 @@ ENTRIES_MAX = 100
 NO_MEMBERS = {"system": "Sayso", "link": "A public form", "automation": "An automation", "model": "A model", "token": "A program"}
 """What to call those who are no members."""
 LINKED_NAMED_MAX = 2_000
+READS_MAX = 20
+"""For whoever does not see all of a row: so often is read on past changes of which they see nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,23 @@ async def of_row(
     """Newest first; `before` is the id of the last entry of the page before. Raises `NotFound` when there never was such a row."""
     app.must("read")
     rows = rows_of(app, found(app, table_id))
+    if app.sight.rows(table_id) is not None and not await visible(tx, app, table_id, [id], trashed=True):
+        raise NotFound(f"{rows.table.name} has no row {id}.")
+    told, limit = list[HistoryEntry](), min(limit, ENTRIES_MAX)
+    for _ in range(READS_MAX):
+        entries = (await tx.execute(_asked(app, rows, id, before).limit(limit))).all()
+        if not entries and before is None and not await _is_there(tx, rows, id):
+            raise NotFound(f"{rows.table.name} has no row {id}.")
+        names = await names_of(tx, app, rows, [raw.exactly(side) for e in entries for side in (e.before, e.after)])
+        read = [_entry(rows, e, names, app.sight.whole) for e in entries]
+        told += [one for one in read if one.changes or one.kind != "changed" or app.sight.whole]
+        if len(entries) < limit or len(told) >= limit:
+            break
+        before = entries[-1].id
+    return tuple(told[:limit])
+
+
+def _asked(app: OpenApp, rows: Rows, id: int, before: int | None) -> Any:
     h, m = system.history.c, system.members.c
     own = (h.app == app.number) & (h.table_no == rows.number) & (h.row_id == id)
     asked = select(
@@ -59,12 +79,7 @@ async def of_row(
     )
     asked = asked.add_columns(cast(h.before, Text).label("before"), cast(h.after, Text).label("after"))
     people = system.history.outerjoin(system.members, (m.id == h.by) & (m.workspace_id == h.workspace_id))
-    asked = asked.select_from(people).where(own, h.id < before if before else h.id > 0).order_by(h.id.desc())
-    entries = (await tx.execute(asked.limit(min(limit, ENTRIES_MAX)))).all()
-    if not entries and before is None and not await _is_there(tx, rows, id):
-        raise NotFound(f"{rows.table.name} has no row {id}.")
-    names = await names_of(tx, app, rows, [raw.exactly(side) for e in entries for side in (e.before, e.after)])
-    return tuple(_entry(rows, e, names) for e in entries)
+    return asked.select_from(people).where(own, h.id < before if before else h.id > 0).order_by(h.id.desc())
 
 
 async def _is_there(tx: AsyncConnection, rows: Rows, id: int) -> bool:
@@ -95,27 +110,29 @@ def _ids(value: Any) -> list[Any]:
 def _named(app: OpenApp, one: Link | File | Image, ids: list[Any]) -> Any:
     if isinstance(one, Link):
         there = Scope.of(app, found(app, one.to), Clock.of(app.spec.zone))
-        return select(there.t.c.id, title(there)).where(there.t.c.id.in_(ids))
+        return select(there.t.c.id, title(there)).where(there.t.c.id.in_(ids), *([] if there.rule is None else [there.rule]))
     f = system.files.c
     return select(f.id, f.name).where(f.workspace_id == app.by.workspace, f.id.in_(ids))
 
 
-def _entry(rows: Rows, e: Any, names: Names) -> HistoryEntry:
+def _entry(rows: Rows, e: Any, names: Names, whole: bool) -> HistoryEntry:
     before, after = raw.exactly(e.before), raw.exactly(e.after)
     fields = {rows.numbers[f.id]: f for f in rows.table.fields if f.id in rows.numbers}
     known = [n for n in fields if n in before or n in after]
-    gone = sorted((before.keys() | after.keys()) - fields.keys())
-    changes = [change_of(fields[n], before.get(n), after.get(n), names) for n in known]
+    gone = sorted((before.keys() | after.keys()) - fields.keys()) if whole else []  # hidden fields are none that are gone
+    changes = [change_of(fields[n], before.get(n), after.get(n), names, whole=whole) for n in known]
     changes += [FieldChange(None, f"A field that is gone ({n})", before.get(n), after.get(n)) for n in gone]
     differing = tuple(c for c in changes if c.before != c.after)
     return HistoryEntry(e.id, e.version, e.kind, e.by, e.by_name, e.at, differing)
 
 
-def change_of(one: AnyField, before: Any, after: Any, names: Names) -> FieldChange:
-    return FieldChange(one.id, one.name, _shown(one, before, names), _shown(one, after, names))
+def change_of(one: AnyField, before: Any, after: Any, names: Names, *, whole: bool = True) -> FieldChange:
+    """`whole` is whether every linked row is seen: else those without a name are not told."""
+    return FieldChange(one.id, one.name, _shown(one, before, names, whole), _shown(one, after, names, whole))
 
 
-def _shown(one: AnyField, value: Any, names: Names) -> Any:
+def _shown(one: AnyField, value: Any, names: Names, whole: bool) -> Any:
     if isinstance(one, (Link, File, Image)):
-        return [{"id": id, "name": names.get((one.id, id), f"#{id}")} for id in _ids(value)]
+        told = [id for id in _ids(value) if whole or (one.id, id) in names]
+        return [{"id": id, "name": names.get((one.id, id), f"#{id}")} for id in told]
     return raw.shown(one, value)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sayso.data import attached
 from sayso.data.cleaning import Clean
 from sayso.data.open_app import OpenApp
 from sayso.data.physical import Rows, found, rows_of
@@ -68,12 +69,7 @@ async def _files(tx: AsyncConnection, app: OpenApp, one: File | Image, rows: Seq
     asked = _named(rows, one)
     if not asked:
         return
-    f = system.files.c
-    there = set(
-        (
-            await tx.execute(select(f.id).where(f.workspace_id == app.by.workspace, f.id.in_(asked), f.deleted_at.is_(None)))
-        ).scalars()
-    )
+    there = await attached.seen(tx, asked, by=app.by)
     for row in rows:
         for id in row.values.get(one.id) or ():
             if id not in there:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import Text, cast, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sayso.data import acts, events, links, provenance, raw, references, written
+from sayso.data import acts, attached, events, links, provenance, raw, references, written
 from sayso.data.acts import Act
 from sayso.data.open_app import OpenApp
 from sayso.data.physical import Rows, rows_of
@@ -187,6 +187,7 @@ class Turn:
             if isinstance(link, Link) and self.rows.numbers[link.id] in touched:
                 await self._relink(link, changes)
         kept = await written.change(self.tx, self.app, self.rows, [c for c in changes.values() if c.values or c.after])
+        await attached.follow(self.tx, self.rows, kept)
         await provenance.follow(self.tx, self.app, self.rows, kept, self._who(entries))
         await references.still_unique(self.tx, self.app, self.rows, kept.ids)
         await writing.still_seen(self.tx, self.app, self.rows.table, kept.ids)

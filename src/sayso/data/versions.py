@@ -40,8 +40,8 @@ class WholeVersion(Version):
 
 
 async def listed(tx: AsyncConnection, app: OpenApp, *, before: int | None = None, limit: int = 50) -> tuple[Version, ...]:
-    """Newest first. `before` is the number of the last one that was seen."""
-    app.must("read")
+    """Newest first, for whoever may change how the app is built. `before` is the number of the last one that was seen."""
+    app.allowed("build")
     v = t.versions.c
     query = select(v.n, v.note, v.by, v.at, v.effects).where(v.app == app.number)
     if before is not None:
@@ -52,7 +52,7 @@ async def listed(tx: AsyncConnection, app: OpenApp, *, before: int | None = None
 
 async def read(tx: AsyncConnection, app: OpenApp, number: int) -> WholeVersion:
     """One version, whole. Raises `NotFound`."""
-    app.must("read")
+    app.allowed("build")
     v = t.versions.c
     query = select(v.n, v.note, v.by, v.at, v.effects, v.spec).where(v.app == app.number, v.n == number)
     row = (await tx.execute(query)).one_or_none()

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.ai import measurements
-from sayso.data import apps, events, versions
+from sayso.data import apps, events, finding, versions
 from sayso.data.open_app import OpenApp
 from sayso.db import tables
 from sayso.db.trial_tables import answers, cases
@@ -122,8 +122,8 @@ async def read(tx: AsyncConnection, id: str, *, by: Actor, to: Right = "read") -
     if row is None or not by.may("read"):
         raise NotFound("There is no such trial.")
     by.must(to)
-    if row.slug is not None:
-        await apps.open_app(tx, row.slug, by=by, to=to)
+    if row.slug is not None and not (await apps.open_app(tx, row.slug, by=by, to=to)).sight.whole:
+        raise NotFound("There is no such trial.")  # its cases are rows, which they may not see
     return _trial(row)
 
 
@@ -134,11 +134,12 @@ async def of_process(tx: AsyncConnection, id: str) -> Trial | None:
 
 
 async def listed(tx: AsyncConnection, *, by: Actor, app: str | None = None) -> tuple[Trial, ...]:
-    """The newest first; of one app or of all that `by` may read."""
+    """The newest first; of one app or of all that `by` sees whole."""
     by.must("read")
     if app is not None:
         await apps.open_app(tx, app, by=by)
-    query = _query().where(t.c.workspace_id == by.workspace)
+    whole = [one.number for one in await finding.every(tx, by) if one.sight.whole]
+    query = _query().where(t.c.workspace_id == by.workspace, t.c.app.is_(None) | t.c.app.in_(whole))
     if app is not None:
         query = query.where(tables.apps.c.id == app)
     rows = (await tx.execute(query.order_by(t.c.created_at.desc(), t.c.id).limit(TRIALS_LISTED_MAX))).all()

@@ -72,6 +72,8 @@ class AutomationDoor:
             {"step": one.step, "kind": one.kind, "state": one.state, "told": one.told[:TEXT_CHARACTERS_MAX], "problem": one.problem[:TEXT_CHARACTERS_MAX]}
             for one in (await reading.steps(tx, id))[:STEPS_TOLD_MAX]
         ]  # fmt: skip
+        if not app.sight.whole:
+            steps = [{"step": one["step"], "kind": one["kind"], "state": one["state"]} for one in steps]
         return {**_told(app, row), "steps": steps, "answer": row.answer}
 
 
@@ -80,4 +82,5 @@ def _told(app: OpenApp, row: Any) -> dict[str, Any]:
         "run": row.id, "automation": row.automation, "name": row.name, "state": row.state, "began": row.created_at, "ended": row.ended_at,
         "because": sentences.trigger(app.spec, row.trigger), "told": row.told[:TEXT_CHARACTERS_MAX], "problem": row.problem[:TEXT_CHARACTERS_MAX],
     }  # fmt: skip
-    return {key: value for key, value in told.items() if value not in (None, "")}
+    unsaid = () if app.sight.whole else ("told", "problem")  # a run acts with its owner's rights, and may say what its rows hold
+    return {key: value for key, value in told.items() if value not in (None, "") and key not in unsaid}

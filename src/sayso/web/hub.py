@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sayso import db
 from sayso.data.events import CHANNEL
 from sayso.db.tables import events as t
+from sayso.web.heard import Hearing
 from sayso.web.tab import Tab
 
 RECONNECT_SECONDS = 1
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 class Hub:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self.hearing = Hearing(engine)
         self._tabs: set[Tab] = set()
         self._moved: set[tuple[str, str]] = set()
         self._telling: asyncio.Task[None] | None = None
@@ -70,9 +72,16 @@ class Hub:
             await asyncio.sleep(PRESENCE_SECONDS)
             moved, self._moved = self._moved, set()
             for workspace, app in moved:
-                here = [tab for tab in self._tabs if tab.watches(workspace, app)]
+                here = [tab for tab in list(self._tabs) if tab.watches(workspace, app) and await self._still_theirs(tab, app)]
                 people = {tab.by.id: tab.place_in(app) for tab in sorted(here, key=lambda tab: tab.moved_at)}
                 _tell(here, {"event": "people", "app": app, "people": list(people.values())})
+
+    async def _still_theirs(self, tab: Tab, app: str) -> bool:
+        """Whoever lost an app is not among its people, and watches it no more."""
+        if await self.hearing.app(tab.by, app) is not None:
+            return True
+        tab.watched.discard(app)
+        return False
 
     # ── what happened ─────────────────────────────────────────
 
@@ -98,6 +107,10 @@ class Hub:
         async with self._engine.connect() as tx:
             found = (await tx.execute(select(t).where(t.c.id.in_(ids)).order_by(t.c.id))).all()
         for event in found:
+            if event.kind == "team.changed":
+                for tab in self._tabs:
+                    for app in tab.watched if tab.by.workspace == event.workspace_id else ():
+                        self.moved(event.workspace_id, app)
             for message, app in messages(event):
                 hearing = [tab for tab in self._tabs if tab.hears(event.workspace_id, app)]
                 whose = event.payload.get("members")
@@ -116,7 +129,7 @@ def _tell(tabs: Iterable[Tab], message: dict[str, Any]) -> None:
 
 
 def messages(event: Any) -> list[tuple[dict[str, Any], str | None]]:
-    """What the browser is told of an event, and of which app (of none: everybody in the workspace hears it)."""
+    """What is told of an event, and of which app (of none: all tabs of the workspace); `heard` makes of it what each of them may hear."""
     subject, _, verb = event.kind.partition(".")
     app, told = event.app_id, event.payload
     match subject:
@@ -124,6 +137,10 @@ def messages(event: Any) -> list[tuple[dict[str, Any], str | None]]:
             ids = event.row_ids[:ROW_IDS_TOLD_MAX]
             kind = {"moved": "changed"}.get(verb, verb) if subject == "row" else "changed"
             rows = {"table": told.get("table"), "kind": kind, "ids": ids, "by": event.by_actor, "seq": event.id}
+            if subject == "comment":
+                rows["_fields"] = ()
+            elif isinstance(told.get("fields"), list) and told["fields"]:
+                rows["_fields"] = told["fields"]
             return [({"event": "rows", "app": app, **rows}, app)]
         case "app":
             return [({"event": "app", "app": app, "kind": verb, "version": told.get("version"), "by": event.by_actor}, None)]

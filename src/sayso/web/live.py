@@ -8,6 +8,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
+import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy.exc import DBAPIError
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -29,7 +30,7 @@ from sayso.web.tab import APPS_WATCHED_MAX, Tab
 MESSAGE_CHARACTERS_MAX = 4_000
 SEND_SECONDS_MAX = 10
 STILL_THERE_SECONDS = 20
-SIGNED_OUT, NOT_YOURS, TOO_SLOW = 4401, 4403, 1013
+SIGNED_OUT, NOT_YOURS, TOO_SLOW, RESTART = 4401, 4403, 1013, 1012
 
 
 class _Said(BaseModel):
@@ -68,7 +69,7 @@ async def live(socket: WebSocket) -> None:
     tab = Tab(by, await _hue(known, by))
     known.hub.join(tab)
     try:
-        await _until_one_ends(_listens(socket, known, tab), _speaks(socket, tab))
+        await _until_one_ends(_listens(socket, known, tab), _speaks(socket, known, tab))
     finally:
         known.hub.leave(tab)
 
@@ -133,12 +134,12 @@ async def _may_see(known: Parts, tab: Tab, app: str) -> None:
         await apps.open_app(tx, app, by=tab.by)
 
 
-async def _speaks(socket: WebSocket, tab: Tab) -> None:
+async def _speaks(socket: WebSocket, known: Parts, tab: Tab) -> None:
     """Sends what waits, for as long as this caller may hear it and takes it."""
     code = None
     while code is None:
         try:
-            code = await _sent(socket, await _next(tab))
+            code = await _sent(socket, known, tab, await _next(tab))
         except SignInNeeded:
             code = SIGNED_OUT
         except TimeoutError:
@@ -150,7 +151,7 @@ async def _speaks(socket: WebSocket, tab: Tab) -> None:
             await socket.close(code)
 
 
-async def _next(tab: Tab) -> bytes | int | None:
+async def _next(tab: Tab) -> dict[str, Any] | int | None:
     """What waits; nothing after a while, so that a silent tab is asked for its session too."""
     try:
         async with asyncio.timeout(STILL_THERE_SECONDS):
@@ -159,14 +160,18 @@ async def _next(tab: Tab) -> bytes | int | None:
         return None
 
 
-async def _sent(socket: WebSocket, message: bytes | int | None) -> int | None:
-    """Sends one message, or gives the code to close with."""
+async def _sent(socket: WebSocket, known: Parts, tab: Tab, message: dict[str, Any] | int | None) -> int | None:
+    """Sends one message, as far as it may be heard, or gives the code to close with."""
     if isinstance(message, int):
         return message
-    await caller(socket)
-    if message is not None:
+    by = await caller(socket)
+    if by.workspace != tab.by.workspace:
+        return RESTART  # it is another workspace's tab now: it comes back as that
+    tab.by = by
+    told = None if message is None else await known.hub.hearing.told(tab.by, message)
+    if told is not None:
         async with asyncio.timeout(SEND_SECONDS_MAX):
-            await socket.send_text(message.decode())
+            await socket.send_text(orjson.dumps(told).decode())
     return None
 
 

@@ -4,8 +4,6 @@ import asyncio
 import time
 from typing import Any
 
-import orjson
-
 from sayso.team.actor import Actor
 
 WAITING_MESSAGES_MAX = 256
@@ -19,7 +17,7 @@ class Tab:
         self.watched: set[str] = set()
         self.place: dict[str, Any] | None = None
         self.moved_at = time.monotonic()
-        self.waiting: asyncio.Queue[bytes | int] = asyncio.Queue(WAITING_MESSAGES_MAX + 1)
+        self.waiting: asyncio.Queue[dict[str, Any] | int] = asyncio.Queue(WAITING_MESSAGES_MAX + 1)
         self.closing = False
 
     def watches(self, workspace: str, app: str) -> bool:
@@ -40,7 +38,7 @@ class Tab:
         if self.waiting.qsize() >= WAITING_MESSAGES_MAX:
             self.close(1013)
         elif not self.closing:
-            self.waiting.put_nowait(orjson.dumps(message))
+            self.waiting.put_nowait(message)
 
     def close(self, code: int) -> None:
         """Ends with this code (RFC 6455), now and without what still waits."""

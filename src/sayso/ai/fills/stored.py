@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Integer, Text, cast, func, insert, literal, select, update
+from sqlalchemy import Integer, Text, cast, func, insert, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.ai.fills import estimating
@@ -87,7 +87,7 @@ async def read(tx: AsyncConnection, app: OpenApp, id: str) -> Fill:
     """Raises `NotFound`, also for another app's."""
     app.must("read")
     row = (await tx.execute(select(t).where(t.c.id == id, t.c.app == app.number))).one_or_none()
-    if row is None:
+    if row is None or not app.sight.sees(row.settings["table"], row.settings["field"]):
         raise missing(id)
     return Fill.of(row)
 
@@ -102,9 +102,12 @@ async def listed(
     before: str | None = None,
     limit: int = 50,
 ) -> tuple[list[Fill], str | None]:
-    """Newest first; and what asks for the page after."""
+    """Newest first, of fields that are seen; and what asks for the page after."""
     app.must("read")
     query = select(t).where(t.c.app == app.number)
+    if app.sight.fields is not None:
+        seen = [(table, id) for table, ids in app.sight.fields.items() for id in ids]
+        query = query.where(tuple_(t.c.settings["table"].astext, t.c.settings["field"].astext).in_(seen))
     if table is not None:
         query = query.where(t.c.settings["table"].astext == table)
     if field is not None:

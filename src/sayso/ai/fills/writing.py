@@ -21,7 +21,7 @@ from sayso.ai.fills.stored import tell
 from sayso.ai.fills.wanted import Part
 from sayso.ai.inputs import Inputs
 from sayso.ai.outcome import Outcome
-from sayso.data import acts, events, provenance, references, written
+from sayso.data import acts, attached, events, provenance, references, written
 from sayso.data.cleaning import Clean, cleaned
 from sayso.data.clock import Clock
 from sayso.data.edits import relink
@@ -153,6 +153,7 @@ async def _who(
         old = {"stale": "sources"} if row in stale else {}
         state = "stale" if row in stale and line.state != "failed" else line.state
         given[row, part.number] = Provenance(state, {**line.about, **old}, line.answer.seen.inputs or None)
+    await attached.follow(tx, rows, kept)
     await provenance.follow(tx, app, rows, kept, given)
     changed = set(kept.ids)
     await provenance.keep(tx, app, rows, {of: one for of, one in given.items() if of[0] not in changed})

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sayso.automations import approvals
 from sayso.automations.registered import Registered
 from sayso.automations.runs.begin import begin, storable
-from sayso.automations.runs.reading import found
+from sayso.automations.runs.reading import found, must
 from sayso.automations.runs.run import CHANNEL, OVER
 from sayso.automations.runs.waking import wake
 from sayso.data import events
@@ -30,8 +30,8 @@ BODY_BYTES_MAX = 1_000_000
 
 async def cancel(tx: AsyncConnection, run: str, *, by: Actor) -> Any:
     """What it has done stays; what a worker is in the middle of may still come to its end outside."""
-    by.must("write")
     row = await found(tx, run, by=by, lock=True)
+    await must(tx, row, "write", by=by)
     if row.state in OVER:
         raise Conflict(f"This run is {row.state} already.")
     problem = f"{by.name} cancelled it."
@@ -46,8 +46,8 @@ async def cancel(tx: AsyncConnection, run: str, *, by: Actor) -> Any:
 
 async def pause(tx: AsyncConnection, run: str, *, by: Actor) -> Any:
     """At once, or when the step that is being done is over."""
-    by.must("write")
     row = await found(tx, run, by=by, lock=True)
+    await must(tx, row, "write", by=by)
     if row.state in OVER or row.state == "paused":
         raise Conflict(f"This run is {row.state} already.")
     held = {"pause": True} if row.worker is not None else {"state": "paused", "wake_at": None}
@@ -58,8 +58,8 @@ async def pause(tx: AsyncConnection, run: str, *, by: Actor) -> Any:
 
 
 async def resume(tx: AsyncConnection, run: str, *, by: Actor) -> Any:
-    by.must("write")
     row = await found(tx, run, by=by, lock=True)
+    await must(tx, row, "write", by=by)
     if row.state != "paused" and not row.pause:
         raise Conflict(f"This run is not paused; it is {row.state}.")
     if row.worker is None:
@@ -75,8 +75,8 @@ async def retry(tx: AsyncConnection, run: str, *, by: Actor, step: str | None = 
 
     A step that was done before and is done again has a new key: a person wants it a second time.
     """
-    by.must("build")
     row = await found(tx, run, by=by, lock=True)
+    await must(tx, row, "build", by=by)
     if row.dry:
         raise Conflict("This was a dry run. Try it again as a new one.")
     if row.worker is not None or row.state in ("waiting", "running", "sleeping"):
@@ -154,8 +154,8 @@ async def _due(tx: AsyncConnection, run: str, **values: Any) -> None:
 
 async def replay(tx: AsyncConnection, run: str, registered: Registered, *, by: Actor) -> str:
     """A new run with the same input, on the definition of now. The id."""
-    by.must("build")
     row = await found(tx, run, by=by)
+    await must(tx, row, "build", by=by)
     if row.automation != registered.automation.id or row.app != registered.app_number:
         raise NotFound("That run is of another automation.")
     begun = await begin(tx, registered, row.trigger, key=None, by=by, of=run)

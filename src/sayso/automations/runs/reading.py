@@ -1,4 +1,8 @@
-"""Runs read: lists, one opened step by step, failures grouped. Whoever may read an app sees its runs; of other workspaces there are none."""
+"""Runs read: lists, one opened step by step, failures grouped.
+
+What went through a run is what its owner sees. So whoever sees all of an app sees its runs; who sees only some of it sees those that
+they began, without what went through them (`whole`). Of other workspaces there are none.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +15,14 @@ from sqlalchemy import ColumnElement, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sayso.data import finding
+from sayso.data.open_app import OpenApp
 from sayso.db import tables as system
 from sayso.db.automation_tables import runs as t
 from sayso.db.automation_tables import steps as s
 from sayso.errors import NotFound
 from sayso.team.actor import Actor
+from sayso.team.roles import Right
 
 PAGE_RUNS_MAX = 200
 STEPS_SHOWN_MAX = 2_000
@@ -53,27 +60,66 @@ class FailureGroup:
     runs: tuple[str, ...]
 
 
-def _seen(by: Actor) -> ColumnElement[bool]:
-    """Runs of apps that are there."""
-    alive = select(system.apps.c.number).where(system.apps.c.workspace_id == by.workspace, system.apps.c.deleted_at.is_(None))
-    return (t.c.workspace_id == by.workspace) & t.c.app.in_(alive)
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The numbers of apps that are seen whole, and of those that are seen in part."""
+
+    whole: frozenset[int]
+    part: frozenset[int]
+    by: Actor
+
+    @classmethod
+    async def of(cls, tx: AsyncConnection, by: Actor) -> _Seen:
+        apps = await finding.every(tx, by)
+        whole = frozenset(app.number for app in apps if app.sight.whole)
+        return cls(whole, frozenset(app.number for app in apps) - whole, by)
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        mine = t.c.trigger["by"].astext == self.by.id
+        return (t.c.workspace_id == self.by.workspace) & (t.c.app.in_(self.whole) | (t.c.app.in_(self.part) & mine))
+
+
+async def whole(tx: AsyncConnection, row: Any, *, by: Actor) -> bool:
+    """Whether `by` may see what went through this run."""
+    try:
+        return (await _app(tx, row.app, by)).sight.whole
+    except NotFound:
+        return False
+
+
+async def wholly(tx: AsyncConnection, *, by: Actor) -> frozenset[int]:
+    """The numbers of the apps of which `by` sees all, and so what went through their runs."""
+    return (await _Seen.of(tx, by)).whole
+
+
+async def must(tx: AsyncConnection, row: Any, right: Right, *, by: Actor) -> None:
+    """Whoever does something with a run may do as much in its app. Raises `Forbidden`."""
+    (await _app(tx, row.app, by)).allowed(right)
+
+
+async def _app(tx: AsyncConnection, number: int, by: Actor) -> OpenApp:
+    return await finding.found(tx, system.apps.c.number == number, by, "read", "of this run")
 
 
 async def found(tx: AsyncConnection, run: str, *, by: Actor, lock: bool = False) -> Any:
-    """Raises `NotFound`, also for what is another workspace's."""
-    query = select(t).where(t.c.id == run, _seen(by))
+    """Raises `NotFound`, also for what is another workspace's, and for what is not for `by` to see."""
+    query = select(t).where(t.c.id == run, t.c.workspace_id == by.workspace)
     row = (await tx.execute(query.with_for_update() if lock else query)).one_or_none()
-    if row is None or not by.may("read"):
+    try:
+        app = None if row is None else await _app(tx, row.app, by)
+    except NotFound:
+        app = None
+    if row is None or app is None or not (app.sight.whole or row.trigger.get("by") == by.id):
         raise NotFound(f"There is no run {run[:40]!r} here.")
     return row
 
 
 async def listed(tx: AsyncConnection, asked: Asked, *, by: Actor) -> tuple[list[Any], int | None]:
     """Newest first, and the place of the page after."""
-    if not by.may("read"):
-        return [], None
+    seen = await _Seen.of(tx, by)
     limit = max(1, min(asked.limit, PAGE_RUNS_MAX))
-    query = select(t).where(_seen(by)).order_by(t.c.position.desc()).limit(limit + 1)
+    query = select(t).where(seen.condition).order_by(t.c.position.desc()).limit(limit + 1)
     if asked.app is not None:
         query = query.where(t.c.app == asked.app)
     if asked.automation is not None:
@@ -84,7 +130,7 @@ async def listed(tx: AsyncConnection, asked: Asked, *, by: Actor) -> tuple[list[
         query = query.where(t.c.position < asked.before)
     if words := asked.search.strip().lower():
         said = func.lower(func.concat_ws(" ", t.c.id, t.c.name, t.c.problem, t.c.told, t.c.started_by, cast(t.c.trigger, Text)))
-        query = query.where(func.strpos(said, words) > 0)
+        query = query.where(func.strpos(said, words) > 0, t.c.app.in_(seen.whole))
     rows = list((await tx.execute(query)).all())
     return rows[:limit], rows[limit - 1].position if len(rows) > limit else None
 
@@ -101,9 +147,8 @@ async def steps(tx: AsyncConnection, run: str) -> list[Any]:
 
 
 async def failures(tx: AsyncConnection, *, by: Actor, days: int = 7, app: int | None = None) -> list[FailureGroup]:
-    """Of the last days, the latest first."""
-    if not by.may("read"):
-        return []
+    """Of the last days, the latest first, of apps that are seen whole."""
+    seen = (await _Seen.of(tx, by)).whole
     a = system.apps.c
     step = func.split_part(func.coalesce(t.c.failed_step, ""), ":", 1)
     grouped = (
@@ -113,7 +158,7 @@ async def failures(tx: AsyncConnection, *, by: Actor, days: int = 7, app: int | 
             func.array_agg(aggregate_order_by(t.c.id, t.c.position.desc())).label("runs"),
         )
         .join_from(t, system.apps, a.number == t.c.app)
-        .where(_seen(by), t.c.state.in_(("failed", "quarantined")), ~t.c.dry, t.c.ended_at > func.now() - timedelta(days=min(days, FAILURE_DAYS_MAX)))
+        .where(t.c.app.in_(seen), t.c.state.in_(("failed", "quarantined")), ~t.c.dry, t.c.ended_at > func.now() - timedelta(days=min(days, FAILURE_DAYS_MAX)))
         .group_by(t.c.app_id, t.c.automation, "step", t.c.problem)
         .order_by(func.max(t.c.ended_at).desc())
         .limit(FAILURES_MAX)

@@ -175,7 +175,7 @@ async def _pairs(tx: AsyncConnection, pair: Pair, table: Table) -> None:
 
 
 async def _written_by(tx: AsyncConnection, pair: Pair, table: Table) -> None:
-    """Who wrote values that a model may write; and which rows are samples."""
+    """Who wrote values that a model may write; where files are attached; and which rows are samples."""
     _, new = pair.both(table.id)
     names = {"old": pair.old.number, "new": pair.new.number, "workspace": pair.new.by.workspace}
     names |= {"was": pair.old.columns.tables[table.id], "now": pair.new.columns.tables[table.id]}
@@ -188,6 +188,12 @@ async def _written_by(tx: AsyncConnection, pair: Pair, table: Table) -> None:
                 f" join {new} as t on t.id = v.row_id where v.app = :old and v.table_no = :was and v.field_no = :before"
             )
             await tx.execute(put, {**names, "field": now, "before": was})
+        if isinstance(field, (File, Image)) and now is not None:
+            held = text(
+                "insert into sayso.file_places (workspace_id, file, app, table_no, row_id)"
+                f" select :workspace, f, :new, :now, t.id from {new} as t, unnest(t.c_{now}) as f on conflict do nothing"
+            )
+            await tx.execute(held, {name: names[name] for name in ("workspace", "new", "now")})
     marked = text(
         "insert into sayso.samples (workspace_id, app, table_no, row_id) select :workspace, :new, :now, s.row_id"
         f" from sayso.samples s join {new} as t on t.id = s.row_id where s.app = :old and s.table_no = :was"

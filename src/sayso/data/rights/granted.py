@@ -126,8 +126,8 @@ def _any(filters: Iterable[Filter | None]) -> Filter | None:
     some = list(filters)
     if not some or None in some:
         return None
-    kept = tuple(dict.fromkeys((repr(one), one) for one in some if one is not None))
-    return kept[0][1] if len(kept) == 1 else Filter(match="any", of=tuple(one for _, one in kept))
+    kept = tuple({repr(one): one for one in some if one is not None}.values())
+    return kept[0] if len(kept) == 1 else Filter(match="any", of=kept)
 
 
 def _asks(spec: App, tables: Mapping[str, TableSight]) -> Iterator[Asks]:

@@ -124,7 +124,7 @@ class ShownAutomation(Shown):
             steps=len(automation.steps),
             owner=AutomationOwner(id=one.owner.id, name=one.owner.name) if one.owner else None,
             next=one.next,
-            last=_last(one.last),
+            last=_last(one.last, whole=app.sight.whole),
             counts=AutomationCounts(day=one.last.day, failed_week=one.last.failed_week, open=one.last.open),
             missing=[MissingThing(what=m.what, kind=m.kind, step=m.step, sentence=m.sentence, to=m.to) for m in lacks],
             problem=entry.problem,
@@ -214,7 +214,9 @@ def _mail(known: Parts, one: Doing, by: Actor) -> str | None:
     return known.mail_door.address(one.entry.token) if own and one.entry.token else None
 
 
-def _last(row: Any) -> LastRun | None:
+def _last(row: Any, *, whole: bool) -> LastRun | None:
+    """What a run says may hold what its rows hold: that is for whoever sees the whole app."""
     if row.id is None:
         return None
-    return LastRun(run=row.id, state=row.state, at=row.created_at, ended_at=row.ended_at, told=row.told, problem=row.problem)
+    told, problem = (row.told, row.problem) if whole else ("", "")
+    return LastRun(run=row.id, state=row.state, at=row.created_at, ended_at=row.ended_at, told=told, problem=problem)

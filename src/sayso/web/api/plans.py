@@ -24,7 +24,10 @@ class Plan(Shown):
 
 async def create(app: AppId, new: NewPlan, tx: Tx, by: By) -> Plan:
     """What a change would do and what it would lose. Nothing is changed."""
-    plan = await apps.planned(tx, await apps.open_app(tx, app, by=by), new.change.read())
+    opened = await apps.open_app(tx, app, by=by)
+    if not opened.sight.whole:
+        opened.allowed("build")  # what would be lost is counted over all rows
+    plan = await apps.planned(tx, opened, new.change.read())
     return Plan(
         change=Change.of(plan.change),
         effects=[Effect.of(one) for one in plan.effects],

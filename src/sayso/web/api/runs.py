@@ -263,7 +263,9 @@ async def _page(
     states = tuple(one.strip() for one in (state or "").split(",") if one.strip())
     asked = runs.Asked(app, automation, states, search, number(cursor), limit)
     rows, following = await runs.listed(tx, asked, by=by)
-    items = [await _run(tx, row, by) for row in rows]
+    shown = [await _run(tx, row, by) for row in rows]
+    whole = await runs.wholly(tx, by=by)
+    items = [run if row.app in whole else run.model_copy(update=UNSAID) for run, row in zip(shown, rows, strict=True)]
     called = await run_titles.named(tx, [about for one in items if (about := _about(one))], by=by)
     return Runs(items=[_titled(one, called) for one in items], next=written(following))
 
@@ -446,13 +448,28 @@ async def _opened(tx: AsyncConnection, row: Any, by: Actor, url: str) -> RunOpen
     mine = next((one for one in now.spec.get("automations", ()) if one["id"] == row.automation), None)
     then = definitions.portable(plan.automation) if plan else {}
     steps = [_step(one, plan, url, by) for one in await runs.steps(tx, row.id)]
+    whole = await runs.whole(tx, row, by=by)
     run = RunOpened(
         **_shown(row, plan, by), detail=row.detail, version=row.version, now=now.version,
         owner=RunOwner(id=owner.id, name=owner.name) if owner else None, input=bounded.shown(row.trigger)[0], definition=then,
         changed=mine is None or {**mine, "on": False} != {**then, "on": False}, steps=steps, step_count=row.steps, answer=row.answer,
     )  # fmt: skip
     about = _about(run)
-    return _titled(run, await run_titles.named(tx, [about], by=by)) if about else run
+    run = _titled(run, await run_titles.named(tx, [about], by=by)) if about else run
+    return run if whole else _without_trace(run)
+
+
+def _without_trace(run: RunOpened) -> RunOpened:
+    """For whoever began it and sees only some of its app: how it went, and not what went through it. It acted with its owner's rights."""
+    steps = [
+        one.model_copy(update={"input": None, "output": None, "told": "", "problem": "", "detail": "", "wait": None})
+        for one in run.steps
+    ]
+    return run.model_copy(update={**UNSAID, "detail": "", "input": {}, "definition": {}, "steps": steps})
+
+
+UNSAID = {"told": "", "problem": ""}
+"""What a run says in its own words may hold what its rows hold."""
 
 
 def _step(one: Any, plan: Plan | None, url: str, by: Actor) -> RunStep:
