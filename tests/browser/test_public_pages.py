@@ -35,7 +35,7 @@ async def test_a_link_signs_in_by_itself_once_it_is_seen(
     page.on("console", lambda m: refused.append(m.text) if "Content Security Policy" in m.text else None)
     await page.goto(f"{url}/sign-in/{secret}")
     await page.wait_for_url(f"{url}/")
-    assert [c["name"] for c in await context.cookies() if c["httpOnly"]] == ["sayso_session"]
+    assert [c["name"] for c in await context.cookies() if c["httpOnly"]] == ["sayso_session", "sayso_device"]
     await page.goto(f"{url}/sign-in/{secret}")
     await page.get_by_role("heading", name="This link does not work any more").wait_for()
     assert refused == []
@@ -79,7 +79,7 @@ async def test_public_pages_have_no_barriers(
     form = (await published(ben, app, "hello"))["url"]
     context = await chromium.new_context(color_scheme=scheme)
     page = await context.new_page()
-    for address in (form, f"{form}/sent", f"{url}/sign-in", f"{url}/sign-in/none", f"{url}/f/none", f"{url}/api/docs"):
+    for address in (form, f"{form}/sent", f"{url}/signin", f"{url}/sign-in/none", f"{url}/f/none", f"{url}/api/docs"):
         await page.goto(address)
         assert await _axe(page) == [], address
     await page.goto(form)

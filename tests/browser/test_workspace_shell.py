@@ -271,5 +271,5 @@ async def test_an_ended_session_leads_to_the_sign_in_page(arrives: Arrives, url:
     page = ana.page
     await page.goto(f"{url}/settings/you")
     await page.get_by_role("button", name="Sign out").click()
-    await page.wait_for_url(re.compile("/sign-in"))
+    await page.wait_for_url(re.compile("/signin"))
     assert (await page.context.request.get(f"{url}/api/me")).status == 401

@@ -88,7 +88,7 @@ async def test_commands_work_with_a_server_and_without(own_home: Path):
     alone = await sayso("token", "create", "--home", str(own_home), "--name", "Alone", "--json")
     async with up(own_home) as server:
         beside = await sayso("token", "create", "--home", str(own_home), "--may", "read", "--json")
-        for token, rights in ((alone.json["token"], 5), (beside.json["token"], 1)):
+        for token, rights in ((alone.json["token"], 7), (beside.json["token"], 1)):
             async with httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}) as web:
                 assert len((await web.get(f"{server.url}/api/me")).json()["may"]) == rights
     assert postgres_of(own_home) is None

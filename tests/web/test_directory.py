@@ -296,7 +296,7 @@ async def test_the_operator_decides_who_reads_it(company: Company, tmp_path: Pat
             answer = await nobody.get(path)
             member = await nobody.get(path, headers={"authorization": bearer})
             if setting == "members":
-                assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in"), path
+                assert (answer.status_code, answer.headers["location"]) == (303, f"/signin?to={path}"), path
                 assert member.status_code == 200 and member.headers["cache-control"].startswith("private"), path
             else:
                 assert answer.status_code == member.status_code == 404, path

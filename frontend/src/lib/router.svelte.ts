@@ -41,7 +41,7 @@ class Router {
     const link = (event.target as Element | null)?.closest("a");
     if (!link?.href || link.target || link.hasAttribute("download") || link.getAttribute("href")?.startsWith("#")) return;
     const url = new URL(link.href);
-    if (url.origin !== location.origin || /^\/(api|static|f|share|sign-in|models|compare)(\/|$)/.test(url.pathname)) return;
+    if (url.origin !== location.origin || /^\/(api|static|f|sign-in|signin|sso|join|share|models|compare)(\/|$)/.test(url.pathname)) return;
     event.preventDefault();
     this.go(url.pathname + url.search);
   }

@@ -67,7 +67,8 @@ async def show(request: Request) -> Response:
         return question.answered(known.settings, error=refused.error, error_description=str(refused))
     by = await _signed_in(request, known)
     if by is None:
-        return page("authorize.html", status=401, client=question.client, signed_in=False)
+        to = f"{request.url.path}?{request.url.query}"
+        return page("authorize.html", status=401, client=question.client, signed_in=False, to=to)
     async with db.transaction(known.engine) as tx:
         home = await people.workspace(tx, by=by)
     writes = by.may("write")

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -92,7 +93,7 @@ def for_anybody(handler: Handler) -> Handler:
             except SignInNeeded:
                 if request.url.path.startswith("/api/"):
                     raise
-                return RedirectResponse("/sign-in", 303)
+                return RedirectResponse(f"/signin?to={quote(request.url.path, safe='/')}", 303)
         answer = await handler(request)
         if setting == "members":
             answer.headers["cache-control"] = "private, no-cache"

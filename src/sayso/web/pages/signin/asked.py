@@ -19,7 +19,7 @@ from sayso.web.safety import came_from_elsewhere
 FORM_BYTES_MAX = 16 * 2**10
 CREDENTIAL_BYTES_MAX = 64 * 2**10
 FIELDS_MAX = 6
-TO_CHARACTERS_MAX = 500
+TO_CHARACTERS_MAX = 2_000
 ELSEWHERE = "This was sent by another site. Open the sign-in page itself."
 
 
