@@ -77,6 +77,7 @@ async def test_a_view_shows_the_fields_and_rows_agreed_to_and_nothing_else(compa
         assert hidden not in page.text, hidden
     assert page.text.index("Otto") < page.text.index("Mia"), "the view's own order"
     assert "script" not in page.text
+    assert re.findall(r'<th scope="col"[^>]*><a[^>]*>([^<]+)', page.text) == ["Name", "Worth"]
     headers = page.headers
     assert (
         headers["x-robots-tag"].startswith("noindex")

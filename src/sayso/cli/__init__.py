@@ -28,6 +28,7 @@ COMMANDS = {
     "providers": "sayso.cli.providers",
     "keys": "sayso.cli.keys",
     "connections": "sayso.cli.connections",
+    "shares": "sayso.cli.shares",
     "automations": "sayso.cli.automations",
     "worker": "sayso.cli.worker",
     "runs": "sayso.cli.runs",

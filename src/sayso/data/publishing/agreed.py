@@ -26,12 +26,13 @@ _view: TypeAdapter[AnyView] = TypeAdapter(AnyView)
 
 
 class Agreed(BaseModel):
-    """`view` as it was; `fields` that are shown, `stands` those that its filter, order or shape stands on, each with a digest of what it
+    """`view` as it was; `fields` that are shown, in this `order` (the database keeps none of keys), `stands` those that its filter, order or shape stands on, each with a digest of what it
     shows; `known` are all fields of the table that there were; `names` how they were called."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     view: dict[str, Any]
+    order: tuple[str, ...]
     fields: dict[str, str]
     stands: dict[str, str]
     known: tuple[str, ...]
@@ -52,7 +53,7 @@ class Agreed(BaseModel):
     def shown(self, app: App) -> tuple[AnyField, ...]:
         """The fields that are there still, and show what they showed."""
         table = app.table(self.view["table"])
-        fields = [table.field(id) for id in self.fields] if table else []
+        fields = [table.field(id) for id in self.order if id in self.fields] if table else []
         return tuple(f for f in fields if f is not None and table and self.fields[f.id] == digest_of(app, table, f))
 
     def stands_still(self, app: App) -> bool:
@@ -71,6 +72,7 @@ def agreed_to(app: App, table: Table, view: Published, fields: tuple[str, ...]) 
     names = {f.id: f.name for f in (*chosen.values(), *stands.values()) if f is not None}
     return Agreed(
         view=view.portable(),
+        order=fields,
         fields={id: digest_of(app, table, f) for id, f in chosen.items() if f is not None},
         stands={id: digest_of(app, table, f) for id, f in stands.items() if f is not None},
         known=tuple(f.id for f in table.fields),
@@ -169,9 +171,9 @@ def drift(agreed: Agreed, app: App, view_id: str) -> tuple[str, ...]:
     table = app.table(then.table)
     if table is None or not isinstance(view, PUBLISHED) or view.kind != then.kind or view.table != then.table:
         return (f"“{then.name}” is not in the app any more as it was: its address shows nothing.",)
-    told = [f"{agreed.names.get(id, id)} is gone, and is not shown any more." for id in agreed.fields if table.field(id) is None]
+    told = [f"{agreed.names.get(id, id)} is gone, and is not shown any more." for id in agreed.order if table.field(id) is None]
     shown = {f.id for f in agreed.shown(app)}
-    still = [table.field(id) for id in agreed.fields]
+    still = [table.field(id) for id in agreed.order]
     told += [
         f"{f.name} shows something else now than what was agreed to, and is left out." for f in still if f and f.id not in shown
     ]

@@ -63,7 +63,7 @@ async def publish(tx: AsyncConnection, app: OpenApp, wanted: Wanted, *, by: Acto
     what = "form" if kind == "form" else agreed.shape.kind
     await audit.write(
         tx, "share.published", f"made the {what} {agreed.shape.name} of {app.spec.name} public", by=by, subject=share.id, app=app.id,
-        detail={"app": app.id, "view": share.view, "fields": list(agreed.fields), **_told(share)},
+        detail={"app": app.id, "view": share.view, "fields": list(agreed.order), **_told(share)},
     )  # fmt: skip
     return share
 

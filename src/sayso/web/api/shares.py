@@ -219,7 +219,7 @@ async def _shown(tx: AsyncConnection, request: Request, share: Kept, app: OpenAp
         id=share.id, kind=share.kind, app=app.id, app_name=app.spec.name, view=share.view,
         view_kind=agreed.shape.kind if agreed else "form", name=name, url=url, embed=_embed(share, url, name),
         state="held" if held else share.state(), why=share.why, changed=list(changed),
-        fields=[Named(id=id, name=names.get(id, id)) for id in (agreed.fields if agreed else ())],
+        fields=[Named(id=id, name=names.get(id, id)) for id in (agreed.order if agreed else ())],
         has_password=share.password is not None, expires_at=share.expires_at, origins=list(share.rules.origins),
         title=share.rules.title, form=share.rules.form if share.kind == "form" else None,
         rows=share.rules.rows if share.kind == "view" else None, answers=share.answers, opened=share.opened,

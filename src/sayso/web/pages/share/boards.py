@@ -49,7 +49,7 @@ async def drawn(tx: AsyncConnection, opened: Opened, search: str) -> Drawn:
 
 def _chip(row: PublicRow, place: int) -> Chip:
     cell = row.cells[place]
-    return cell.chips[0] if cell.chips else Chip(cell.text or "None")
+    return cell.chips[0] if cell.chips else Chip(cell.text or "No value")
 
 
 def _key(value: Any) -> str:

@@ -52,7 +52,9 @@ async def drawn(tx: AsyncConnection, opened: Opened, search: str, month: str, *,
     every = [begin + timedelta(days=n) for n in range((end - begin).days + 1)]
     told = [Day(at, at.month == first.month, at == today, days.get(at, [])) for at in every]
     ids = [f.id for f in opened.fields]
-    named = next((n for n, id in enumerate(ids) if id not in (view.start, view.end)), 0)
+    title = opened.table.title_field
+    other = next((n for n, id in enumerate(ids) if id not in (view.start, view.end)), 0)
+    named = ids.index(title.id) if title and title.id in ids else other
     weeks = [told[n : n + 7] for n in range(0, len(told), 7)]
     start = ids.index(view.start) if view.start in ids else -1
     return Month(f"{first:%B %Y}", f"{first - timedelta(days=1):%Y-%m}", f"{_next(first):%Y-%m}", weeks, named, start, total)

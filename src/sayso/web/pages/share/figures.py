@@ -31,6 +31,7 @@ class Drawing:
     bars: list[Bar]
     total: str
     what: str
+    by: str
     split: bool
     cut: int
 
@@ -54,7 +55,8 @@ async def drawn(tx: AsyncConnection, opened: Opened) -> Drawing:
         for one, v in zip(found[:BARS_MAX], values, strict=False)
     ]  # fmt: skip
     what = "Rows" if field is None else f"{view.measure.summary.capitalize()} of {field.name}"
-    return Drawing(bars, _said(total, currency), what, bool(view.split), max(0, len(found) - BARS_MAX))
+    by = opened.table.field(view.by) if view.by else None
+    return Drawing(bars, _said(total, currency), what, by.name if by else "", bool(view.split), max(0, len(found) - BARS_MAX))
 
 
 def _value(value: Any) -> float:
