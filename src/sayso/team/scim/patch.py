@@ -125,17 +125,16 @@ def _several(holder: dict[str, Any], key: str, op: str, value: Any) -> None:
         holder[key] = new
         return
     there: list[Any] = list(holder.get(key) or [])
-    known = {_name(one) for one in there}
     if any(isinstance(one, dict) and one.get("primary") is True for one in new):
         there = [{**one, "primary": False} if isinstance(one, dict) and one.get("primary") else one for one in there]
-    holder[key] = there + [one for one in new if _name(one) not in known]
+    holder[key] = there + [one for one in new if not any(_same(old, one) for old in there)]
 
 
 def _remove(holder: dict[str, Any], key: str, value: Any) -> None:
     """All of it; with a value, as Entra and Okta take members away, only those named."""
     if key in MULTIPLE and value not in (None, [], {}):
-        gone = {_name(_item(one)) for one in (value if isinstance(value, list) else [value])}
-        holder[key] = [one for one in holder.get(key) or [] if _name(one) not in gone]
+        gone = [_item(one) for one in (value if isinstance(value, list) else [value])]
+        holder[key] = [old for old in holder.get(key) or [] if not any(_same(old, one) for one in gone)]
     else:
         holder.pop(key, None)
 
@@ -204,10 +203,12 @@ def _item(one: Any) -> Any:
     return {"value": one} if isinstance(one, str) else one
 
 
-def _name(one: Any) -> str:
-    if not isinstance(one, dict):
-        return str(one)
-    return str(one.get("value", "")).casefold() + "\0" + str(one.get("type", "")).casefold()
+def _same(old: Any, told: Any) -> bool:
+    """Whether a value is the one that is told; by its kind only where one is told."""
+    if not isinstance(old, dict) or not isinstance(told, dict):
+        return old == told
+    value = str(old.get("value", "")).casefold() == str(told.get("value", "")).casefold()
+    return value and ("type" not in told or str(old.get("type", "")).casefold() == str(told["type"]).casefold())
 
 
 def _list(value: Any) -> list[Any]:
