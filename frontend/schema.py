@@ -45,7 +45,7 @@ def reached(parts: list[Json], schemas: dict[str, Json]) -> set[str]:
 
 
 def named(part: object) -> set[str]:
-    return set(re.findall(r"#/components/schemas/(\w+)", json.dumps(part)))
+    return set(re.findall(r"#/components/schemas/([\w-]+)", json.dumps(part)))
 
 
 def spec_schemas() -> dict[str, Json]:

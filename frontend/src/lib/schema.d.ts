@@ -3836,8 +3836,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The providers of this workspace.
-         * @description The providers of this workspace.
+         * The providers of this workspace; who does not manage it sees those that are on, by their names.
+         * @description The providers of this workspace; who does not manage it sees those that are on, by their names.
          */
         get: operations["sso_listed"];
         put?: never;

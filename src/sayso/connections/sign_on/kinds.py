@@ -61,7 +61,7 @@ def _oidc(
     steps: tuple[str, ...] = (),
     **fixed: Any,
 ) -> SignOnKind:
-    return SignOnKind(key, "oidc", label, "log-in", about, (*fields, *_client(), *MORE), fixed, groups, steps)
+    return SignOnKind(key, "oidc", label, "id-card", about, (*fields, *_client(), *MORE), fixed, groups, steps)
 
 
 REDIRECT = "Copy the callback address from below into its list of redirect addresses."
@@ -127,7 +127,7 @@ KINDS: dict[str, SignOnKind] = {
             {}, "groups", ("Create an application for SAML 2.0.", "Copy the addresses from below, or let it read the metadata of Sayso.", "Let it sign the assertion, and send a persistent NameID, email, displayName and groups."),
         ),
         SignOnKind(
-            "ldap", "ldap", "LDAP directory", "book-user", "OpenLDAP, 389 Directory, FreeIPA: people type their name and password on Sayso's own page.",
+            "ldap", "ldap", "LDAP directory", "contact", "OpenLDAP, 389 Directory, FreeIPA: people type their name and password on Sayso's own page.",
             (
                 FormField("host", "Host", "host", required=True, example="ldap.acme.example"),
                 FormField("security", "Encryption", "choice", default="ldaps", choices=(Option("ldaps", "TLS from the start (ldaps)"), Option("starttls", "StartTLS"), Option("none", "None (this machine only)"))),
@@ -158,7 +158,7 @@ _AD = {
     "group_filter": "",
 }
 KINDS["active_directory"] = SignOnKind(
-    "active_directory", "ldap", "Active Directory", "book-user", "Microsoft's directory in your own network, by LDAP.",
+    "active_directory", "ldap", "Active Directory", "contact", "Microsoft's directory in your own network, by LDAP.",
     tuple(replace(field, default=_AD.get(field.name, field.default)) for field in _LDAP.fields),
     {}, "memberOf", _LDAP.steps,
 )  # fmt: skip

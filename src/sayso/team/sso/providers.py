@@ -47,7 +47,7 @@ class Provider:
 
 
 async def listed(tx: AsyncConnection, *, by: Actor) -> tuple[Provider, ...]:
-    by.must("manage")
+    by.must("read")
     query = _query().where(t.c.workspace_id == by.workspace).order_by(t.c.created_at, t.c.id)
     return tuple(_of(row) for row in await tx.execute(query))
 

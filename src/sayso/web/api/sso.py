@@ -154,8 +154,13 @@ async def kinds(tx: Tx, by: By) -> SignOnKinds:
 
 
 async def listed(request: Request, tx: Tx, by: By) -> SignOnProviders:
-    """The providers of this workspace."""
-    return SignOnProviders(items=[_shown(parts(request), one) for one in await providers.listed(tx, by=by)])
+    """The providers of this workspace; who does not manage it sees those that are on, by their names."""
+    shown = [_shown(parts(request), one) for one in await providers.listed(tx, by=by)]
+    if by.may("manage"):
+        return SignOnProviders(items=shown)
+    less = {"settings": {}, "secrets": {}, "test": None, "people": 0, "addresses": {}, "used_at": None}
+    bare = SignOnMapping(groups="", rules=[], role="member", new=False, strict=False)
+    return SignOnProviders(items=[one.model_copy(update={**less, "mapping": bare}) for one in shown if one.on])
 
 
 async def create(new: NewSignOnProvider, request: Request, tx: Tx, by: By) -> SignOnProvider:
