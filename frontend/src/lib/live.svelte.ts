@@ -22,6 +22,7 @@ export type LiveEvent =
   | { event: "people"; app: string; people: Present[] }
   | { event: "fill"; app: string; id: string; table: string; field: string; state: FillState; rows: number; done: number; failed: number; review: number; cost: string }
   | { event: "sync"; app: string; table: string; id: string; state: string; read: number }
+  | { event: "team"; members: string[] | null }
   | { event: "notification" }
   | { event: "approval"; id: string }
   | { event: "run"; app: string; id: string; automation: string; state: string; dry: boolean; problem: string | null }

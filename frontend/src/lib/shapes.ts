@@ -43,6 +43,15 @@ export interface GroupsQuery {
 
 export type Me = Schemas["Me"];
 export type Member = Schemas["Member"];
+export type MyWorkspaces = Schemas["MyWorkspaces"];
+export type MyWorkspace = Schemas["MyWorkspace"];
+export type Invitation = Schemas["Invitation"];
+export type Invited = Schemas["Invited"];
+export type TeamGroup = Schemas["TeamGroup"];
+export type WorkspaceRole = Schemas["WorkspaceRole"];
+export type Belongings = Schemas["Belongings"];
+export type AppAccess = Schemas["AppAccess"];
+export type MySession = Schemas["MySession"];
 export type Workspace = Schemas["Workspace"];
 export type Security = Schemas["Security"];
 export type Passkey = Schemas["Passkey"];

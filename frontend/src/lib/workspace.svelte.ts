@@ -1,7 +1,7 @@
 /** The team's home as this tab knows it: who I am, who else there is, which apps there are, how it looks. */
 import { api, Problem } from "./api";
 import { live } from "./live.svelte";
-import type { AppCard, Items, Me, Member, Right } from "./shapes";
+import type { AppCard, Items, Me, Member, MyWorkspace, MyWorkspaces, Right } from "./shapes";
 
 export type Theme = "system" | "light" | "dark";
 export type Density = "compact" | "normal" | "roomy";
@@ -18,6 +18,8 @@ class WorkspaceState {
   me = $state.raw<Me | null>(null);
   members = $state.raw<Member[]>([]);
   apps = $state.raw<AppCard[] | null>(null);
+  /** Where else this person is a member; null until somebody asks. */
+  all = $state.raw<MyWorkspaces | null>(null);
   signedOut = $state(false);
   failed = $state.raw<unknown>(null);
   look = $state<Look>(storedLook());
@@ -35,6 +37,8 @@ class WorkspaceState {
       this.members = members.items;
       this.setLook({ hue: me.workspace.hue });
       live.on("app", () => void this.readApps());
+      live.on("team", () => void this.readTeam());
+      if (me.person) void this.readAll();
     } catch (error) {
       if (error instanceof Problem && error.status === 401) this.signedOut = true;
       else this.failed = error;
@@ -43,6 +47,27 @@ class WorkspaceState {
 
   async readApps(): Promise<void> {
     this.apps = (await api.get<Items<AppCard>>("/api/apps")).items;
+  }
+
+  /** Somebody's standing has changed, perhaps my own. */
+  async readTeam(): Promise<void> {
+    try {
+      const [me, members] = await Promise.all([api.get<Me>("/api/me"), api.get<Items<Member>>("/api/members"), this.readApps()]);
+      this.me = me;
+      this.members = members.items;
+    } catch {
+      // whoever is gone hears it from the socket or the next click
+    }
+  }
+
+  async readAll(): Promise<void> {
+    this.all = await api.get<MyWorkspaces>("/api/workspaces").catch(() => null);
+  }
+
+  /** Goes on there: everything that this tab knows is another's, so it begins anew. */
+  async switchTo(there: Pick<MyWorkspace, "id">, page = "/"): Promise<void> {
+    await api.put("/api/session/workspace", { workspace: there.id });
+    location.assign(page);
   }
 
   may(right: Right): boolean {
