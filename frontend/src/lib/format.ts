@@ -5,7 +5,7 @@ import type { Linked, Stored, Value } from "./shapes";
 type Locale = string | undefined;
 
 /** What the browser says; a test may set it. */
-export const locale = { current: undefined as Locale };
+export const locale = { current: undefined as Locale, zone: undefined as string | undefined };
 
 const numbers = new Map<string, Intl.NumberFormat>();
 
@@ -69,20 +69,20 @@ export function momentText(text: string, now = new Date()): string {
   const moment = new Date(text);
   if (Number.isNaN(moment.getTime())) return text;
   const year = moment.getFullYear() === now.getFullYear() ? undefined : "numeric";
-  return dateFormat({ day: "numeric", month: "short", year, hour: "2-digit", minute: "2-digit" }).format(moment);
+  return dateFormat({ day: "numeric", month: "short", year, hour: "2-digit", minute: "2-digit", timeZone: locale.zone }).format(moment);
 }
 
 export function wholeDateText(text: string): string {
   const day = text.length > 10 ? new Date(text) : dayFrom(text);
   if (!day || Number.isNaN(day.getTime())) return text;
-  return dateFormat({ dateStyle: "full", ...(text.length > 10 ? { timeStyle: "short" as const } : {}) }).format(day);
+  return dateFormat({ dateStyle: "full", ...(text.length > 10 ? { timeStyle: "short" as const, timeZone: locale.zone } : {}) }).format(day);
 }
 
 /** `12 min ago`, `yesterday`, `14 Nov`: for lists of what happened. */
 export function agoText(text: string, now = new Date()): string {
   const moment = new Date(text);
   const seconds = (now.getTime() - moment.getTime()) / 1000;
-  const relative = new Intl.RelativeTimeFormat(locale.current ?? "en", { numeric: "auto", style: "short" });
+  const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
   if (Number.isNaN(seconds)) return text;
   if (seconds < 45) return "just now";
   if (seconds < 3_600) return relative.format(-Math.round(seconds / 60), "minute");

@@ -1,5 +1,6 @@
 /** The team's home as this tab knows it: who I am, who else there is, which apps there are, how it looks. */
 import { api, Problem } from "./api";
+import { locale } from "./format";
 import { live } from "./live.svelte";
 import type { AppCard, Items, Me, Member, MyWorkspace, MyWorkspaces, Right } from "./shapes";
 
@@ -33,7 +34,7 @@ class WorkspaceState {
         api.get<Items<Member>>("/api/members").catch(() => ({ items: [], next: null })),
         this.readApps(),
       ]);
-      this.me = me;
+      this.take(me);
       this.members = members.items;
       this.setLook({ hue: me.workspace.hue });
       live.on("app", () => void this.readApps());
@@ -53,11 +54,18 @@ class WorkspaceState {
   async readTeam(): Promise<void> {
     try {
       const [me, members] = await Promise.all([api.get<Me>("/api/me"), api.get<Items<Member>>("/api/members"), this.readApps()]);
-      this.me = me;
+      this.take(me);
       this.members = members.items;
     } catch {
       // whoever is gone hears it from the socket or the next click
     }
+  }
+
+  /** Who I am, and how I read dates and numbers. */
+  take(me: Me): void {
+    this.me = me;
+    locale.current = me.person?.language ?? undefined;
+    locale.zone = me.person?.zone ?? undefined;
   }
 
   async readAll(): Promise<void> {

@@ -13,7 +13,7 @@ export type Read =
   /** Choices that the field does not have yet; `value` is what it would be without them. */
   | { unknown: string[]; value: Value };
 
-export interface Around { members: readonly Member[]; today: Date }
+export interface Around { members: readonly Pick<Member, "id" | "name" | "email">[]; today: Date }
 
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const YES = new Set(["1", "true", "yes", "y", "x", "on", "checked", "✓", "✔", "done", "ja", "oui", "si", "sí"]);
@@ -145,7 +145,7 @@ function choices(field: Field, names: string[]): { ids: string[]; unknown: strin
   return { ids, unknown };
 }
 
-function people(field: Field, names: string[], members: readonly Member[]): Read {
+function people(field: Field, names: string[], members: readonly Pick<Member, "id" | "name" | "email">[]): Read {
   const ids: string[] = [];
   for (const name of names) {
     const wanted = fold(name);
