@@ -69,7 +69,7 @@ class TrashedApp:
 async def open_app(tx: AsyncConnection, id: str, *, by: Actor, to: Right = "read") -> OpenApp:
     """The app, opened to do something. Whoever may not even read it finds nothing (`NotFound`); who may not do more, `Forbidden`."""
     await finding.held(tx, id, by, to)
-    return await finding.found(tx, t.apps.c.id == id, by, to, id)
+    return await finding.found(tx, id, by, to, id)
 
 
 async def create(tx: AsyncConnection, spec: App, *, by: Actor, note: str = "") -> OpenApp:
@@ -150,7 +150,7 @@ async def restore(tx: AsyncConnection, id: str, *, by: Actor) -> OpenApp:
     number = (await tx.execute(back.values(deleted_at=None, deleted_by=None).returning(c.number))).scalar_one_or_none()
     if number is None:
         raise NotFound(f"There is no app {id[:80]!r} in the trash.")
-    app = await finding.found(tx, c.number == number, by, "build", id)
+    app = await finding.found(tx, number, by, "build", id)
     await events.write(tx, "app.restored", app=id, payload={"version": app.version}, by=by)
     await audit.write(tx, "app.restored", f"brought the app {app.spec.name} back", by=by, subject=id, app=id)
     return app

@@ -15,7 +15,7 @@ from sayso.data.physical import Rows
 from sayso.data.scope import Scope
 from sayso.data.written import Kept
 from sayso.db.file_tables import file_places as t
-from sayso.db.tables import apps, files
+from sayso.db.tables import files
 from sayso.errors import NotFound
 from sayso.spec.fields import File, Image
 from sayso.team.actor import Actor
@@ -64,7 +64,7 @@ async def _shown(tx: AsyncConnection, ids: list[str], by: Actor) -> set[str]:
     shown: set[str] = set()
     for number, in_app in groupby(found, key=lambda row: row.app):
         try:
-            app = await finding.found(tx, apps.c.number == number, by, "read", "")
+            app = await finding.found(tx, number, by, "read", "")
         except NotFound:
             continue
         for table_no, rows in groupby(in_app, key=lambda row: row.table_no):

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable
-from typing import Any
+from functools import cache
+from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Engine, Text, cast, column, func, select
+from sqlalchemy import Engine, Text, bindparam, cast, column, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.data.columns import Columns
 from sayso.data.open_app import OpenApp
 from sayso.data.rights import sights
+from sayso.data.statement import Statement
 from sayso.db import tables as t
 from sayso.errors import NotFound, SaysoError
 from sayso.spec.app import App
+from sayso.team import nearest
 from sayso.team.actor import Actor
 from sayso.team.roles import Right
 
 SPECS_KEPT_MAX = 200
+_WRITTEN = cast(column("xmin"), Text).label("written")
 
 _SPECS: WeakKeyDictionary[Engine, OrderedDict[Hashable, tuple[App, Columns]]] = WeakKeyDictionary()
 """Specs as they were read last, by number, version and the transaction that wrote them: such a state never changes again."""
@@ -36,15 +40,23 @@ async def held(tx: AsyncConnection, id: str, by: Actor, to: Right) -> None:
     await tx.execute(select(func.pg_advisory_xact_lock_shared(key) if to == "write" else func.pg_advisory_xact_lock(key)))
 
 
-async def found(tx: AsyncConnection, where: ColumnElement[bool], by: Actor, to: Right, said: str) -> OpenApp:
-    """The app that meets `where` in the workspace of `by`, as they see it. Raises `NotFound` when there is none, or none for them."""
+@cache
+def _one(by: Literal["id", "number"], asks: nearest.Asks) -> Statement:
+    """Put together once: every request begins with it."""
     c = t.apps.c
-    written = cast(column("xmin"), Text).label("written")
-    query = select(c.id, c.number, c.version, c.copy_of, written, *sights.asked(c.number, by)).select_from(t.apps)
-    row = (await tx.execute(query.where(where, c.workspace_id == by.workspace, c.deleted_at.is_(None)))).one_or_none()
+    which = bindparam("which", type_=c[by].type)
+    query = select(c.id, c.number, c.version, c.copy_of, _WRITTEN, *nearest.columns(c.number, asks)).select_from(t.apps)
+    here = c.workspace_id == bindparam("workspace", type_=Text)
+    return Statement.of(query.where(c[by] == which, here, c.deleted_at.is_(None)))
+
+
+async def found(tx: AsyncConnection, which: str | int, by: Actor, to: Right, said: str) -> OpenApp:
+    """The app of this id, or this number, in the workspace of `by`, as they see it. Raises `NotFound` when there is none, or none for them."""
+    statement = _one("id" if isinstance(which, str) else "number", sights.asks(by))
+    row = await statement.first(tx, which=which, **nearest.bound(by))
     missing = row is None or (by.apps is not None and row.id not in by.apps)
     app = None if missing else await _opened(tx, row, by, to)
-    if app is None or not app.may("read"):
+    if row is None or app is None or not app.may("read"):
         raise NotFound(f"There is no app {said[:80]!r} here.")
     if row.copy_of is not None:
         await _of_builders(tx, row.copy_of, by, said)
@@ -55,21 +67,20 @@ async def found(tx: AsyncConnection, where: ColumnElement[bool], by: Actor, to: 
 async def _of_builders(tx: AsyncConnection, live: int, by: Actor, said: str) -> None:
     """A copy to work on is only there for who may build the app that it is a copy of. Raises `NotFound`."""
     try:
-        await found(tx, t.apps.c.number == live, by, "build", said)
+        await found(tx, live, by, "build", said)
     except SaysoError:
         raise NotFound(f"There is no app {said[:80]!r} here.") from None
 
 
 async def every(tx: AsyncConnection, by: Actor) -> list[OpenApp]:
     """All apps of the workspace that `by` may open, the latest changed first, without copies to work on."""
-    c = t.apps.c
-    written = cast(column("xmin"), Text).label("written")
-    query = select(c.id, c.number, c.version, written, *sights.asked(c.number, by)).select_from(t.apps)
+    c, beside = t.apps.c, nearest.columns(t.apps.c.number, sights.asks(by))
+    query = select(c.id, c.number, c.version, _WRITTEN, *beside).select_from(t.apps)
     query = query.where(c.workspace_id == by.workspace, c.deleted_at.is_(None), c.copy_of.is_(None))
     query = query.order_by(c.updated_at.desc(), c.number.desc())
     if by.apps is not None:
         query = query.where(c.id.in_(by.apps))
-    apps = [await _opened(tx, row, by, "read") for row in (await tx.execute(query)).all()]
+    apps = [await _opened(tx, row, by, "read") for row in (await tx.execute(query, nearest.bound(by))).all()]
     return [app for app in apps if app.may("read")]
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, Text, exists, func, select, true
+from sqlalchemy import BigInteger, ColumnElement, Integer, Text, exists, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -59,14 +59,17 @@ async def page(tx: AsyncConnection, app: OpenApp, table_id: str, query: Query, *
     lives_here(table)
     limit = _limit(query)
     asked = Asked(Scope.of(app, table, Clock.of(app.spec.zone, now)), query.filter, query.sorts, query.search)
-    statement = _statement(tx, asked.scope, _fields(table, query.fields))
+    fields = _fields(table, query.fields)
+    statement = _statement(tx, asked.scope, fields)
     order = kept_order(tx, asked)
     for reading in count(1):
         order, total = (order, len(order.ids)) if order else await _new_order(tx, asked, query, limit)
         start = _start(order, query, total)
         ids = order.ids[start : start + limit].tolist()
         row = await statement.one(tx, ids=ids, **_freshness(asked, order))
-        if not row[0] or reading == READINGS_MAX:
+        if row[0] and reading == READINGS_MAX:
+            row = (False, await rows_by_id(tx, app, table, ids, fields=fields))
+        if not row[0]:
             return Page(f"[{row[1] or ''}]".encode(), total, start, _next(start, ids, total))
         order = await renewed(tx, asked, order) if total == len(order.ids) else None
     raise AssertionError("counted to the end")
@@ -82,10 +85,19 @@ async def _new_order(tx: AsyncConnection, asked: Asked, query: Query, limit: int
     return order, len(order.ids)
 
 
-async def rows_by_id(tx: AsyncConnection, app: OpenApp, table: Table, ids: list[int], *, trashed: bool = False) -> str:
-    """These rows, in this order, as the inside of a JSON list. What is gone is left out."""
-    scope = Scope.of(app, table, Clock.of(app.spec.zone))
-    statement = kept_statement(tx, app, ("rows", table.id, trashed), lambda: select(_rows(scope, table.fields, trashed)))
+async def rows_by_id(
+    tx: AsyncConnection,
+    app: OpenApp,
+    table: Table,
+    ids: list[int],
+    *,
+    trashed: bool = False,
+    fields: tuple[AnyField, ...] | None = None,
+) -> str:
+    """These rows, in this order, as the inside of a JSON list. What is gone, or not seen, is left out."""
+    scope, shown_ = Scope.of(app, table, Clock.of(app.spec.zone)), table.fields if fields is None else fields
+    key = ("rows", table.id, trashed, tuple(f.id for f in shown_))
+    statement = kept_statement(tx, app, key, lambda: select(_rows(scope, shown_, _there(scope, trashed), trashed)))
     return str((await statement.one(tx, ids=ids))[0] or "")
 
 
@@ -113,9 +125,11 @@ def _fields(table: Table, ids: tuple[str, ...] | None) -> tuple[AnyField, ...]:
 
 
 def _statement(tx: AsyncConnection, scope: Scope, fields: tuple[AnyField, ...]) -> Statement:
+    """The rows of a page, and whether the order that they were taken from still holds. It was read with the rule that binds the rows, and
+    whatever that rule reads is news: while there is none, the rule need not be asked again."""
     app = scope.app
     key = ("page", scope.table.id, tuple(f.id for f in fields))
-    return kept_statement(tx, app, key, lambda: select(_news(), _rows(scope, fields)))
+    return kept_statement(tx, app, key, lambda: select(_news(), _rows(scope, fields, scope.t.c.deleted_at.is_(None))))
 
 
 def _news() -> Any:
@@ -140,7 +154,12 @@ def _freshness(asked: Asked, order: Order) -> dict[str, Any]:
     }
 
 
-def _rows(scope: Scope, fields: tuple[AnyField, ...], trashed: bool = False) -> Any:
+def _there(scope: Scope, trashed: bool) -> ColumnElement[bool]:
+    gone = scope.t.c.deleted_at.is_not(None)
+    return scope.alive if not trashed else gone if scope.rule is None else gone & scope.rule
+
+
+def _rows(scope: Scope, fields: tuple[AnyField, ...], there: ColumnElement[bool], trashed: bool = False) -> Any:
     """The rows named by `ids`, as the inside of a JSON list, in that order."""
     ids = given("ids", ARRAY(BigInteger))
     asked = func.unnest(ids, type_=BigInteger()).table_valued("id", with_ordinality="n", name="asked").render_derived()
@@ -158,10 +177,8 @@ def _rows(scope: Scope, fields: tuple[AnyField, ...], trashed: bool = False) -> 
     source = asked.join(t, t.c.id == asked.c.id)
     if values is not None:
         source = source.join(values, true())
-    gone = t.c.deleted_at.is_not(None)
-    alive = scope.alive if not trashed else gone if scope.rule is None else gone & scope.rule
     return (
-        select(func.string_agg(row, aggregate_order_by(fixed(","), asked.c.n))).select_from(source).where(alive).scalar_subquery()
+        select(func.string_agg(row, aggregate_order_by(fixed(","), asked.c.n))).select_from(source).where(there).scalar_subquery()
     )
 
 

@@ -39,6 +39,9 @@ class Statement:
         params: Any = compiled.params
         return cls(str(compiled), dict(params))
 
+    async def first(self, tx: AsyncConnection, **values: Any) -> Any | None:
+        return (await tx.exec_driver_sql(self.text, {**self.bound, **values})).one_or_none()
+
     async def one(self, tx: AsyncConnection, **values: Any) -> Any:
         return (await tx.exec_driver_sql(self.text, {**self.bound, **values})).one()
 

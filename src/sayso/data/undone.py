@@ -41,7 +41,7 @@ async def redo_change(tx: AsyncConnection, app: OpenApp, act: Act, *, by: Actor)
 async def _opened(tx: AsyncConnection, app: OpenApp, by: Actor) -> OpenApp:
     """As it is now, to be built: undoing begins with the app opened to write, as most acts are of rows."""
     await finding.held(tx, app.id, by, "build")
-    return await finding.found(tx, t.apps.c.number == app.number, by, "build", app.id)
+    return await finding.found(tx, app.number, by, "build", app.id)
 
 
 async def _spec(tx: AsyncConnection, number: int, version: int) -> App:

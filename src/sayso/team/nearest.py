@@ -1,10 +1,10 @@
 """What `access.nearest` says, read in the very statement that reads an app, with what rules about rows want to know of whoever asks."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, Text, bindparam, func, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.db import tables as t
@@ -19,37 +19,45 @@ Granted = tuple[str, str, str]
 
 
 def nearest_of(granted: Iterable[Granted], groups: Iterable[str], by: Actor) -> tuple[tuple[str, ...] | None, bool]:
-    """As `access.nearest`, of what `granted_column` and `groups_column` read; and whether it is what everyone was given."""
+    """As `access.nearest`, of what `columns` read; and whether it is what everyone was given."""
     belongs = set(groups)
     mine = [(kind, role) for kind, id, role in granted if kind != "group" or id in belongs]
     given = chosen(mine, guest=by.role == "guest")
     return given, given is not None and all(kind == "everyone" for kind, _ in mine)
 
 
-def granted_column(app: Any, by: Actor) -> ColumnElement[Any]:
-    """In a statement over apps: the grants of each that may concern `by`, as a JSON list of triples."""
-    row = func.jsonb_build_array(g.c.subject_kind, g.c.subject, g.c.role)
-    mine = or_(g.c.subject_kind != "member", g.c.subject == (by.member or ""))
-    found = select(func.coalesce(func.jsonb_agg(row), literal([], JSONB))).where(g.c.app == app, mine)
-    return found.scalar_subquery().label("granted")
+Asks = Literal["nothing", "member", "group"]
+"""What is read beside an app: nothing for whoever is not bound by grants, else of a member, or of somebody only shown as one of groups."""
 
 
-def groups_column(by: Actor) -> ColumnElement[Any]:
-    """The groups of `by` as a JSON list of `[id, name, properties]`. Somebody who is only shown as a group's member has just this one."""
-    row = func.jsonb_build_array(gr.c.id, gr.c.name, gr.c.properties)
-    found = select(func.coalesce(func.jsonb_agg(row), literal([], JSONB)))
-    if by.member is None:
-        mine = and_(gr.c.workspace_id == by.workspace, gr.c.id.in_(sorted(by.groups)))
-        return found.select_from(gr).where(mine).scalar_subquery().label("groups")
-    joined = gr.join(gm, gm.c.group_id == gr.c.id)
-    mine = and_(gr.c.workspace_id == by.workspace, gm.c.member == by.member)
-    return found.select_from(joined).where(mine).scalar_subquery().label("groups")
-
-
-def properties_column(by: Actor) -> ColumnElement[Any]:
+def columns(app: Any, asks: Asks) -> tuple[ColumnElement[Any], ...]:
+    """In a statement over apps, whose bound values `bound` gives: the grants of each app that may concern the asker, as a JSON list of
+    triples; their groups, as a JSON list of `[id, name, properties]`; and their properties."""
+    if asks == "nothing":
+        return ()
+    member, workspace = bindparam("member", type_=Text), bindparam("workspace", type_=Text)
+    nothing: ColumnElement[Any] = literal_column("'[]'::jsonb")
+    grant = func.jsonb_build_array(g.c.subject_kind, g.c.subject, g.c.role)
+    mine = or_(g.c.subject_kind != "member", g.c.subject == member)
+    granted = select(func.coalesce(func.jsonb_agg(grant), nothing)).where(g.c.app == app, mine)
+    group = func.jsonb_build_array(gr.c.id, gr.c.name, gr.c.properties)
+    belongs = (
+        gr.c.id.in_(select(gm.c.group_id).where(gm.c.member == member))
+        if asks == "member"
+        else gr.c.id == func.any(bindparam("groups", type_=ARRAY(Text)))
+    )
+    groups = select(func.coalesce(func.jsonb_agg(group), nothing)).where(gr.c.workspace_id == workspace, belongs)
     m = t.members.c
-    mine = (m.id == (by.member or "")) & (m.workspace_id == by.workspace)
-    return select(m.properties).where(mine).scalar_subquery().label("properties")
+    properties = select(m.properties).where(m.id == member, m.workspace_id == workspace)
+    return (
+        granted.scalar_subquery().label("granted"),
+        groups.scalar_subquery().label("groups"),
+        properties.scalar_subquery().label("properties"),
+    )
+
+
+def bound(by: Actor) -> dict[str, Any]:
+    return {"workspace": by.workspace, "member": by.member or "", "groups": sorted(by.groups)}
 
 
 async def peers(tx: AsyncConnection, by: Actor, groups: Iterable[str]) -> tuple[str, ...]:

@@ -99,7 +99,7 @@ async def must(tx: AsyncConnection, row: Any, right: Right, *, by: Actor) -> Non
 
 
 async def _app(tx: AsyncConnection, number: int, by: Actor) -> OpenApp:
-    return await finding.found(tx, system.apps.c.number == number, by, "read", "of this run")
+    return await finding.found(tx, number, by, "read", "of this run")
 
 
 async def found(tx: AsyncConnection, run: str, *, by: Actor, lock: bool = False) -> Any:

@@ -32,7 +32,7 @@ class Wanted:
 async def opened(tx: AsyncConnection, id: str, *, by: Actor) -> OpenApp:
     """The app that is copied, held as it is built until the transaction ends. Whoever copies may build it: they see all of it."""
     await finding.held(tx, id, by, "write")
-    return replace(await finding.found(tx, system.apps.c.id == id, by, "build", id), to="read")
+    return replace(await finding.found(tx, id, by, "build", id), to="read")
 
 
 async def make(tx: AsyncConnection, source: OpenApp, wanted: Wanted, progress: Progress) -> tuple[OpenApp, list[str]]:

@@ -12,7 +12,7 @@ from sayso.data.rights.narrowed import narrowed
 from sayso.data.rights.sight import Sight
 from sayso.spec.app import App
 from sayso.team.actor import Actor
-from sayso.team.nearest import granted_column, groups_column, nearest_of, properties_column
+from sayso.team.nearest import Asks, nearest_of
 
 SIGHTS_KEPT_MAX = 500
 
@@ -20,15 +20,15 @@ _SIGHTS: OrderedDict[tuple[Any, ...], tuple[App, App, Sight]] = OrderedDict()
 """By the whole spec itself (which the value holds, so that no other can have its place), what was given, and the workspace role."""
 
 
-def asked(app: Any, by: Actor) -> tuple[Any, ...]:
+def asks(by: Actor) -> Asks:
     """What the statement that reads an app must read beside it. Nothing for whoever manages the workspace, or is not asked at all."""
     if "manage" in role_rights(by) or by.kind in ("system", "link"):
-        return ()
-    return granted_column(app, by), groups_column(by), properties_column(by)
+        return "nothing"
+    return "group" if by.member is None else "member"
 
 
 async def seen(tx: AsyncConnection, whole: App, by: Actor, row: Any) -> tuple[App, Sight]:
-    """The app as `by` sees it. `row` holds what `asked` asked. A role that everyone was given lets nobody do more than their role in the
+    """The app as `by` sees it. `row` holds what `nearest.columns` read. A role that everyone was given lets nobody do more than their role in the
     workspace: who may only look on there is made an editor by a level, or by name."""
     if not hasattr(row, "granted"):
         return of(whole, by, None)
