@@ -2,6 +2,7 @@
 
 import type { FillState } from "./ai";
 import { api } from "./api";
+import { seeing } from "./seeing.svelte";
 
 export interface At {
   app: string;
@@ -107,6 +108,7 @@ class Live {
   #connect(): void {
     const url = new URL("/api/live", location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    seeing.tell(url);
     const socket = new WebSocket(url);
     this.#socket = socket;
     let away = !this.connected;

@@ -1,0 +1,48 @@
+/** Seeing the workspace as somebody else would: kept for this tab, told with every request, left by one click. Nothing can be changed meanwhile. */
+
+const KEPT = "sayso.seeing";
+const HEADER = "X-Sayso-See-As";
+
+export interface Seen {
+  kind: "member" | "group" | "role";
+  id: string;
+  name: string;
+  app: string;
+}
+
+function kept(): Seen | null {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEPT) ?? "null") as Seen | null;
+  } catch {
+    return null;
+  }
+}
+
+class Seeing {
+  now = $state.raw<Seen | null>(kept());
+
+  /** Reads everything anew: what was read before was one's own. */
+  begin(seen: Seen): void {
+    sessionStorage.setItem(KEPT, JSON.stringify(seen));
+    location.assign(`/a/${encodeURIComponent(seen.app)}`);
+  }
+
+  stop(): void {
+    const app = this.now?.app;
+    sessionStorage.removeItem(KEPT);
+    location.assign(app ? `/a/${encodeURIComponent(app)}/roles` : "/");
+  }
+
+  get headers(): Record<string, string> {
+    return this.now ? { [HEADER]: `${this.now.kind}:${this.now.id}` } : {};
+  }
+
+  /** The same for the WebSocket, whose headers a page cannot set. */
+  tell(url: URL): void {
+    if (!this.now) return;
+    url.searchParams.set("see_as", `${this.now.kind}:${this.now.id}`);
+    url.searchParams.set("app", this.now.app);
+  }
+}
+
+export const seeing = new Seeing();
