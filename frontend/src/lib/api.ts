@@ -76,7 +76,7 @@ export async function request<T>(method: string, where: string, body?: unknown, 
 
 /** The answer itself, already known to be a good one. */
 export async function sent(method: string, where: string, body?: unknown, options: Options = {}): Promise<Response> {
-  const headers: Record<string, string> = { Accept: "application/json, application/x-ndjson", ...seeing.headers };
+  const headers: Record<string, string> = { Accept: "application/json, application/x-ndjson", ...seeing.headers(where) };
   if (method !== "GET") headers["Idempotency-Key"] = options.key ?? newKey();
   let payload: BodyInit | undefined;
   if (body instanceof FormData) payload = body;
@@ -138,7 +138,7 @@ export async function* lines<T>(where: string, signal?: AbortSignal, body?: unkn
   let answer: Response;
   try {
     const asks = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
-    const headers = { Accept: "application/x-ndjson", "Content-Type": "application/json", ...seeing.headers };
+    const headers = { Accept: "application/x-ndjson", "Content-Type": "application/json", ...seeing.headers(where) };
     answer = await fetch(where, { ...asks, headers, signal, credentials: "same-origin" });
   } catch (error) {
     if (signal?.aborted) throw error;

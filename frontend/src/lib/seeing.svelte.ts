@@ -1,4 +1,4 @@
-/** Seeing the workspace as somebody else would: kept for this tab, told with every request, left by one click. Nothing can be changed meanwhile. */
+/** Seeing an app as somebody else would: kept for this tab, told with every request, left by one click. Nothing can be changed meanwhile. */
 
 const KEPT = "sayso.seeing";
 const HEADER = "X-Sayso-See-As";
@@ -33,8 +33,12 @@ class Seeing {
     location.assign(app ? `/a/${encodeURIComponent(app)}/roles` : "/");
   }
 
-  get headers(): Record<string, string> {
-    return this.now ? { [HEADER]: `${this.now.kind}:${this.now.id}` } : {};
+  /** For what is asked of that app; everything else is one's own. */
+  headers(address: string): Record<string, string> {
+    const now = this.now;
+    if (!now) return {};
+    const app = `/api/apps/${encodeURIComponent(now.app)}`;
+    return address === app || address.startsWith(`${app}/`) || address.startsWith(`${app}?`) ? { [HEADER]: `${now.kind}:${now.id}` } : {};
   }
 
   /** The same for the WebSocket, whose headers a page cannot set. */
