@@ -17,11 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sayso.db import signin_tables as t
 from sayso.db import transaction
 from sayso.settings import Settings
-from sayso.team import sessions
+from sayso.team import keys, notifications, sessions
 from sayso.team.actor import Actor
 from sayso.team.signin import codes, hashing, mailed, passwords, person, policy
 from sayso.team.signin.policy import Policy
 from sayso.web.app import create_app
+from sayso.web.pages.signin import told
 from tests.conftest import Northlight
 from tests.connections.post_office import PASSWORD, USER, PostOffice, post_office
 
@@ -79,7 +80,7 @@ class Door:
         """Until what was begun after an answer is done."""
         jobs = self.app.state.parts.jobs
         for _ in range(200):
-            if not [task for task in jobs._tasks if "_sent" in repr(task) or "tell" in repr(task)]:
+            if not [task for task in jobs._tasks if any(name in repr(task) for name in ("_sent", "tell", "kept_out"))]:
                 return
             await asyncio.sleep(0.02)
 
@@ -388,6 +389,29 @@ async def test_a_new_browser_is_told_of_by_mail(door: Door):
         assert "Firefox on Ubuntu" in await door.told("A new sign-in to Sayso")
 
 
+async def test_what_matters_is_in_the_audit(door: Door):
+    ben = await door.has_password(BEN)
+    async with transaction(door.engine) as tx:
+        reset = await mailed.create(tx, ben, "reset", email=BEN)
+    async with door.browser() as thief, door.browser() as home:
+        for _ in range(7):
+            await signs_in(thief, BEN, "not his password")
+        await home.post(f"/signin/reset/{reset}", data={"password": "six red kites here"})
+    await door.quiet()
+    async with transaction(door.engine) as tx:
+        entries = (await tx.execute(text("select kind, sentence, by_name from sayso.audit order by id desc limit 3"))).all()
+    assert {"member.signed_in", "password.reset", "member.kept_out"} == {entry.kind for entry in entries}
+    assert not any("kites" in entry.sentence for entry in entries)
+
+
+async def test_without_mail_the_inbox_tells(engine: AsyncEngine, northlight_kept: Northlight, tmp_path: Path):
+    app = create_app(engine, Settings(home=tmp_path, public_url=URL))
+    await told.passkey_added(app.state.parts, northlight_kept.mia.person or "", "Mia’s phone")
+    async with transaction(engine) as tx:
+        mine = await notifications.listed(tx, by=northlight_kept.mia)
+    assert (mine[0].kind, mine[0].title) == ("security", "A passkey was added") and "Mia’s phone" in mine[0].text
+
+
 async def test_without_mail_the_pages_say_so(engine: AsyncEngine, northlight_kept: Northlight, tmp_path: Path):
     app = create_app(engine, Settings(home=tmp_path, public_url=URL))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=URL) as nobody:
@@ -455,8 +479,6 @@ async def test_what_is_dangerous_asks_for_a_proof_and_gets_a_new_cookie(door: Do
 
 async def test_tokens_change_nothing_of_how_one_signs_in(door: Door):
     async with transaction(door.engine) as tx:
-        from sayso.team import keys  # noqa: PLC0415
-
         _, token = await keys.create(tx, "CI", by=door.northlight.ana)
     async with door.browser() as ana:
         ana.headers["authorization"] = f"Bearer {token}"

@@ -16,7 +16,7 @@ from sayso.team.signin.entering import Entered, HalfWay, NotThisWay
 from sayso.team.signin.tries import DEVICE, PASSWORD, Key
 from sayso.team.sso.arrival import NotAdmitted
 from sayso.web import cookies
-from sayso.web.pages.signin import asked, directories, entered
+from sayso.web.pages.signin import asked, directories, entered, told
 from sayso.web.pages.signin.directories import Verified
 from sayso.web.pages.signin.start import away, shown
 from sayso.web.parts import parts
@@ -48,6 +48,8 @@ async def enter(request: Request) -> Response:
     except Unavailable as busy:
         return shown(request, open, to=to, email=email, wrong=str(busy), status=503)
     if vouched is None and not (them and right):
+        if not claimed.left:
+            known.jobs.begin(told.kept_out(known, email, asked.address(request)))
         return shown(request, open, to=to, email=email, wrong=_wrong(claimed.left), status=401)
     async with db.transaction(known.engine) as tx:
         await tries.forgive(tx, keys[0])

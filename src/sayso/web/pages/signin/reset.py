@@ -13,6 +13,7 @@ from starlette.responses import Response
 from sayso import db
 from sayso.errors import Invalid, NotFound, Unavailable
 from sayso.team import audit, sessions
+from sayso.team.actor import Actor
 from sayso.team.signin import devices, half, mailed, passwords, person, tries, ways
 from sayso.team.signin.entering import Entered, HalfWay, NotThisWay
 from sayso.team.signin.mailed import DoesNotWork
@@ -104,14 +105,15 @@ async def _changed(request: Request, token: str, password: str) -> Entered | Hal
         them = await person.by_id(tx, used.person)
         await passwords.put(tx, them, password)
         await forget_all(tx, them.id)
+        for workspace, member in await person.memberships(tx, them.id):
+            by = Actor("member", workspace, member, "nothing", them.name, person=them.id, address=asked.address(request))
+            await audit.write(tx, "password.reset", "set a new password by a link", by=by, subject=member)
         if used.email:
             await person.verified(tx, them.id, used.email)
         try:
             came = await entered.enter(request, tx, them.id, method="password")
         except NotThisWay:
             return None
-        if isinstance(came, Entered):
-            await audit.write(tx, "password.reset", "set a new password by mail", by=came.by, subject=came.by.member)
     known.callers.forget()
     return came
 

@@ -1,12 +1,15 @@
 """What a person is told of by mail when something about how they sign in has changed: so that they hear of it when it was not them."""
 
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso import db
 from sayso.errors import NotFound
+from sayso.team import audit, notifications
+from sayso.team.actor import system
 from sayso.team.signin import person
 from sayso.team.signin.person import Person
 from sayso.web import letters
@@ -22,16 +25,29 @@ async def workspace_of(tx: AsyncConnection, who: str) -> str | None:
 
 
 async def tell(parts: Parts, who: str, subject: str, text: str) -> None:
-    """A letter to this person (`u_…`), when they have an address. Begin it with `parts.jobs.begin`; nobody waits for it."""
+    """A letter to this person (`pe_…`), or what lies in their inbox when no letter can leave. Begin it with `parts.jobs.begin`; nobody waits for it."""
     async with db.transaction(parts.engine) as tx:
         try:
             them = await person.by_id(tx, who)
         except NotFound:
             return
-        workspace = await workspace_of(tx, who)
-    if them.email:
-        whole = f"Hello {them.name},\n\n{text}\n\n{NOT_YOU.format(url=parts.settings.url)}"
-        await letters.send(parts, them.email, subject, whole, workspace=workspace)
+        homes = await person.memberships(tx, who)
+    whole = f"Hello {them.name},\n\n{text}\n\n{NOT_YOU.format(url=parts.settings.url)}"
+    if them.email and await letters.send(parts, them.email, subject, whole, workspace=homes[0][0] if homes else None):
+        return
+    async with db.transaction(parts.engine) as tx:
+        for workspace, member in homes:
+            await notifications.tell(tx, [member], "security", subject, text, by=system(workspace), link="/settings/security")
+
+
+async def kept_out(parts: Parts, email: str, address: str) -> None:
+    """In the audit of the workspaces of whoever has this address, once for each row of wrong passwords; for nobody it does nothing."""
+    async with db.transaction(parts.engine) as tx:
+        them = await person.by_email(tx, email)
+        for workspace, member in await person.memberships(tx, them.id) if them else ():
+            by = replace(system(workspace), address=address)
+            said = f"let nobody try more passwords of {them.name if them else ''} for a while"
+            await audit.write(tx, "member.kept_out", said, by=by, subject=member)
 
 
 def new_device(parts: Parts, who: str, agent: str, address: str) -> Coroutine[Any, Any, None]:
