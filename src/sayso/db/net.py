@@ -41,6 +41,11 @@ def enter(workspace: str) -> None:
     _WORKSPACE.set(workspace)
 
 
+async def narrow(tx: AsyncConnection, workspace: str) -> None:
+    """From here on this transaction meets only this workspace: for what learns whose it is by asking, such as a public page."""
+    await tx.execute(text(f"select set_config('{SETTING}', :workspace, true)"), {"workspace": workspace})
+
+
 def spread(engine: Engine) -> None:
     """Makes every transaction of the engine say whose it is."""
     event.listen(engine, "begin", _say)

@@ -11,6 +11,7 @@ from sayso.data import apps
 from sayso.data.open_app import OpenApp
 from sayso.data.publishing.agreed import Agreed, Published
 from sayso.data.publishing.choosing import agreed_now
+from sayso.db import net
 from sayso.db import tables as t
 from sayso.errors import Forbidden, NotFound
 from sayso.spec.fields import AnyField
@@ -43,6 +44,7 @@ async def opened(tx: AsyncConnection, token: str, kind: str) -> Opened:
     share = await kept.found(tx, token)
     if share.kind != kind:
         raise NotFound(share.not_open)
+    await net.narrow(tx, share.workspace)
     maker = await maker_of(tx, share)
     query = (
         select(t.apps.c.id, t.workspaces.c.name, t.workspaces.c.hue)
