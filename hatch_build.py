@@ -20,6 +20,8 @@ LOOK = Path("src/sayso/web/pages/look")
 
 class FrontendHook(BuildHookInterface):
     def initialize(self, version: str, build_data: dict[str, object]) -> None:
+        if self.target_name == "wheel" and version != "editable":
+            self.bill(build_data)
         front, out = Path(self.root, "frontend"), Path(self.root, "src/sayso/web/static")
         if self.target_name != "wheel" or os.environ.get("SAYSO_SKIP_FRONTEND") or not front.is_dir():
             return
@@ -35,6 +37,15 @@ class FrontendHook(BuildHookInterface):
         stamp.write_text(wanted)
         if version != "editable":
             shutil.rmtree(front / "node_modules", ignore_errors=True)
+
+    def bill(self, build_data: dict[str, object]) -> None:
+        """The bill of materials goes along, where what it is made of is here."""
+        maker = Path(self.root, "script", "sbom.py")
+        if maker.is_file() and Path(self.root, "requirements.txt").is_file():
+            made = Path(self.root, "build", "sbom.cdx.json")
+            made.parent.mkdir(exist_ok=True)
+            subprocess.run([sys.executable, maker, made], check=True)
+            build_data.setdefault("force_include", {})[str(made)] = "sayso/sbom.cdx.json"  # type: ignore[index]
 
 
 class Node:

@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from sayso.spec.fields import AnyField, Field, Storage
 from sayso.spec.formula import FUNCTIONS
 from sayso.spec.formula.functions import ALIASES, dates, logic, many, numbers, texts
+from script import security_page
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "sayso"
@@ -122,7 +123,7 @@ def _default(field: FieldInfo) -> str:
     return f"`{field.default!r}` when left out"
 
 
-PAGES = {"limits.md": limits, "formulas.md": formulas, "fields.md": fields}
+PAGES = {"limits.md": limits, "formulas.md": formulas, "fields.md": fields, "security.md": security_page.page}
 
 if __name__ == "__main__":
     for name, made in PAGES.items():

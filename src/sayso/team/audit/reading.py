@@ -58,8 +58,8 @@ async def kinds(tx: AsyncConnection, *, by: Actor) -> dict[str, int]:
     """Which kinds there are, with how many entries of each."""
     by.must("manage")
     c = t.audit.c
-    query = select(c.kind, func.count().label("count")).where(c.workspace_id == by.workspace).group_by(c.kind).order_by(c.kind)
-    return {row.kind: row.count for row in await tx.execute(query.limit(KINDS_MAX))}
+    query = select(c.kind, func.count().label("many")).where(c.workspace_id == by.workspace).group_by(c.kind).order_by(c.kind)
+    return {row.kind: row.many for row in await tx.execute(query.limit(KINDS_MAX))}
 
 
 def _query(by: Actor, wanted: Wanted) -> Select[Any]:
