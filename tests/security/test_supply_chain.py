@@ -11,7 +11,7 @@ import pytest
 from script import audit, sbom
 
 ROOT = Path(__file__).resolve().parents[2]
-RUNTIME_PACKAGES_MAX = 90
+RUNTIME_PACKAGES_MAX = 100
 """Each one is somebody else's to break into. What adds one says why in docs/decisions/."""
 STARTED_BY = {
     "distutils-precedence.pth",
