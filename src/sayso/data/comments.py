@@ -131,7 +131,7 @@ async def create(
     tx: AsyncConnection, app: OpenApp, table_id: str, row: int, text: str, *, by: Actor, parent: int | None = None
 ) -> Comment:
     """Raises `Invalid` for an empty or too long one and for names of those who cannot see the row, `Forbidden` for those who may only look on."""
-    _may_comment(app, by)
+    _may_comment(app, table_id, by)
     place = await at(tx, app, table_id, row)
     first = None if parent is None else (await _one(tx, place, parent))
     thread = None if first is None else first.parent or first.id
@@ -152,7 +152,7 @@ async def create(
 
 async def edit(tx: AsyncConnection, app: OpenApp, table_id: str, row: int, comment: int, text: str, *, by: Actor) -> Comment:
     """One's own. Whoever is named anew is told."""
-    _may_comment(app, by)
+    _may_comment(app, table_id, by)
     place = await at(tx, app, table_id, row)
     before = await _one(tx, place, comment)
     if before.by != by.id or before.gone:
@@ -172,7 +172,7 @@ async def resolve(
     tx: AsyncConnection, app: OpenApp, table_id: str, row: int, comment: int, resolved: bool, *, by: Actor
 ) -> Comment:
     """A whole thread is settled, or not after all; `comment` is its first."""
-    _may_comment(app, by)
+    _may_comment(app, table_id, by)
     place = await at(tx, app, table_id, row)
     if (await _one(tx, place, comment)).parent is not None:
         raise Invalid(Problem("resolved", "is said of a thread: of its first comment"))
@@ -186,7 +186,7 @@ async def react(
     tx: AsyncConnection, app: OpenApp, table_id: str, row: int, comment: int, reaction: str, there: bool, *, by: Actor
 ) -> Comment:
     """Puts one's sign beside a comment, or takes it away."""
-    _may_comment(app, by)
+    _may_comment(app, table_id, by)
     place = await at(tx, app, table_id, row)
     if (await _one(tx, place, comment)).gone:
         raise NotFound("There is no such comment.")
@@ -197,7 +197,7 @@ async def react(
 
 async def remove(tx: AsyncConnection, app: OpenApp, table_id: str, row: int, comment: int, *, by: Actor) -> None:
     """Takes back one's own comment; whoever manages the workspace may take back any."""
-    _may_comment(app, by)
+    _may_comment(app, table_id, by)
     place = await at(tx, app, table_id, row)
     one = await _one(tx, place, comment)
     if one.gone:
@@ -209,9 +209,8 @@ async def remove(tx: AsyncConnection, app: OpenApp, table_id: str, row: int, com
     await _happened(tx, place, "comment.removed", comment)
 
 
-def _may_comment(app: OpenApp, by: Actor) -> None:
-    app.must("comment")
-    by.must("comment")
+def _may_comment(app: OpenApp, table_id: str, by: Actor) -> None:
+    app.must("comment", table_id, by=by)
 
 
 def _said(text: str) -> str:

@@ -129,11 +129,13 @@ async def _folded(
 
 
 async def _titles(tx: AsyncConnection, app: OpenApp, rows: Rows, ids: list[int], filter: Filter | None) -> dict[int, str]:
-    """How those that meet the filter are called, the trash included."""
+    """How those that are seen and meet the filter are called, the trash included."""
     if not ids:
         return {}
     scope = Scope.of(app, rows.table, Clock.of(app.spec.zone))
     query = select(scope.t.c.id, title(scope).label("name")).where(scope.t.c.id.in_(ids))
+    if scope.rule is not None:
+        query = query.where(scope.rule)
     if filter is not None and filter.of:
         query = query.where(filters.where(scope, filter))
     return {row.id: row.name or f"row {row.id}" for row in await tx.execute(query)}

@@ -45,6 +45,7 @@ async def export(
 ) -> AsyncIterator[bytes]:
     """Chunks of the file. Text that a spreadsheet would take for a formula gets an apostrophe in front, unless `raw`."""
     table = found(app, table_id)
+    app.allowed("export", table.id)
     fields = [f for f in table.fields if asked.fields is None or f.id in asked.fields]
     match form:
         case "json":

@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sayso.data import attached
+from sayso.data import attached, finding
 from sayso.data.pictures import thumbnail_of
 from sayso.data.sniffing import Sniffed, sniffed
 from sayso.db.tables import files as t
@@ -52,7 +52,7 @@ class FileStore:
 
 async def store(tx: AsyncConnection, folder: FileStore, name: str, chunks: AsyncIterator[bytes], *, by: Actor) -> StoredFile:
     """Keeps a file. Raises `TooLarge`, and `Invalid` when it is empty."""
-    by.must("write")
+    await finding.must_somewhere(tx, by, "write")
     digest, size, path = await _kept(folder, chunks)
     if not size:
         raise Invalid(Problem("file", "is empty", "a picture, a PDF, a letter"))

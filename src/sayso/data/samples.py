@@ -79,8 +79,10 @@ async def remember(tx: AsyncConnection, app: OpenApp, table_id: str, ids: Sequen
 
 
 async def remove(tx: AsyncConnection, app: OpenApp, *, by: Actor) -> int:
-    """Moves all of them to the trash; how many there were. Nothing happens when there are none."""
+    """Moves all of them to the trash; how many there were. Nothing happens when there are none. Whoever sees a part of the app cannot."""
     app.must("write")
+    if not app.sight.whole:
+        app.allowed("build")
     gone = (await tx.execute(delete(t).where(t.c.app == app.number).returning(t.c.table_no, t.c.row_id))).all()
     count = 0
     for number in sorted({row.table_no for row in gone}):

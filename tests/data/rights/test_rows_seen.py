@@ -6,14 +6,16 @@ import orjson
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sayso.data import apps, everywhere, groups, history, query, rows, trash, undo
+from sayso.data import apps, comments, everywhere, groups, history, query, rows, trash, undo
 from sayso.data.exports import export
 from sayso.data.open_app import OpenApp
 from sayso.data.query import Query
 from sayso.data.rights.visible import visible
 from sayso.data.titles import titles
 from sayso.errors import Forbidden, Invalid, NotFound
+from sayso.spec.change import Add, Change
 from sayso.spec.filter import Condition, Filter, Grouping, Sort
+from sayso.spec.role import Right, Role
 from sayso.spec.view import Measure
 from sayso.team.actor import Actor
 from tests.conftest import Northlight
@@ -214,20 +216,55 @@ async def test_only_open_tickets_may_be_changed_or_thrown_away(world: World) -> 
     assert [row["id"] for row in await rows.restore(tx, mia, "tickets", [ids["Chair"]], by=team.mia)] == [ids["Chair"]]
 
 
+OWN = Filter(of=(Condition(field="assignee", op="contains", value="me"),))
+
+
+async def limited(world: World, *rights: Right) -> OpenApp:
+    """The desk for Mia, with a role of these rights."""
+    tx, app, _, team = world
+    role = Role(id="limited", name="Limited", rights=rights)
+    opened = await apps.open_app(tx, app.id, by=team.ana, to="build")
+    await apps.change(tx, opened, Change(steps=(Add(part="role", value=role),)), by=team.ana)
+    await granted(tx, app, "member", team.mia.member, "limited")
+    return await world.of(team.mia, "write")
+
+
 async def test_links_keep_the_rows_that_the_writer_does_not_see(world: World) -> None:
     tx, app, ids, team = world
-    await granted(tx, app, "member", team.mia.member, "agent")
-    role = app.whole.roles[0]
-    assert role.id == "agent"
-    await granted(tx, app, "member", team.mia.member, "agent", "keeper")
-    mia = await world.of(team.mia, "write")
-    with pytest.raises(Forbidden):
-        await rows.update(tx, mia, "customers", ids["Otto"], {"tickets": []}, by=team.mia)
-    await granted(tx, app, "member", team.mia.member, "regional")
-    await described(tx, team.mia, region="North")
-    north = await world.of(team.mia, "write")
+    mia = await limited(world, Right(table="customers"), Right(table="tickets", rows=OWN))
+    seen = await rows.update(tx, mia, "customers", ids["Otto"], {"tickets": []}, by=team.mia)
+    assert seen["values"]["tickets"] == []
+    whole = await rows.read(tx, app, "customers", ids["Otto"])
+    assert [one["name"] for one in whole["values"]["tickets"]] == ["Chair"]
+    again = await rows.update(tx, mia, "customers", ids["Otto"], {"tickets": [ids["Lamp"]]}, by=team.mia)
+    assert [one["name"] for one in again["values"]["tickets"]] == ["Lamp"]
+    whole = await rows.read(tx, app, "customers", ids["Otto"])
+    assert {one["name"] for one in whole["values"]["tickets"]} == {"Lamp", "Chair"}
     with pytest.raises(Invalid, match="has no row"):
-        await rows.update(tx, north, "tickets", ids["Lamp"], {"customer": [ids["Rosa"]]}, by=team.mia)
+        await rows.update(tx, mia, "customers", ids["Otto"], {"tickets": [ids["Desk"]]}, by=team.mia)
+
+
+async def test_the_other_end_of_a_link_may_be_hidden_and_keeps_its_rule(world: World) -> None:
+    tx, app, ids, team = world
+    mia = await limited(world, Right(table="customers", may="see", hidden=("tickets",)), Right(table="tickets"))
+    field = mia.spec.table("tickets")
+    assert field is not None
+    assert getattr(field.field("customer"), "reverse", None) is None
+    await rows.update(tx, mia, "tickets", ids["Lamp"], {"customer": [ids["Rosa"]]}, by=team.mia)
+    whole = await rows.read(tx, app, "customers", ids["Rosa"])
+    assert {one["name"] for one in whole["values"]["tickets"]} == {"Lamp", "Desk"}
+
+
+async def test_exports_and_comments_are_rights_of_their_own(world: World) -> None:
+    tx, _, ids, team = world
+    mia = await limited(
+        world, Right(table="tickets", export=False, comment=False), Right(table="customers", may="see", export=True)
+    )
+    with pytest.raises(Forbidden):
+        _ = [chunk async for chunk in export(tx, mia, "tickets", Query(), "csv")]
+    assert [chunk async for chunk in export(tx, mia, "customers", Query(), "csv")]
+    with pytest.raises(Forbidden):
+        await comments.create(tx, mia, "tickets", ids["Lamp"], "Nice lamp.", by=team.mia)
 
 
 async def test_somebody_undoes_their_own_and_nothing_that_was_hidden_since(world: World) -> None:

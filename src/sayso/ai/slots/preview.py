@@ -59,7 +59,6 @@ class Preview:
 
 async def preview(tx: AsyncConnection, gateway: Gateway, spec: App, slot_id: str, model: str | None, *, by: Actor) -> Preview:
     """Of a slot of an app. `model` None follows the workspace again. Raises `Invalid` for a model that is not there."""
-    by.must("read")
     plug = resolve(spec, slot_id)
     caller = gateway.caller(by.workspace, app=spec.id, member=by.member)
     then = replace(plug, model=model, where="app") if model else _of_workspace(slot_id, plug)

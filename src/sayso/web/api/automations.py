@@ -130,14 +130,14 @@ class ShownAutomation(Shown):
             problem=entry.problem,
             circle=list(one.circle),
             may=MayAutomation(
-                switch=by.may("build"),
-                press=by.may("write") and isinstance(trigger, ButtonPressed),
-                call=by.may("write") and isinstance(trigger, Called),
+                switch=app.may("build"),
+                press=app.may("write") and isinstance(trigger, ButtonPressed),
+                call=app.may("write") and isinstance(trigger, Called),
             ),
             hook=f"{known.settings.url}/hooks/{entry.token}"
-            if isinstance(trigger, WebhookReceived) and by.may("build")
+            if isinstance(trigger, WebhookReceived) and app.may("build")
             else None,
-            mail=_mail(known, one, by),
+            mail=_mail(known, one),
         )
 
 
@@ -208,9 +208,9 @@ async def _one(request: Request, tx: AsyncConnection, app: OpenApp, automation: 
     raise NotFound(f"{app.spec.name} has no automation {automation[:60]!r}.")
 
 
-def _mail(known: Parts, one: Doing, by: Actor) -> str | None:
+def _mail(known: Parts, one: Doing) -> str | None:
     trigger = one.entry.registered.automation.trigger
-    own = isinstance(trigger, EmailReceived) and trigger.connection is None and by.may("build")
+    own = isinstance(trigger, EmailReceived) and trigger.connection is None and one.app.may("build")
     return known.mail_door.address(one.entry.token) if own and one.entry.token else None
 
 

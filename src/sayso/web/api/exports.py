@@ -31,6 +31,7 @@ async def show(
         opened = await apps.open_app(tx, app, by=by)
         wanted = export_of(opened, table, asked)
         await pages.page(tx, opened, table, wanted)
+        opened.allowed("export", table)
         what = {"table": table, "format": asked.format, "asked": asked.model_dump(mode="json", exclude_none=True)}
         named = opened.spec.table(table).name
         await audit.write(
