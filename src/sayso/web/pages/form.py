@@ -17,7 +17,7 @@ from sayso.errors import Conflict, Invalid, Problem, SaysoError, TooMany
 from sayso.web import problems
 from sayso.web.body import BoundedRequest
 from sayso.web.pages.answers import FILES_MAX, Answers, answers
-from sayso.web.pages.questions import Question, questions
+from sayso.web.pages.questions import Question, beside, questions
 from sayso.web.pages.share import received, visiting
 from sayso.web.parts import parts
 
@@ -49,7 +49,7 @@ class Shown:
         return visiting.shown(
             self.form.share, "form.html", status=self.status, hue=self.form.hue, leads_to=_origin(rules.redirect),
             workspace=self.form.workspace, title=self.form.title, intro=form.intro, button=form.button,
-            thanks=rules.thanks or form.thanks, questions=self.questions, problems=wrong, general=self.general,
+            thanks=rules.thanks or form.thanks, questions=self.questions, halves=beside(self.questions), problems=wrong, general=self.general,
             sent=self.sent, again=not rules.once, files=self.files, once=self.once or secrets.token_urlsafe(12), over=self.over,
         )  # fmt: skip
 

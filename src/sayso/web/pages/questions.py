@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Literal
 
+from sayso.data.publishing.cells import SIGNS
 from sayso.data.publishing.choosing import NOT_FOR_STRANGERS
 from sayso.spec.fields import AnyField, Checkbox, File, Image, LongText, Money, MultiSelect, Option, Percent, Rating, Select
 from sayso.spec.table import Table
@@ -59,6 +61,15 @@ def questions(form: Form, table: Table, agreed: Sequence[AnyField]) -> list[Ques
     ]
 
 
+def beside(asked: Sequence[Question]) -> frozenset[str]:
+    """Ids of questions that stand two in a line where there is room: short ones that follow one another."""
+    halves: set[str] = set()
+    for one, other in pairwise(asked):
+        if one.control == other.control == "line" and one.id not in halves:
+            halves |= {one.id, other.id}
+    return frozenset(halves)
+
+
 def _question(one: FormField, f: AnyField) -> Question:
     asked = Question(
         id=f.id,
@@ -87,7 +98,7 @@ def _question(one: FormField, f: AnyField) -> Question:
         case Image(many=many):
             return replace(asked, control="file", many=many, accept="image/*")
         case Money(currency=currency):
-            return replace(asked, unit=currency)
+            return replace(asked, unit=SIGNS.get(currency, currency).strip())
         case Percent():
             return replace(asked, unit="%")
         case _:
