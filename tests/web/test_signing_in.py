@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sayso.db import signin_tables as t
 from sayso.db import transaction
 from sayso.settings import Settings
-from sayso.team import keys, notifications, sessions
+from sayso.team import keys, notifications, people, sessions
 from sayso.team.actor import Actor
 from sayso.team.signin import codes, hashing, mailed, passwords, person, policy
 from sayso.team.signin.policy import Policy
@@ -514,3 +514,16 @@ async def test_owners_say_how_one_signs_in_and_it_counts_at_once(door: Door):
 
 def test_the_usual_policy_takes_everything():
     assert Policy().allows("password") and Policy().allows("oidc") and replace(Policy(), methods=("sso",)).allows("operator")
+
+
+async def test_a_changed_password_ends_sessions_in_every_workspace(door: Door):
+    async with transaction(door.engine) as tx:
+        zoe = await people.found(tx, name="Elsewhere", owner="Zoe Quist")
+        there = await people.add(tx, "Mia Lindqvist", role="member", email=MIA, by=zoe)
+    assert there.person == door.northlight.mia.person
+    async with door.browser() as mia, door.browser() as elsewhere:
+        mia.cookies.set("sayso_session", await _session(door, door.northlight.mia), domain="sayso.test")
+        elsewhere.cookies.set("sayso_session", await _session(door, there.actor), domain="sayso.test")
+        assert (await elsewhere.get("/api/workspace")).json()["name"] == "Elsewhere"
+        assert (await mia.put("/api/me/password", json={"password": GOOD})).status_code == 204
+        assert await who(mia) == "Mia Lindqvist" and await who(elsewhere) is None

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.db import tables as t
+from sayso.db.net import through_all
 from sayso.db.signin_tables import passkeys, passwords, sign_in_policies, totps
 from sayso.db.sso_tables import sso_sessions
 from sayso.errors import SignInNeeded
@@ -128,6 +129,7 @@ async def end(tx: AsyncConnection, secret: str) -> None:
     await tx.execute(t.sessions.delete().where(_shown(secret, datetime.now(UTC))))
 
 
+@through_all
 async def end_of(tx: AsyncConnection, person: str, *, but: str | None = None) -> int:
     """Signs this person out everywhere, in all workspaces, `but` in the session of this id; gives how many ended."""
     s = t.sessions.c

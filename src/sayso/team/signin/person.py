@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sayso.db.net import through_all
 from sayso.db.people_tables import people as t
 from sayso.db.tables import members
 from sayso.errors import NotFound
@@ -46,6 +47,7 @@ async def verified(tx: AsyncConnection, id: str, email: str) -> None:
     await tx.execute(mine.values(email_verified_at=datetime.now(UTC)))
 
 
+@through_all
 async def memberships(tx: AsyncConnection, id: str) -> list[tuple[str, str]]:
     """The workspaces that they are in, each with the member that they are there; the one they have been in longest first."""
     m = members.c

@@ -1,6 +1,5 @@
 """What a workspace asks of those who sign in. Read together with every session, so a change counts at the next request."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
@@ -9,8 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sayso.db import tables
-from sayso.db.people_tables import people
 from sayso.db.signin_tables import passkeys, passwords, totps
 from sayso.db.signin_tables import sign_in_policies as t
 from sayso.errors import Conflict, Forbidden, Invalid, Problem, SignInNeeded
@@ -153,13 +150,3 @@ async def _ways_of(tx: AsyncConnection, person: str | None) -> set[str]:
     ]
     row = (await tx.execute(select(*has))).one()
     return {name for name, there in row._mapping.items() if there}
-
-
-async def of_person(tx: AsyncConnection, person: str) -> Sequence[Policy]:
-    """The policies of all workspaces that somebody is in."""
-    m = tables.members.c
-    query = select(*COLUMNS).select_from(tables.members).join(t, t.c.workspace_id == m.workspace_id, isouter=True)
-    query = query.join(people, people.c.id == m.person).where(
-        m.person == person, m.removed_at.is_(None), m.suspended_at.is_(None)
-    )
-    return [of(row) for row in await tx.execute(query)]

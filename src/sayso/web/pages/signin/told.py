@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso import db
+from sayso.db import net
 from sayso.errors import NotFound
 from sayso.team import audit, notifications
 from sayso.team.actor import system
@@ -35,6 +36,11 @@ async def tell(parts: Parts, who: str, subject: str, text: str) -> None:
     whole = f"Hello {them.name},\n\n{text}\n\n{NOT_YOU.format(url=parts.settings.url)}"
     if them.email and await letters.send(parts, them.email, subject, whole, workspace=homes[0][0] if homes else None):
         return
+    with net.within(None):
+        await _into_inboxes(parts, homes, subject, text)
+
+
+async def _into_inboxes(parts: Parts, homes: list[tuple[str, str]], subject: str, text: str) -> None:
     async with db.transaction(parts.engine) as tx:
         for workspace, member in homes:
             await notifications.tell(tx, [member], "security", subject, text, by=system(workspace), link="/settings/security")
