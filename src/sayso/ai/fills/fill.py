@@ -97,7 +97,8 @@ class Fill:
         """Whoever began it, as they were then."""
         a = self.actor
         scopes = frozenset(a["scopes"]) if a.get("scopes") is not None else None
-        return Actor(a["kind"], self.workspace, a.get("member"), a["role"], a["name"], scopes)
+        allowed = frozenset(a["allowed"]) if a.get("allowed") is not None else None
+        return Actor(a["kind"], self.workspace, a.get("member"), a["role"], a["name"], scopes, allowed=allowed)
 
     def as_json(self) -> dict[str, Any]:
         speed = self._rows_per_second()
@@ -120,7 +121,8 @@ class Fill:
 
 def stored_actor(by: Actor) -> dict[str, Any]:
     scopes = None if by.scopes is None else sorted(by.scopes)
-    return {"kind": by.kind, "member": by.member, "role": by.role, "name": by.name, "scopes": scopes}
+    allowed = sorted(by.allowed) if by.allowed is not None else None
+    return {"kind": by.kind, "member": by.member, "role": by.role, "name": by.name, "scopes": scopes, "allowed": allowed}
 
 
 def money(amount: Decimal) -> str:
