@@ -5351,6 +5351,11 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+            /**
+             * Sentence
+             * @description What it may, in words.
+             */
+            sentence: string;
         };
         /**
          * AppState

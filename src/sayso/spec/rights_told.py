@@ -105,13 +105,14 @@ def _rows(app: App, table: Table, rows: Filter) -> str:
 def _short(app: App, table: Table, one: Condition, name: str) -> str | None:
     """The usual rules, as people say them."""
     field = _led_to(app, table, one)
+    value = one.value[0] if isinstance(one.value, (list, tuple)) and len(one.value) == 1 else one.value
     if one.op not in ("is", "contains", "any_of") or field is None:
         return None
-    if one.value == "me" and isinstance(field, Person):
+    if value == "me" and isinstance(field, Person):
         return f"the {name} of their own {_way(app, table, one)}" if one.via else f"their own {name}"
-    if one.value == "me" and field.kind == "created_by" and not one.via:
+    if value == "me" and field.kind == "created_by" and not one.via:
         return f"the {name} that they made"
-    if one.value == MY_GROUPS:
+    if value == MY_GROUPS:
         return f"the {name} of their groups"
     if isinstance(one.value, str) and one.value.startswith(MY):
         return f"the {name} of their {one.value.removeprefix(MY).replace('_', ' ')}"

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sayso.data import apps
 from sayso.data.open_app import OpenApp
 from sayso.errors import Forbidden
+from sayso.spec import rights_told
 from sayso.spec.role import Role
 from sayso.team import access, groups, members, rank
 from sayso.team.access import Grant as Granted
@@ -51,6 +52,8 @@ class AppGrant(Shown):
 class AppRoleShown(Shown):
     id: str
     name: str
+    sentence: str
+    """What it may, in words."""
 
 
 class WhoMay(Shown):
@@ -120,7 +123,7 @@ async def _access(tx: AsyncConnection, app: OpenApp, by: Actor) -> AppAccess:
             for g in granted
             if g.kind == "everyone" or g.id in names
         ],
-        roles=[AppRoleShown(id=role.id, name=role.name) for role in app.spec.roles],
+        roles=[AppRoleShown(id=role.id, name=role.name, sentence=rights_told.summary(app.spec, role)) for role in app.spec.roles],
         people=[asked.of(one, rights.get(one.role, frozenset()), rank.named(one.role, own)) for one in everybody if not one.suspended],
         may_change=app.may("build"),
     )  # fmt: skip
