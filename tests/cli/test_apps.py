@@ -85,6 +85,19 @@ async def test_apply_shows_the_plan_with_what_would_be_lost_and_waits_for_yes(ho
     assert back.json["version"] == 3
 
 
+async def test_an_app_is_copied_worked_on_and_taken_over(home: str, repairs: Path, tmp_path: Path):
+    made = await sayso("apps", "copy", "repairs", "--to-work-on", "--home", home, "--json")
+    assert (made.code, made.json["rows"]) == (0, 3), made
+    out = tmp_path / "copy.yaml"
+    spec = (await sayso("export", made.json["id"], "--home", home, "--json")).json
+    out.write_text(json.dumps(spec | {"description": "From the copy"}))
+    assert (await sayso("apply", str(out), "--yes", "--home", home)).code == 0
+    done = await sayso("apps", "promote", "repairs", "--home", home, "--json")
+    assert done.code == 0 and len(done.json["effects"]) == 1, done
+    assert (await sayso("export", "repairs", "--home", home, "--json")).json["description"] == "From the copy"
+    assert (await sayso("apps", "promote", "repairs", "--home", home)).code == 3  # the copy is gone
+
+
 async def test_what_is_exported_can_be_applied_elsewhere(home: str, repairs: Path, tmp_path: Path):
     out = tmp_path / "out.yaml"
     assert (await sayso("export", "repairs", "--out", str(out), "--home", home)).code == 0

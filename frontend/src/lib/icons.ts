@@ -9,7 +9,7 @@ export const ICONS = [
   "wrap-text", "eraser", "share-2", "save", "rotate-ccw", "circle-plus", "circle-x", "message-square-plus", "keyboard", "command",
   // signs
   "triangle-alert", "circle-alert", "circle-help", "circle-check", "info", "history", "clock", "zap-off", "wifi-off", "sparkles",
-  "hourglass", "ban", "flag", "bell", "loader-circle",
+  "thumbs-up", "hourglass", "ban", "flag", "bell", "loader-circle",
   // kinds of fields
   "type", "text", "hash", "percent", "calendar", "calendar-clock", "timer", "square-check", "circle-chevron-down", "list-checks", "star",
   "mail", "phone", "link", "link-2", "user", "sigma", "square-function", "paperclip", "image", "list-ordered", "calendar-plus",

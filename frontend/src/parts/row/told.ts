@@ -1,4 +1,5 @@
 /** What history and comments hold. */
+import type { IconName } from "../../lib/icons";
 import type { components } from "../../lib/schema";
 import type { Items, Value } from "../../lib/shapes";
 
@@ -16,13 +17,13 @@ export type Reaction = Said["reactions"][number]["reaction"];
 export type Audible = components["schemas"]["Audible"];
 
 /** The signs that can stand beside a comment, as they are drawn and as they are called. */
-export const REACTIONS: Record<Reaction, { sign: string; label: string }> = {
-  thumbs_up: { sign: "👍", label: "Thumbs up" },
-  heart: { sign: "❤️", label: "Heart" },
-  tada: { sign: "🎉", label: "Hooray" },
-  eyes: { sign: "👀", label: "Looking" },
-  check: { sign: "✅", label: "Done" },
-  question: { sign: "❓", label: "Question" },
+export const REACTIONS: Record<Reaction, { icon: IconName; label: string }> = {
+  thumbs_up: { icon: "thumbs-up", label: "Thumbs up" },
+  heart: { icon: "heart", label: "Heart" },
+  tada: { icon: "party-popper", label: "Hooray" },
+  eyes: { icon: "eye", label: "Looking" },
+  check: { icon: "check", label: "Done" },
+  question: { icon: "circle-help", label: "Question" },
 };
 
 /** Comments in threads: a first one and its answers. An answer whose first one is not at hand stands alone. */

@@ -112,7 +112,7 @@ def _both(doing: _Merging, path: str, was: Any, mine: Any, theirs: Any) -> Any:
         if name == "fields" and isinstance(mine, Table):
             values[name] = _parts(doing, f"{path}/fields", a, b, c)
         else:
-            values[name] = _value(doing, f"{path}/{name}", theirs.name, a, b, c, f"{name} of {theirs.name}")
+            values[name] = _value(doing, f"{path}/{name}", theirs.name, a, b, c, f"the {name} of {theirs.name}")
     return theirs.model_copy(update=values)
 
 
