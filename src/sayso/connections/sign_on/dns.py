@@ -9,7 +9,7 @@ import asyncio
 import secrets
 import struct
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from sayso.connections.egress import NotReached
 from sayso.errors import Unavailable
@@ -75,10 +75,9 @@ class _Answers(asyncio.Protocol):
         self._kept = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
+        self._transport = cast(asyncio.WriteTransport, transport)  # uvloop's is none by name
 
     def write(self, query: bytes) -> None:
-        assert isinstance(self._transport, asyncio.WriteTransport)
         self._transport.write(query)
 
     def close(self) -> None:

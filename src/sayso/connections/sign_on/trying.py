@@ -46,7 +46,9 @@ async def _oidc(sign_on: SignOn, provider: Provider) -> list[Check]:
         Check(
             "Keys",
             bool(keys),
-            f"It shows {len(keys)} keys and signs with {', '.join(found.algorithms)}." if keys else "It shows no keys.",
+            f"It shows {len(keys)} {'key' if len(keys) == 1 else 'keys'} and signs with {', '.join(found.algorithms)}."
+            if keys
+            else "It shows no keys.",
         )
     )
     said = "It knows PKCE." if found.challenge else "It does not say that it knows PKCE (S256). We send it all the same."
