@@ -8,12 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from lxml import etree
+from tests.team.sso.idp import OURS, Idp, idp, sent
 
 from sayso.errors import Invalid
 from sayso.team.sso import saml
 from sayso.team.sso.arrival import NotAdmitted
 from sayso.team.sso.saml import NS, Asserted
-from sso.idp import OURS, Idp, idp, sent
 
 ASKED = "_q1"
 

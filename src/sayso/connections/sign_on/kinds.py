@@ -64,7 +64,7 @@ def _oidc(
     return SignOnKind(key, "oidc", label, "id-card", about, (*fields, *_client(), *MORE), fixed, groups, steps)
 
 
-REDIRECT = "Copy the callback address from below into its list of redirect addresses."
+REDIRECT = "Copy the callback address of Sayso into its list of redirect addresses."
 KINDS: dict[str, SignOnKind] = {
     one.key: one
     for one in (
@@ -124,7 +124,7 @@ KINDS: dict[str, SignOnKind] = {
                 FormField("email_attribute", "Attribute with the address", advanced=True, help="Empty: the usual ones are looked for."),
                 FormField("unasked", "Let people in from its own portal", "switch", default=False, advanced=True, help="Sign-ins that were not begun here (IdP-initiated). People confirm them, since nobody can tell who sent them."),
             ),
-            {}, "groups", ("Create an application for SAML 2.0.", "Copy the addresses from below, or let it read the metadata of Sayso.", "Let it sign the assertion, and send a persistent NameID, email, displayName and groups."),
+            {}, "groups", ("Create an application for SAML 2.0.", "Copy the addresses of Sayso, or let it read the metadata of Sayso.", "Let it sign the assertion, and send a persistent NameID, email, displayName and groups."),
         ),
         SignOnKind(
             "ldap", "ldap", "LDAP directory", "contact", "OpenLDAP, 389 Directory, FreeIPA: people type their name and password on Sayso's own page.",

@@ -50,10 +50,10 @@ async def open_for(tx: AsyncConnection, email: str | None = None) -> Ways:
     led = await sso_ways.for_address(tx, email) if email else None
     return Ways(
         sso=tuple(SsoDoor(f"Go on with {one.name}", one.url) for one in await sso_ways.shown(tx)),
-        leads_to=f"{led.url}?from=form&hint={quote(email, safe='')}" if led and email else None,
+        leads_to=f"{led.url}?hint={quote(email, safe='')}" if led and email else None,
         name=alone.name if alone else "",
         hue=alone.hue if alone else None,
         password="password" in takes,
         link="link" in takes,
-        passkey="passkey" in takes,
+        passkey="passkey" in takes or any(one.methods == ("sso",) for one in known),  # owners' way round it
     )

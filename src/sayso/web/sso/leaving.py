@@ -25,7 +25,7 @@ SAML = "sayso.team.sso.saml"
 
 
 async def start(request: Request) -> Response:
-    """To the provider; with `from=form` by a page of our own, since a form may not lead to another site."""
+    """To the provider. A form comes here by a page of our own (`signin/away.html`), since it may not lead to another site."""
     browser.counted(request)
     try:
         async with db.transaction(parts(request).engine) as tx:
@@ -38,10 +38,6 @@ async def start(request: Request) -> Response:
         url = await begun(request, provider, secret, to=browser.ours(told.get("to")), hint=hint if hint.isprintable() else "")
     except SaysoError as error:
         return refused(request, error)
-    if told.get("from") == "form":
-        return browser.put(
-            request, page("sso.html", mode="leaving", name=provider.name, url=url, host=request.url.netloc), secret
-        )
     return browser.put(request, RedirectResponse(url, 303, {"referrer-policy": "no-referrer"}), secret)
 
 
