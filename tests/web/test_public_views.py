@@ -288,6 +288,40 @@ async def test_a_share_ends_with_the_rights_of_whoever_made_it(company: Company,
     assert "Otto" in (await company.nobody.get(path_of(share))).text
 
 
+async def test_what_is_hidden_from_its_maker_is_never_published(company: Company, ben: Caller):
+    """Neither on the screen, nor by asking for it, nor after it was hidden from them."""
+    crew = {
+        "id": "crew",
+        "name": "Crew",
+        "rest": "see",
+        "rights": [{"table": "clients", "may": "edit", "hidden": ["worth", "email"]}],
+    }
+    spec = {**SHOP, "id": "narrow", "roles": [crew], "views": SHOP["views"][:2]}
+    assert (await company.ana.post("/api/apps", json={"spec": spec})).status_code == 201
+    values = {"name": "Otto", "worth": "14200.50", "stage": "won", "email": "otto@example.com"}
+    await company.ana.post("/api/apps/narrow/tables/clients/rows", json={"values": values})
+    early = path_of(await published(ben, "narrow", "all", fields=["name", "worth", "double"]))
+    sorted_by_it = path_of(await published(ben, "narrow", "won", fields=["name"]))
+    assert "14,200.50" in (await company.nobody.get(early)).text and "Otto" in (await company.nobody.get(sorted_by_it)).text
+
+    grants = [{"kind": "member", "id": company.ben.actor.member, "role": "crew"}]
+    assert (await company.ana.put("/api/apps/narrow/access", json={"grants": grants})).status_code == 200
+    page = (await company.nobody.get(early)).text
+    assert "Otto" in page and "14,200" not in page and "28,401" not in page, "what stands on it is gone as well"
+    assert (await company.nobody.get(sorted_by_it)).status_code == 404, "an order by what is hidden tells of it"
+    seen = await ben.get("/api/apps/narrow/exposure?view=all")
+    assert (
+        {"name", "stage"} <= {one["id"] for one in seen.json()["fields"]}
+        and "worth" not in seen.text
+        and "Double" not in seen.text
+    )
+    for field in ("worth", "double", "email"):
+        assert (await ben.get(f"/api/apps/narrow/exposure?view=all&fields=name,{field}")).status_code == 422
+    theirs = await published(await in_person(company, company.ana), "narrow", "all", fields=["name", "worth"])
+    listed = next(one for one in (await ben.get("/api/apps/narrow/shares")).json()["items"] if one["id"] == theirs["id"])
+    assert [one["name"] for one in listed["fields"]] == ["Name"]
+
+
 async def test_a_link_is_no_key_to_any_other_door(company: Company, ben: Caller):
     """T15: with a link's token, in every place where one could be shown, only what stands on its list answers."""
     share = await published(ben, "shop", "won", fields=["name"])

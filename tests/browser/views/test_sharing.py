@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 
 import pytest
@@ -89,7 +89,7 @@ async def test_a_form_is_filled_in_and_sent_by_keyboard_alone(desk: Desk):
 
 
 @asynccontextmanager
-async def sites_of(pages: list[str]) -> AsyncIterator[int]:
+async def sites_of(pages: list[str]) -> AsyncGenerator[int]:
     """Another site's server, with one page; it is a different site under each name of this machine."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -46,8 +46,9 @@ class Share:
             return frozenset({"open", "send"})
         rows = self.rules.rows
         chosen: dict[Act, bool] = {"search": rows.search, "sort": rows.sort, "download": rows.download}
-        always: set[Act] = {"open", "files"}
-        return frozenset(always | {act for act, yes in chosen.items() if yes})
+        acts: set[Act] = {"open", "files"}
+        acts.update(act for act, yes in chosen.items() if yes)
+        return frozenset(acts)
 
     def must(self, act: Act) -> None:
         """Raises `NotFound`: what a share may not do is not there."""

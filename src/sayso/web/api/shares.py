@@ -209,7 +209,10 @@ async def _opened(tx: AsyncConnection, share: Kept, by: Actor) -> OpenApp | None
 
 async def _shown(tx: AsyncConnection, request: Request, share: Kept, app: OpenApp, by: Actor) -> SharedLink:
     agreed = Agreed.model_validate(share.agreed) if share.agreed is not None else None
-    changed = await publish.changed_since(tx, share, app)
+    mine = app.spec is app.whole or share.maker == by.member
+    changed = await publish.changed_since(tx, share, app) if mine else ()
+    table = app.spec.table(agreed.view["table"]) if agreed else None
+    seen = {f.id for f in table.fields} if table else set[str]()
     url, names = f"{parts(request).settings.url}{visiting.path(share)}", agreed.names if agreed else {}
     m = t.members.c
     maker = (await tx.execute(select(m.name).where(m.id == share.maker))).scalar_one_or_none()
@@ -219,7 +222,7 @@ async def _shown(tx: AsyncConnection, request: Request, share: Kept, app: OpenAp
         id=share.id, kind=share.kind, app=app.id, app_name=app.spec.name, view=share.view,
         view_kind=agreed.shape.kind if agreed else "form", name=name, url=url, embed=_embed(share, url, name),
         state="held" if held else share.state(), why=share.why, changed=list(changed),
-        fields=[Named(id=id, name=names.get(id, id)) for id in (agreed.order if agreed else ())],
+        fields=[Named(id=id, name=names.get(id, id)) for id in (agreed.order if agreed else ()) if mine or id in seen],
         has_password=share.password is not None, expires_at=share.expires_at, origins=list(share.rules.origins),
         title=share.rules.title, form=share.rules.form if share.kind == "form" else None,
         rows=share.rules.rows if share.kind == "view" else None, answers=share.answers, opened=share.opened,
