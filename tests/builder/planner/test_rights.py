@@ -76,6 +76,34 @@ def test_some_add_and_others_decide():
     assert roles["Manager"].rest == "everything"
 
 
+@pytest.mark.parametrize(
+    ("words", "changed"),
+    [
+        ("Support cannot see salary.", {"hidden": ["salary"]}),
+        ("Support cannot change the state.", {"read_only": ["state"]}),
+        ("Support can't export tickets.", {"export": False}),
+    ],
+)
+def test_a_role_that_is_there_keeps_what_nothing_was_said_of(words: str, changed: dict[str, Any]):
+    base = plan(Wish(words=TICKETS + "Support sees only their own tickets.", app=None, today=TODAY), None).spec
+    made = plan(Wish(words=words, app=base, today=TODAY), None).spec
+    assert (made.roles[0].rest, len(made.roles)) == ("see", 1)
+    assert _right(made.roles[0], "tickets") == {"table": "tickets", "may": "see", "rows": OWN, **changed}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Add a field Support to tickets.",
+        "Add a view for Support that shows tickets by state.",
+        "Tell support when a ticket is added.",
+    ],
+)
+def test_words_that_only_name_a_role_change_nothing_of_it(words: str):
+    base = plan(Wish(words=TICKETS + "Support sees only their own tickets.", app=None, today=TODAY), None).spec
+    assert plan(Wish(words=words, app=base, today=TODAY), None).spec.roles == base.roles
+
+
 @pytest.mark.parametrize("words", [DEALS, DEALS + "Each deal has a stage.", "Only deals over 100 are shown on a board." + DEALS])
 def test_words_that_are_not_about_rights_make_no_role(words: str):
     assert _roles(words) == {}

@@ -44,6 +44,7 @@ _OWN = re.compile(
     re.I,
 )
 _OF_THEIR = re.compile(r"\b(?:of|in|from|for)\s+(?:their|his|her)\s+(?:own\s+)?(?P<what>[a-z][\w-]+)", re.I)
+_BETWEEN = frozenset("and or the only just also alone too themselves member people of in group team".split())
 _GOES_ON = re.compile(r"\s*(?:and\s+)?(?:they|cannot|can|can't|may|must|never|not)\b", re.I)
 _VERB = re.compile(
     r"\b(?:can|can't|cannot|may|must|mustn't|should|shouldn't|will|could|sees?|edits?|logs?|submits?|approves?|manages?|never|is|are|has|have|need|get|gets)\b",
@@ -111,10 +112,10 @@ def worded(app: App, words: str, fresh: frozenset[str]) -> tuple[Role, ...]:
     last: Said | None = None
     taken = {role.id for role in app.roles} | {others.role.id}
     for clause in [c for c in _CUT.split(words) if c and c.strip()][:CLAUSES_MAX]:
-        deed = _VERB.search(clause)
-        who = clause[: deed.start()] if deed else clause
-        named = [one for one in said.values() if _names(who, one.role.name)]
-        named = named or [one for one in said.values() if _names(clause, one.role.name) and (not deed or _NOT.search(clause))]
+        verb = _VERB.search(clause)
+        named = _doing(said.values(), clause[: verb.start()]) if verb else []
+        if not named and any(words.search(clause) for words in (_NOT, _READ_ONLY, _ALL)):
+            named = [one for one in said.values() if _names(clause, one.role.name)]
         about = [others] if _OTHERS.search(clause) else named
         about = about or ([last] if last is not None and _GOES_ON.match(clause) else [])
         if not about and (new := _unnamed(app, clause, taken)) is not None:
@@ -163,6 +164,17 @@ def _is_called(app: App, one: Said) -> bool:
 
 def _others(app: App) -> Role:
     return Role(id=id_from(EVERYONE_ELSE, {r.id for r in app.roles}), name=EVERYONE_ELSE, groups=("Everyone",), rest="everything")
+
+
+def _doing(all_: Iterable[Said], before: str) -> list[Said]:
+    """Those whose names stand right before a verb, alone or in a row: `managers and HR only`."""
+    known = list(all_)
+    between = {lemma(w) for one in known for w in re.findall(r"[\w'-]+", one.role.name.lower())} | _BETWEEN
+    heard = [lemma(w.lower()) for w in re.findall(r"[\w'-]+", before)]
+    start = len(heard)
+    while start and heard[start - 1] in between:
+        start -= 1
+    return [one for one in known if _names(" ".join(heard[start:]), one.role.name)]
 
 
 def _names(clause: str, name: str) -> bool:
@@ -304,6 +316,8 @@ def _role(app: App, said: Said, fresh: bool) -> Role:
     groups = role.groups or ((said.called[:1].upper() + said.called[1:] or role.name,) if fresh else ())
     if not said.anything:
         return role.model_copy(update={"groups": groups})
+    if not fresh:
+        return _amended(app, said)
     forbidden_only = said.forbidden and not (said.rows or said.looks or said.can)
     rest: Reach = "everything" if said.all or forbidden_only else "see" if said.looks or said.can else role.rest
     if said.rows and not said.all:
@@ -315,6 +329,39 @@ def _role(app: App, said: Said, fresh: bool) -> Role:
     elif (said.looks_at or said.adds) and not said.looks and not said.can:
         rest = "everything"
     return role.model_copy(update={"groups": groups, "rest": rest, "rights": tuple(_rights(app, said, rest))})
+
+
+def _amended(app: App, said: Said) -> Role:
+    """A role that was there before, with what is said of it now: it keeps all that nothing was said of."""
+    role = said.role
+    rest: Reach = "everything" if said.all else "see" if said.looks else role.rest
+    before = {} if said.all or said.looks else {r.table: r for r in role.rights}
+    rights: list[Right] = []
+    for table in app.tables:
+        one = table.id
+        was = before.get(one) or Right(table=one, may=rest)
+        may = said.may.get(one) or _farther(was.may, said.can.get(one))
+        for tables, most in ((said.looks_at, "see"), (said.adds, "add"), (said.dark, "nothing")):
+            may = most if one in tables and _ORDER.index(may) > _ORDER.index(most) else may
+        changed: dict[str, object] = {"may": may}
+        if one in said.rows:
+            whose = said.rows[one]
+            changed |= {"may": "nothing"} if whose is None else {"rows": whose}
+        if one in said.kept:
+            changed |= {"delete": False if may != "everything" else None, "may": "edit" if may == "everything" else may}
+        if one in said.unexported:
+            changed["export"] = False
+        for key, places in (("hidden", said.hidden), ("read_only", said.read_only)):
+            now = (*getattr(was, key), *(id for t, id in sorted(places) if t == one))
+            changed[key] = tuple(dict.fromkeys(now))
+        right = was.model_copy(update=changed)
+        if one in before or right != Right(table=one, may=rest):
+            rights.append(right)
+    return role.model_copy(update={"rest": rest, "rights": tuple(rights)})
+
+
+def _farther(may: Reach, heard: Reach | None) -> Reach:
+    return may if heard is None else _ORDER[max(_ORDER.index(may), _ORDER.index(heard))]
 
 
 def _rights(app: App, said: Said, rest: Reach) -> Iterator[Right]:

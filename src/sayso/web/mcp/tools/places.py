@@ -38,7 +38,7 @@ async def place(tx: AsyncConnection, at: At, app_said: str, table_said: str, to:
 
 
 def of(opened: OpenApp, table: Table) -> Place:
-    return Place(opened, table, table.fields, opened.may("write"))
+    return Place(opened, table, table.fields, opened.may("write", table.id))
 
 
 def view(opened: OpenApp, said: str) -> AnyView:
