@@ -285,3 +285,35 @@ async def test_an_owner_says_how_one_signs_in(context: BrowserContext, here: str
     async with transaction(engine) as tx:
         kept = (await tx.execute(t.sign_in_policies.select().where(t.sign_in_policies.c.workspace_id == rosa.workspace))).one()
     assert (kept.methods, kept.idle_minutes) == (["password", "link", "passkey"], 480)
+
+
+async def test_a_workspace_that_asks_for_a_second_factor_takes_a_passkey(
+    context: BrowserContext, here: str, engine: AsyncEngine, rosa: Actor
+):
+    page = await context.new_page()
+    await authenticator(page)
+    email = await has_password(engine, rosa)
+    await by_password(page, here, email)
+    await expect(page).to_have_url(f"{here}/")
+    async with transaction(engine) as tx:
+        policy = {"methods": ["password", "passkey"], "second_factor": True, "session_days": 30}
+        await tx.execute(t.sign_in_policies.insert().values(workspace_id=rosa.workspace, **policy))
+    await asyncio.sleep(0.6)  # so long may a process remember who somebody is
+    await page.goto(f"{here}/settings/you")
+    await expect(page).to_have_url(f"{here}/signin/second")
+    await page.get_by_role("button", name="Make a passkey").click()
+    await expect(page).to_have_url(f"{here}/")
+    await expect(page.get_by_role("heading", name="What should we build?")).to_be_visible()
+
+    await context.clear_cookies()
+    await by_password(page, here, email)
+    await expect(page.get_by_text("You have one: sign in with your passkey.")).to_be_visible()
+    await page.get_by_role("button", name="Use a passkey").click()
+    await expect(page).to_have_url(f"{here}/")
+
+
+async def by_password(page: Page, here: str, email: str) -> None:
+    await page.goto(f"{here}/signin")
+    await page.get_by_label("E-mail").fill(email)
+    await page.get_by_label("Password", exact=True).fill(GOOD)
+    await page.get_by_role("button", name="Sign in", exact=True).click()
