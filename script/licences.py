@@ -20,9 +20,9 @@ def licence(name: str) -> str:
         told = importlib.metadata.metadata(name)
     except importlib.metadata.PackageNotFoundError:
         return SAID_ELSEWHERE.get(name, "")
-    expression = told.get("License-Expression")
+    expression = "; ".join(told.get_all("License-Expression") or [])
     named = [one.removeprefix(TELLS) for one in told.get_all("Classifier") or [] if one.startswith(TELLS)]
-    lines = (told.get("License") or "").strip().splitlines()
+    lines = "".join(told.get_all("License") or []).strip().splitlines()
     short = lines[0] if lines and len(lines[0]) < 60 else ""
     return expression or "; ".join(named) or short or SAID_ELSEWHERE.get(name, "")
 
