@@ -39,9 +39,16 @@ class WholeVersion(Version):
     since: tuple[Effect, ...]
 
 
+def _must_see_all(app: OpenApp) -> None:
+    """A version tells of all parts, in its sentences too: whoever sees a part of the app reads none. Raises `Forbidden`."""
+    app.must("read")
+    if not app.sight.whole:
+        app.allowed("build")
+
+
 async def listed(tx: AsyncConnection, app: OpenApp, *, before: int | None = None, limit: int = 50) -> tuple[Version, ...]:
-    """Newest first, for whoever may change how the app is built. `before` is the number of the last one that was seen."""
-    app.allowed("build")
+    """Newest first, for whoever sees the whole app. `before` is the number of the last one that was seen."""
+    _must_see_all(app)
     v = t.versions.c
     query = select(v.n, v.note, v.by, v.at, v.effects).where(v.app == app.number)
     if before is not None:
@@ -52,13 +59,15 @@ async def listed(tx: AsyncConnection, app: OpenApp, *, before: int | None = None
 
 async def read(tx: AsyncConnection, app: OpenApp, number: int) -> WholeVersion:
     """One version, whole. Raises `NotFound`."""
-    app.allowed("build")
+    _must_see_all(app)
     v = t.versions.c
     query = select(v.n, v.note, v.by, v.at, v.effects, v.spec).where(v.app == app.number, v.n == number)
     row = (await tx.execute(query)).one_or_none()
     if row is None:
         raise NotFound(f"{app.spec.name} has no version {number}.")
     spec = App.model_validate(row.spec)
+    if not app.sight.manage:
+        spec = spec.model_copy(update={"roles": ()})
     since = effects(spec, difference(spec, app.spec))
     return WholeVersion(row.n, row.note, row.by, row.at, _effects(row.effects), spec, since)
 
