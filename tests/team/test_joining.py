@@ -178,3 +178,19 @@ async def test_who_goes_for_good_leaves_what_they_did_without_their_name(tx: Asy
     assert (await tx.execute(text("select count(*) from sayso.sessions"))).scalar_one() == 0
     with pytest.raises(NotFound):
         await persons.read(tx, northlight.mia.person or "")
+
+
+async def test_a_workspace_is_gone_for_good_after_its_time_in_the_trash(tx: AsyncConnection, northlight: Northlight):
+    await _link(tx, northlight)
+    await workspaces.remove(tx, "Northlight", by=northlight.ana)
+    assert northlight.workspace not in await workspaces.over(tx)
+    long_ago = {"at": datetime.now(UTC) - timedelta(days=workspaces.TRASH_DAYS + 1), "w": northlight.workspace}
+    await tx.execute(text("update sayso.workspaces set deleted_at = :at where id = :w"), long_ago)
+    assert northlight.workspace in await workspaces.over(tx)
+    await workspaces.purge(tx, northlight.workspace)
+    assert await workspaces.trashed(tx, northlight.ana.person or "") == () and northlight.workspace not in await workspaces.over(
+        tx
+    )
+    left = {"w": northlight.workspace}
+    assert set(await tx.scalars(text("select name from sayso.members where workspace_id = :w"), left)) == {persons.GONE}
+    assert (await tx.scalar(text("select count(*) from sayso.invitations where workspace_id = :w"), left)) == 0

@@ -11,7 +11,7 @@ from sayso import db
 from sayso.data import apps, forgetting, trash
 from sayso.db import tables as t
 from sayso.errors import SaysoError
-from sayso.team import notifications
+from sayso.team import notifications, workspaces
 from sayso.team.actor import Actor, system
 
 SWEEP_SECONDS = 60 * 60
@@ -51,9 +51,22 @@ async def sweep(engine: AsyncEngine) -> None:
     for number in gone:
         async with db.transaction(engine) as tx:
             await apps.purge(tx, number)
+    await _workspaces(engine)
     for id, by in live:
         await _rows(engine, id, by)
         await _taken_away(engine, id, by)
+
+
+async def _workspaces(engine: AsyncEngine) -> None:
+    """Those that have lain in the trash long enough; one that cannot go is left for the next hour."""
+    async with db.transaction(engine) as tx:
+        over = await workspaces.over(tx)
+    for workspace in over:
+        try:
+            async with db.transaction(engine) as tx:
+                await workspaces.purge(tx, workspace)
+        except Exception:
+            log.exception("the workspace %s was not purged", workspace)
 
 
 async def _rows(engine: AsyncEngine, id: str, by: Actor) -> None:

@@ -15,9 +15,11 @@ from sayso.team import audit, news, proof, rank, standing
 from sayso.team.actor import Actor
 from sayso.team.ids import new_id
 from sayso.team.people import NAME_LENGTH_MAX
+from sayso.team.persons import GONE
 from sayso.team.signin import policy
 
 TRASH_DAYS = 30
+KEPT = frozenset({"members", "apps", "workspaces"})
 OF_ONE_MAX = 50
 """Workspaces that one person may own."""
 
@@ -169,6 +171,23 @@ async def restore(tx: AsyncConnection, workspace: str, *, by: Actor) -> Mine:
     assert there is not None
     await audit.write(tx, "workspace.restored", "took the workspace out of the trash", by=there, subject=workspace)
     return found
+
+
+async def over(tx: AsyncConnection) -> list[str]:
+    """Workspaces whose time in the trash is over and that still hold something; their apps are purged as all apps are."""
+    old, a = datetime.now(UTC) - timedelta(days=TRASH_DAYS), t.apps.c
+    held = select(a.number).where(a.workspace_id == w.id).exists()
+    named = select(m.id).where(m.workspace_id == w.id, m.name != GONE).exists()
+    return list((await tx.execute(select(w.id).where(w.deleted_at < old, ~held, named))).scalars())
+
+
+async def purge(tx: AsyncConnection, workspace: str) -> None:
+    """For good: everything in it but its audit log, and who was in it without their names."""
+    for table in reversed(t.metadata.sorted_tables):
+        if "workspace_id" in table.c and table.name not in KEPT and not table.name.startswith("audit"):
+            await tx.execute(table.delete().where(table.c.workspace_id == workspace))
+    gone = {"name": GONE, "email": None, "properties": {}, "preferences": {}, "removed_at": func.now()}
+    await tx.execute(update(t.members).where(m.workspace_id == workspace).values(**gone))
 
 
 async def _moved(tx: AsyncConnection, session: Any) -> None:
