@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from sayso.db import transaction
 from sayso.errors import SaysoError
-from sayso.spec.formula import evaluate, parse, typed
+from sayso.spec.formula import parse, typed
 from sayso.team import sessions
 from sayso.web.routes import API, Address
 from tests.security.escapes import ESCAPES
@@ -81,9 +81,8 @@ def test_three_hundred_escapes_stay_text():
     inert: list[str] = []
     for source in ESCAPES:
         with suppress(SaysoError):
-            told = evaluate(typed(parse(source), ORDERS, APP), {"qty": 2})
+            typed(parse(source), ORDERS, APP)
             inert.append(source)
-            assert told is None or isinstance(told, (str, int, float, bool)), source
     assert inert == [], "what is no formula is told to be none"
 
 
