@@ -349,6 +349,7 @@ OWN = tuple(
     for thing in (
         "me",
         "workspaces",
+        "runs",
         "copies",
         "workspace/templates",
         "conversations",
