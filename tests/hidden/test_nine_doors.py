@@ -140,7 +140,7 @@ def said(answer: Response) -> str:
         return "".join(f"{one} {archive.read(one).decode(errors='replace')}" for one in archive.namelist())
 
 
-GROWS = {"/api/me/export"}
+GROWS = {"/api/me/export", "/api/apps/{app}/activity"}
 """What tells of one's own asking too."""
 
 
