@@ -26,7 +26,7 @@ async def given(tx: AsyncConnection, app: OpenApp, new: tuple[Role, ...], *, by:
         return []
     there = await _groups(tx, by)
     found = {role.id: _meant(role, there) for role in new}
-    wanted = {Grant("group", id, role) for role, ids in found.items() for id, _ in ids}
+    wanted = {Grant("group", group, role) for role, there in found.items() for group, _ in there}
     everyone = {Grant("everyone", "", role.id) for role in new if is_for_everyone(role)}
     mine = (
         {Grant("member", by.member, MANAGER)}
@@ -37,7 +37,7 @@ async def given(tx: AsyncConnection, app: OpenApp, new: tuple[Role, ...], *, by:
     mine = mine if not any(one.kind == "member" and one.id == by.member for one in before) else set()
     if wanted | everyone | mine:
         grants = before | wanted | everyone | mine
-        await access.put(tx, app.number, grants, by=by, name=app.spec.name, roles=[r.id for r in app.spec.roles])
+        await access.put(tx, app.number, grants, by=by, id=app.id, name=app.spec.name, roles=[r.id for r in app.spec.roles])
     return [_line(app, role, [name for _, name in found[role.id]]) for role in new]
 
 

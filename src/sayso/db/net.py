@@ -10,7 +10,7 @@ of their own, whose numbers and columns only the table `apps` tells: they are ca
 their indices, since PostgreSQL asks a policy before any condition that is not leakproof (figures, patterns).
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
@@ -27,7 +27,7 @@ NOTHING_SAID = f"nullif(current_setting('{SETTING}', true), '') is null"
 
 
 @contextmanager
-def within(workspace: str | None) -> Iterator[None]:
+def within(workspace: str | None) -> Generator[None]:
     """What is done inside, tasks that are begun there included, meets only this workspace in the database; None: all of them."""
     before = _WORKSPACE.set(workspace)
     try:

@@ -26,12 +26,16 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sayso.db.tables import SCHEMA, metadata
 
 
-def _workspace(**more: bool) -> Column[str]:
-    return Column("workspace_id", Text, ForeignKey(f"{SCHEMA}.workspaces.id"), nullable=False, **more)
+def _workspace(*, index: bool = False, primary_key: bool = False) -> Column[str]:
+    return Column(
+        "workspace_id", Text, ForeignKey(f"{SCHEMA}.workspaces.id"), nullable=False, index=index or None, primary_key=primary_key
+    )
 
 
-def _provider(**more: bool) -> Column[str]:
-    return Column("provider", Text, ForeignKey(f"{SCHEMA}.sso_providers.id", ondelete="CASCADE"), nullable=False, **more)
+def _provider(*, index: bool = False) -> Column[str]:
+    return Column(
+        "provider", Text, ForeignKey(f"{SCHEMA}.sso_providers.id", ondelete="CASCADE"), nullable=False, index=index or None
+    )
 
 
 def _now(name: str) -> Column[object]:

@@ -1,7 +1,7 @@
 """Apps: what a team uses."""
 
 from datetime import UTC, datetime
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from fastapi import Response
 from pydantic import ValidationError
@@ -11,7 +11,6 @@ from sayso import examples
 from sayso.data import apps, samples
 from sayso.data.copies import jobs, templates
 from sayso.data.open_app import OpenApp
-from sayso.data.rights.sight import VERBS
 from sayso.errors import Invalid, Problem
 from sayso.spec.app import App, app_from
 from sayso.spec.change import Alter, Change, Face, face
@@ -42,10 +41,14 @@ class AppLines(Shown):
     next: str | None = None
 
 
+RowVerb = Literal["read", "comment", "add", "edit", "delete", "export"]
+ROW_VERBS: tuple[RowVerb, ...] = get_args(RowVerb)
+
+
 class TableMay(Shown):
     """What may be done with the rows of one table. Values of `read_only` fields are shown, and cannot be changed."""
 
-    may: list[Literal["read", "comment", "add", "edit", "delete", "export"]]
+    may: list[RowVerb]
     read_only: list[str] = []
 
 
@@ -80,7 +83,7 @@ class AppState(Shown):
 
 
 def _may(app: OpenApp, table: str) -> TableMay:
-    may = [what for what in ("read", "comment", *VERBS) if app.may(what, table)]
+    may: list[RowVerb] = [what for what in ROW_VERBS if app.may(what, table)]
     return TableMay(may=may, read_only=sorted(app.sight.read_only(table)))
 
 

@@ -11,6 +11,7 @@ from starlette.responses import StreamingResponse
 from sayso import db
 from sayso.data import apps, exports
 from sayso.data import query as pages
+from sayso.data.physical import found
 from sayso.errors import TooMany
 from sayso.team import audit
 from sayso.web.actor import By
@@ -33,7 +34,7 @@ async def show(
         await pages.page(tx, opened, table, wanted)
         opened.allowed("export", table)
         what = {"table": table, "format": asked.format, "asked": asked.model_dump(mode="json", exclude_none=True)}
-        named = opened.spec.table(table).name
+        named = found(opened, table).name
         await audit.write(
             tx, "rows.exported", f"took rows of {named} out of {opened.spec.name}", by=by, subject=table, app=app, detail=what
         )
