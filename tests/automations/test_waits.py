@@ -16,6 +16,7 @@ from sayso.automations import steps as kinds
 from sayso.automations.steps.step import Doing, Done, OutsideStep, Waits
 from sayso.db.automation_tables import runs as t
 from sayso.db.automation_tables import steps as s
+from sayso.db.tables import members
 from tests.automations.running_desk import Desk, knocks, logs, scripted
 from tests.conftest import Northlight
 
@@ -132,6 +133,34 @@ async def test_turns_wait_each_for_itself(engine: AsyncEngine, northlight_kept: 
                 await runs.came(tx, (await desk.steps(run))[place].wait["token"], said)
         assert (await desk.through(run, ("done", "failed"))).state == "done"
     assert sorted(text for text, _ in desk.outside.heard) == ["a: x", "b: y", "c: z"]
+
+
+@pytest.mark.parametrize("way", ["webhook", "time"])
+async def test_a_run_whose_owner_became_a_guest_meanwhile_fails_kindly(
+    engine: AsyncEngine, northlight_kept: Northlight, way: str
+) -> None:
+    """What fails after a wait does not make it wait anew."""
+    wait = {"kind": "wait", "id": "w", **({"webhook": True} if way == "webhook" else {"seconds": 3600})}
+    desk = await Desk.made(engine, northlight_kept.ben, [wait, logs("after")], name=f"Lost {way}")
+    run = await desk.begin()
+    assert (await desk.done(run)).state == "sleeping"
+    await _given(engine, northlight_kept, "guest")
+    try:
+        if way == "webhook":
+            async with db.transaction(engine) as tx:
+                await runs.came(tx, (await desk.steps(run))["w"].wait["token"], {"amount": 12})
+        else:
+            await _clock_turned(engine, run)
+        row, steps = await desk.ended(run), await desk.steps(run)
+    finally:
+        await _given(engine, northlight_kept, "builder")
+    assert row.state == "failed" and row.failed_step == "s2" and "There is no app" in row.problem
+    assert (steps["w"].state, steps["s2"].state) == ("done", "failed")
+
+
+async def _given(engine: AsyncEngine, northlight: Northlight, role: str) -> None:
+    async with db.transaction(engine) as tx:
+        await tx.execute(update(members).where(members.c.id == northlight.ben.member).values(role=role))
 
 
 async def _clock_turned(engine: AsyncEngine, run: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -61,6 +62,7 @@ class Execution:
         self.hands, self.run, self.plan, self.by, self.again = hands, run, plan, by, again
         self.parts = hands.parts
         self.records = {record.place: record for record in records}
+        self._kept = {record.place: copy(record) for record in records}
         self.gathering = Gathering(run, plan, by, self.records)
         self.answer: dict[str, Any] | None = None
         self._answered = False
@@ -160,9 +162,12 @@ class Execution:
         self.told = record.told or self.told
 
     def forget(self, work: Together) -> None:
-        """What is about to be rolled back did not happen."""
+        """What is about to be rolled back did not happen: each of its steps stands as it was kept last, such as a wait whose call has come."""
         for record in work.records:
-            self.records.pop(record.place, None)
+            if (kept := self._kept.get(record.place)) is None:
+                self.records.pop(record.place, None)
+            else:
+                self.records[record.place] = copy(kept)
 
     async def keep(self, work: Together) -> None:
         """A checkpoint on the way. Raises `Paused` when a person asked for it."""
@@ -178,7 +183,9 @@ class Execution:
             change.id, change.state, change.wake_at, change.waits_for, change.problem, change.detail, change.failed_step,
             bounded.line(self.told, bounded.TOLD_CHARACTERS_MAX) or None, sum(costs, Decimal(0)) if costs else None, done, answer,
         )  # fmt: skip
+        written = [copy(record) for record in work.records]
         kept = await work.commit(whole)
+        self._kept.update((record.place, record) for record in written)
         self._answered = self._answered or answer is not None
         if kept.pause and change.state is None:
             raise Paused

@@ -61,6 +61,8 @@ async def waited(of: Execution, step: Wait, path: str, frame: Frame, work: Toget
         )
     else:
         raise Suspended(until, record.wait["for"])
+    if work.careful:
+        await of.keep(work)  # what fails next takes back only itself
 
 
 async def _wait(of: Execution, step: Wait, path: str, frame: Frame, work: Together) -> dict[str, Any]:
