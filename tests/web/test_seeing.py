@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from starlette.requests import HTTPConnection
 
 from sayso.db import transaction
 from sayso.db.people_tables import app_grants, group_members, groups
+from sayso.web.seeing import Seeing
 from tests.data.rights.desk import DESK
 from tests.web.conftest import Caller, Company
 
@@ -98,6 +100,28 @@ async def test_nobody_else_does_and_only_of_what_is_there(company: Company):
     for nobody in ("member:m_nobody", "group:g_none", "role:none", f"member:{company.zoe.actor.member}"):
         assert (await company.ben.get(APP, headers=_as(nobody))).status_code == 404
     assert (await company.ben.get(APP, headers=_as("everyone"))).status_code == 422
+
+
+async def test_seeing_as_somebody_reaches_no_further_than_ones_own_token(company: Company, desk: dict[str, int]):
+    assert (await company.ben.post("/api/apps", json={"spec": {"id": "payroll", "name": "Payroll"}})).status_code == 201
+    made = await company.ana.post("/api/tokens", json={"name": "Desk only", "scopes": ["read", "manage"], "apps": ["desk"]})
+    narrow = {"Authorization": f"Bearer {made.json()['token']}"}
+    ben = _as(f"member:{company.ben.actor.member}")
+    assert (await company.nobody.get("/api/apps/payroll", headers=narrow)).status_code == 404
+    assert (await company.nobody.get(APP, headers=narrow | ben)).status_code == 200
+    assert (await company.nobody.get("/api/apps/payroll", headers=narrow | ben)).status_code == 404
+    listed = (await company.nobody.get("/api/apps", headers=narrow | ben)).json()["items"]
+    assert [app["id"] for app in listed] == ["desk"]
+
+
+async def test_who_manages_one_app_sees_only_that_one_as_somebody_else(company: Company):
+    """A socket that was opened for one app watches no other one with the sight of whom it sees as."""
+    seeing = Seeing()
+    socket = {"type": "websocket", "path": "/api/live", "headers": [], "query_string": b"", "server": ("sayso.example", 80)}
+    for by, reached in ((company.ben.actor, frozenset({"desk"})), (company.ana.actor, None)):
+        asked = socket | {"query_string": f"app=desk&see_as=member:{company.ana.actor.member}".encode()}
+        seen = await seeing.seen_as(HTTPConnection(asked), company.engine, by)
+        assert seen.member == company.ana.actor.member and seen.apps == reached
 
 
 async def test_seeing_as_somebody_is_written_down_once(company: Company):

@@ -64,7 +64,7 @@ class Seeing:
             return remembered[1]
         async with db.transaction(engine) as tx:
             await _must_manage(tx, by, app)
-            seen = await _subject(tx, by, app, kind, id)
+            seen = replace(await _subject(tx, by, app, kind, id), apps=_reached(by, app))
             if (once := (*key[:2], "", key[3])) not in self._told:
                 await audit.write(tx, "app.seen_as", f"looked at what {seen.name} sees", by=by, subject=f"{kind}:{id}", app=app)
                 _keep(self._told, once, None)
@@ -77,6 +77,13 @@ def _keep(kept: OrderedDict[Key, V], key: Key, value: V) -> None:
     kept.move_to_end(key)
     while len(kept) > KEPT_MAX:
         kept.popitem(last=False)
+
+
+def _reached(by: Actor, app: str | None) -> frozenset[str] | None:
+    """No more apps than whoever looks may see this way: those of their token, and of one who manages an app only that one."""
+    if by.may("manage") or app is None:
+        return by.apps
+    return frozenset({app}) if by.apps is None else by.apps & {app}
 
 
 async def _must_manage(tx: AsyncConnection, by: Actor, app: str | None) -> None:
