@@ -51,6 +51,8 @@ class Actor:
     """Whether a second factor was shown in this session."""
     agent: str = field(default="", compare=False)
     """What their browser or program calls itself."""
+    vouched: bool = field(default=False, compare=False)
+    """Only a provider of this workspace says that this is the person, who is in other workspaces too: see `persons.must_be_sure`."""
     apps: frozenset[str] | None = None
     """Only these apps (ids), for a token that was made for them; None: no such limit."""
 

@@ -20,6 +20,7 @@ m = t.members.c
 async def leave_for_good(tx: AsyncConnection, typed: str, *, by: Actor) -> None:
     """`typed` is one's name, word for word. Raises `Conflict` while one is the last owner of a workspace where others are; a workspace
     where one is alone goes to the trash."""
+    persons.must_be_sure(by)
     person = await persons.read(tx, persons.of(by))
     if " ".join(typed.split()) != person.name:
         raise Invalid(Problem("name", "is not your name as it is written here", person.name))

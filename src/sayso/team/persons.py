@@ -136,6 +136,15 @@ def of(by: Actor) -> str:
     return by.person
 
 
+def must_be_sure(by: Actor) -> None:
+    """Before what counts in all workspaces of a person: their address, how they sign in, all that is kept of them. A provider speaks for
+    the workspace that trusts it; else whoever runs one workspace could be its people in all others. Raises `Forbidden`."""
+    if by.vouched:
+        raise Forbidden(
+            "This counts in your other workspaces too, and only this one's provider says who you are. Sign in another way for it: by a link, your password or a passkey."
+        )
+
+
 def named(name: str) -> str:
     name = " ".join("".join(c for c in name if c.isprintable()).split())
     if not name or len(name) > NAME_LENGTH_MAX:

@@ -49,13 +49,14 @@ async def begin(tx: AsyncConnection, *, by: Actor, agent: str = "", method: str 
     return secret
 
 
+@through_all
 async def actor(tx: AsyncConnection, secret: str) -> Actor:
     """Who shows this cookie. Raises `SignInNeeded` when it is unknown, over, or of somebody who has left, or when their workspace does not
     take how they signed in any more; `SecondFactorNeeded` when it asks for more."""
     now = datetime.now(UTC)
     s = t.sessions.c
     columns = (s.hash, s.seen_at, s.created_at, s.method, s.id.label("session"), s.proved_at, s.strong, s.address)
-    columns = (*columns, sso_sessions.c.workspace_id.label("vouched"))
+    columns = (*columns, sso_sessions.c.workspace_id.label("vouched"), _elsewhere_too)
     query = standing.standing(*columns, provable(s.person), *policy.COLUMNS)
     query = query.join(t.sessions, s.member == t.members.c.id).where(_shown(secret, now), s.expires_at > now)
     query = query.join(sign_in_policies, sign_in_policies.c.workspace_id == t.members.c.workspace_id, isouter=True)
@@ -77,8 +78,9 @@ async def actor(tx: AsyncConnection, secret: str) -> Actor:
         await tx.execute(t.sessions.update().where(s.hash == row.hash).values(seen_at=now))
     proved = row.proved_at if row.hash == hashed(secret) else None
     return standing.actor_of(
-        row, session=row.session, proved_at=proved if row.provable else now, strong=row.strong, address=row.address
-    )
+        row, session=row.session, proved_at=proved if row.provable else now, strong=row.strong, address=row.address,
+        vouched=row.vouched is not None and row.elsewhere_too,
+    )  # fmt: skip
 
 
 async def person_of(tx: AsyncConnection, secret: str) -> str:
@@ -127,6 +129,19 @@ def _shown(secret: str, now: datetime) -> ColumnElement[bool]:
 async def end(tx: AsyncConnection, secret: str) -> None:
     """Signs out. Nothing happens when nobody was signed in."""
     await tx.execute(t.sessions.delete().where(_shown(secret, datetime.now(UTC))))
+
+
+_other = t.members.alias("other")
+_elsewhere_too = (
+    select(_other.c.id)
+    .where(
+        _other.c.person == t.members.c.person, _other.c.workspace_id != t.members.c.workspace_id, _other.c.removed_at.is_(None)
+    )
+    .correlate(t.members)
+    .exists()
+    .label("elsewhere_too")
+)
+"""Whether this person is in another workspace as well."""
 
 
 @through_all

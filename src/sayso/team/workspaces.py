@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sayso.db import net
 from sayso.db import tables as t
 from sayso.db.people_tables import people
+from sayso.db.sso_tables import sso_sessions
 from sayso.errors import Forbidden, Invalid, NotFound, Problem, SaysoError
 from sayso.team import audit, news, proof, rank, standing
 from sayso.team.actor import Actor
@@ -123,11 +124,16 @@ async def switch(tx: AsyncConnection, workspace: str, *, by: Actor) -> Actor:
 async def _must_take(tx: AsyncConnection, workspace: str, session: str) -> None:
     """Whether that workspace takes how this session signed in: nobody is led to where the next click would throw them out."""
     s = t.sessions.c
-    query = select(s.method, s.strong, s.created_at, s.seen_at).where(s.id == session)
-    row = (await tx.execute(query)).one()
+    query = select(s.method, s.strong, s.created_at, s.seen_at, sso_sessions.c.workspace_id.label("vouched")).where(
+        s.id == session
+    )
+    row = (await tx.execute(query.join_from(t.sessions, sso_sessions, sso_sessions.c.session == s.id, isouter=True))).one()
     asked = await policy.read(tx, workspace)
     try:
-        asked.must_take(row.method, strong=row.strong, begun=row.created_at, seen=row.seen_at, now=datetime.now(UTC))
+        elsewhere = row.vouched not in (None, workspace)
+        asked.must_take(
+            row.method, strong=row.strong, begun=row.created_at, seen=row.seen_at, now=datetime.now(UTC), elsewhere=elsewhere
+        )
     except SaysoError as error:
         raise Forbidden(f"{error} Sign out, and sign in there that way.") from None
 

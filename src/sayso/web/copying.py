@@ -18,7 +18,7 @@ from sayso.data.open_app import OpenApp
 from sayso.db import tables as system
 from sayso.db.claims import BEAT_SECONDS
 from sayso.errors import Conflict, Forbidden, NotFound, SaysoError
-from sayso.team import audit, standing
+from sayso.team import audit, persons, standing
 from sayso.team.actor import Actor
 from sayso.team.shares import kept
 
@@ -166,6 +166,7 @@ async def in_workspace(tx: AsyncConnection, by: Actor, workspace: str) -> Actor:
     """The same person in another workspace. Raises `NotFound` when they are not there, `Forbidden` for a token: it is of one workspace."""
     if by.kind != "member":
         raise Forbidden("An app is moved by whoever is signed in: a token is of one workspace only.")
+    persons.must_be_sure(by)
     query = standing.standing().where(system.members.c.workspace_id == workspace, system.members.c.person == by.person)
     row = (await tx.execute(query)).first() if by.person else None
     if row is None:

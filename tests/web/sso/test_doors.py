@@ -215,14 +215,18 @@ async def test_it_becomes_the_only_way_in_and_owners_keep_another(company: Compa
     assert await ben.me()
 
 
-async def test_what_another_workspace_vouches_for_is_not_enough(company: Company, idp: Provider, browser_of: Made):
-    """Zoe's own provider lets Mia into Zoe's workspace; Northlight, which lets in by its own only, takes nothing from it."""
+@pytest.mark.parametrize("methods", ['["sso"]', None])
+async def test_what_another_workspace_vouches_for_is_not_enough(
+    company: Company, idp: Provider, browser_of: Made, methods: str | None
+):
+    """Zoe's own provider lets Mia into Zoe's workspace; Northlight takes nothing from it, whichever ways in it has, and nothing that counts
+    there too is changed: else Zoe, who runs that provider, could be Mia everywhere."""
     async with transaction(company.engine) as tx:
         await tx.execute(text("update sayso.people set email = null where id = :p"), {"p": company.mia.actor.person})
         member = {"w": company.zoe.actor.workspace, "p": company.mia.actor.person}
         await tx.execute(
             text(
-                "insert into sayso.members (id, workspace_id, person, name, role) values ('m_miaelsewhere', :w, :p, 'Mia', 'member')"
+                "insert into sayso.members (id, workspace_id, person, name, role) values ('m_miaelsewhere', :w, :p, 'Mia', 'member') on conflict do nothing"
             ),
             member,
         )
@@ -236,14 +240,27 @@ async def test_what_another_workspace_vouches_for_is_not_enough(company: Company
             ),
             values,
         )
-        policy = "insert into sayso.sign_in_policies (workspace_id, methods, second_factor, session_days) values (:w, cast('[\"sso\"]' as jsonb), false, 30)"
-        await tx.execute(text(policy), {"w": company.ana.actor.workspace})
+        policy = "insert into sayso.sign_in_policies (workspace_id, methods, second_factor, session_days) values (:w, cast(:m as jsonb), false, 30)"
+        if methods:
+            await tx.execute(text(policy), {"w": company.ana.actor.workspace, "m": methods})
     idp.claims = {"sub": "mia-1"}
     mia = browser_of()
     url = (await mia.get(f"/sso/{known['id']}/start")).headers["location"]
     await mia.get(f"/sso/{known['id']}/callback", params=idp.agrees(url))
     mia.headers["sec-fetch-site"] = "same-origin"
     assert await mia.me()
-    await mia.put("/api/session/workspace", json={"workspace": company.ana.actor.workspace})
+    switched = await mia.put("/api/session/workspace", json={"workspace": company.ana.actor.workspace})
+    assert switched.status_code == 403, switched.text
     me = await mia.me()
-    assert me is None or me["workspace"]["id"] == company.zoe.actor.workspace
+    assert me and me["workspace"]["id"] == company.zoe.actor.workspace
+    for act in (
+        mia.put("/api/me/password", json={"password": "a long pass phrase of Zoe's"}),
+        mia.post("/api/me/passkeys/challenge"),
+        mia.post("/api/me/totp"),
+        mia.patch("/api/me", json={"email": "zoe+mia@zoe.example"}),
+        mia.get("/api/me/export"),
+        mia.request("DELETE", "/api/me", json={"name": me["member"]["name"]}),
+    ):
+        refused = await act
+        assert refused.status_code == 403 and "other workspaces" in problem(refused)["detail"], refused.text
+    assert (await mia.get("/api/me/security")).status_code == 200

@@ -40,11 +40,10 @@ class Policy:
     session_days: int = SESSION_DAYS
     idle_minutes: int | None = None
 
-    def allows(self, method: str, *, owner: bool = False, elsewhere: bool = False) -> bool:
-        """Where single sign-on is the only way in, owners have their passkey for the day when the provider cannot be reached; and whom
-        another workspace's provider vouched for (`elsewhere`) has shown nothing to this one's."""
+    def allows(self, method: str, *, owner: bool = False) -> bool:
+        """Where single sign-on is the only way in, owners have their passkey for the day when the provider cannot be reached."""
         if self.methods == ("sso",):
-            return method == OPERATOR or (kind(method) == "sso" and not elsewhere) or (owner and method == "passkey")
+            return method == OPERATOR or kind(method) == "sso" or (owner and method == "passkey")
         return method == OPERATOR or kind(method) in self.methods
 
     @property
@@ -70,10 +69,13 @@ class Policy:
         owner: bool = False,
         elsewhere: bool = False,
     ) -> None:
-        """Whether a session is good here still. Raises `SignInNeeded` or `SecondFactorNeeded`."""
+        """Whether a session is good here still: one that another workspace's provider vouched for (`elsewhere`) is not, whichever ways in
+        there are; else whoever runs that workspace could come in as its people. Raises `SignInNeeded` or `SecondFactorNeeded`."""
         if self.over(begun, seen, now):
             raise SignInNeeded("Your session is over. Sign in to go on.")
-        if not self.allows(method, owner=owner, elsewhere=elsewhere):
+        if elsewhere:
+            raise SignInNeeded("Another workspace's provider let you in: it cannot say who you are here.")
+        if not self.allows(method, owner=owner):
             raise SignInNeeded(f"This workspace wants you to sign in with {self.words}.")
         if self.wants_second_factor(method, strong=strong):
             raise SecondFactorNeeded("This workspace asks for a second factor: a passkey, or codes of an app on your phone.")

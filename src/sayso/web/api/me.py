@@ -96,6 +96,8 @@ async def update(change: MeChange, request: Request, tx: Tx, by: By) -> Me:
     given = change.model_dump(exclude_none=True)
     if not given:
         raise Invalid(Problem("name", "is needed", "Ana Prado"))
+    if change.email is not None:
+        persons.must_be_sure(by)
     person = await persons.change(tx, persons.of(by), **{key: value for key, value in given.items() if key != "email"})
     if change.email is not None and (change.email or None) != person.email:
         await _written_to(tx, change.email, person, parts(request), by)

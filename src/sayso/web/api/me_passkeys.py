@@ -45,7 +45,7 @@ class PasskeyQuestion(BaseModel):
 
 async def listed(tx: Tx, by: By) -> Passkeys:
     """My passkeys, oldest first."""
-    return Passkeys(items=[shown(one) for one in await passkeys.listed(tx, own(by))])
+    return Passkeys(items=[shown(one) for one in await passkeys.listed(tx, own(by, changes=False))])
 
 
 async def challenge(request: Request, tx: Tx, by: By) -> PasskeyQuestion:

@@ -58,7 +58,7 @@ class Security(Shown):
 
 async def show(tx: Tx, by: By) -> Security:
     """How I sign in."""
-    me = await person.by_id(tx, own(by))
+    me = await person.by_id(tx, own(by, changes=False))
     changed, since = await passwords.changed_at(tx, me.id), await codes.since(tx, me.id)
     mine, asked = await passkeys.listed(tx, me.id), await policy.read(tx, by.workspace)
     left, made = await codes.recovery_left(tx, me.id)
@@ -78,7 +78,7 @@ async def show(tx: Tx, by: By) -> Security:
 
 async def put_aside(tx: Tx, by: By) -> Response:
     """Do not ask me again to set a password or passkey."""
-    await tx.execute(insert(aside).values(person=own(by)).on_conflict_do_nothing())
+    await tx.execute(insert(aside).values(person=own(by, changes=False)).on_conflict_do_nothing())
     return Response(status_code=204)
 
 

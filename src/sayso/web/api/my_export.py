@@ -15,6 +15,7 @@ from sayso.web.work import Tx
 
 async def show(tx: Tx, by: By) -> Response:
     """A zip of JSON files, of all my workspaces."""
+    persons.must_be_sure(by)
     known = await exported.of(tx, persons.of(by))
     await audit.write(tx, "person.exported", "took along what is kept about them", by=by)
     packed = io.BytesIO()

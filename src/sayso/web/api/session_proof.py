@@ -52,7 +52,7 @@ class ProofShown(Asked):
 
 async def show(tx: Tx, by: By) -> Proof:
     """Whether I have to show that it is me, and how I can."""
-    ways = await _ways(tx, own(by))
+    ways = await _ways(tx, own(by, changes=False))
     if not ways:
         return Proof(needed=False, ways=[])
     until = by.proved_at + timedelta(minutes=proof.MINUTES_MAX) if by.proved_at else None
@@ -62,13 +62,13 @@ async def show(tx: Tx, by: By) -> Proof:
 async def challenge(request: Request, tx: Tx, by: By) -> PasskeyQuestion:
     """What my browser needs to show a passkey."""
     request.state.secret = True
-    return PasskeyQuestion(**await passkeys.ask(tx, "proof", site=site(parts(request).settings), person=own(by)))
+    return PasskeyQuestion(**await passkeys.ask(tx, "proof", site=site(parts(request).settings), person=own(by, changes=False)))
 
 
 async def create(shown: ProofShown, request: Request, answer: Response, by: By) -> Proof:
     """Show it. The session gets a new secret, and is proved for fifteen minutes."""
     request.state.secret = True
-    me, known = own(by), parts(request)
+    me, known = own(by, changes=False), parts(request)
     given = [name for name in ("password", "code", "credential") if getattr(shown, name) is not None]
     if len(given) != 1:
         raise Invalid(Problem("", "shows one thing: a password, a code or a passkey"))
