@@ -14376,6 +14376,11 @@ export interface components {
              * @description What I sign in with; without one there is no password and no link.
              */
             email: string | null;
+            /**
+             * Pending
+             * @description Asked for, and waits for the link that went there to be opened.
+             */
+            pending: string | null;
             password: components["schemas"]["PasswordState"];
             /** Passkeys */
             passkeys: components["schemas"]["Passkey"][];

@@ -14,6 +14,7 @@ from sayso.cli.build import built, built_before
 from sayso.cli.command import Say
 from sayso.cli.command import command as asynchronous
 from sayso.cli.imports import brought_in, is_spreadsheet
+from sayso.connections import own_mail
 from sayso.db import transaction
 from sayso.errors import SaysoError
 from sayso.server import Running, serving
@@ -36,6 +37,8 @@ async def command(settings: Settings, say: Say, wish: str | None, port: int | No
         settings = replace(settings, port=port)
     if host:
         settings = replace(settings, host=host)
+    if settings.smtp_url:
+        own_mail.opened(settings.smtp_url, settings.mail_from or "")  # said now, not by letters that never arrive
     async with serving(settings) as running:
         made = await wished(running, wish, say) if wish and wish.strip() else {}
         sign_in = await running.sign_in(to=f"/a/{made['app']}" if "app" in made else "/")

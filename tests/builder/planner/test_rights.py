@@ -42,6 +42,22 @@ def test_members_of_a_group_see_what_is_assigned_to_them():
     assert _right(roles["Support"], "tickets")["rows"] == OWN
 
 
+@pytest.mark.parametrize(
+    ("forbidden", "hidden"),
+    [
+        ("and cannot see the salary note", ["internal_salary_note"]),
+        ("and cannot see the salary note of tickets", ["internal_salary_note"]),
+        ("and can't see salary", ["internal_salary_note"]),
+        ("and cannot see the internal salary note", ["internal_salary_note"]),
+    ],
+)
+def test_a_field_that_is_named_in_part_is_hidden(forbidden: str, hidden: list[str]):
+    words = "A help desk: tickets with customer, subject, status, assignee, internal salary note. "
+    role = _roles(words + f"Members of Support see only tickets assigned to them {forbidden}")["Support"]
+    right = _right(role, "tickets")
+    assert (right["rows"], right["hidden"], right["may"]) == (OWN, hidden, "see")
+
+
 def test_only_some_see_a_field_and_so_the_others_do_not():
     roles = _roles(TICKETS + "Only managers can see salary. HR sees everything.")
     assert roles["Manager"].groups == ("Managers",)

@@ -193,6 +193,8 @@ def _called(clause: str, name: str) -> str:
 def _hear(app: App, clause: str, one: Said, others: Said) -> None:
     tables, fields = _meant(app, clause, one.role.name)
     deed = _deed(clause)
+    if deed in (None, "see") and not fields and (_NOT.search(clause) or _NOBODY_BUT.search(clause)):
+        fields = _nearly(app, clause, one.role.name, tables)
     if _ALL.search(clause):
         one.all = True
     elif _NOT.search(clause):
@@ -251,6 +253,24 @@ def _meant(app: App, clause: str, who: str) -> tuple[list[Table], list[tuple[str
     fields = [(t.id, f.id) for t in (tables or app.tables) for f in t.fields if _within(rest, f.name) and not isinstance(f, Link)]
     fields = fields or [(t.id, f.id) for t in app.tables for f in t.fields if _within(rest, f.name) and not isinstance(f, Link)]
     return tables, [place for place in fields if place[0] not in {t.id for t in tables} or not _is_table(app, place)]
+
+
+def _nearly(app: App, clause: str, who: str, tables: list[Table]) -> list[tuple[str, str]]:
+    """Fields that a clause which hides something names in part: `the salary note` for Internal salary note. All that it fits best are meant:
+    to hide one too many is mended with a click, to show one too many is not. Beside a table's name one word alone is too little to tell."""
+    ours = {lemma(w) for name in (who, *(t.name for t in app.tables)) for w in re.findall(r"[\w'-]+", name.lower())} | _LEADING
+    said = re.sub(_SUBJECT, "", clause.strip(), count=1)
+    heard = [lemma(w) for w in re.findall(r"[\w'-]+", said.lower())]
+    fits = {(t.id, f.id): _part(heard, f.name, ours) for t in (tables or app.tables) for f in t.fields if not isinstance(f, Link)}
+    most = max(fits.values(), default=0)
+    return [place for place, words in fits.items() if words == most] if most > bool(tables) else []
+
+
+def _part(heard: list[str], name: str, ours: set[str]) -> int:
+    """How many words of a name stand in a row in what was heard."""
+    words = [lemma(w) for w in re.findall(r"[\w'-]+", name.lower())]
+    runs = (words[i:j] for i in range(len(words)) for j in range(len(words), i, -1) if not ours & set(words[i:j]))
+    return max((len(run) for run in runs if _within(heard, " ".join(run))), default=0)
 
 
 def _is_table(app: App, place: tuple[str, str]) -> bool:

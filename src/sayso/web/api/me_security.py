@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from sayso.db.signin_tables import sign_in_invitations as aside
+from sayso.team import addresses
 from sayso.team.signin import codes, passkeys, passwords, person, policy
 from sayso.web.actor import By
 from sayso.web.api.own import own
@@ -44,6 +45,8 @@ class RecoveryCodes(Shown):
 class Security(Shown):
     email: str | None
     """What I sign in with; without one there is no password and no link."""
+    pending: str | None = None
+    """Asked for, and waits for the link that went there to be opened."""
     password: PasswordState
     passkeys: list[Passkey]
     totp: CodesState
@@ -66,6 +69,7 @@ async def show(tx: Tx, by: By) -> Security:
     invited = bare and (await tx.execute(select(aside.c.person).where(aside.c.person == me.id))).first() is None
     return Security(
         email=me.email,
+        pending=await addresses.pending(tx, me.id),
         password=PasswordState(set=changed is not None, changed_at=changed),
         passkeys=[shown(one) for one in mine],
         totp=CodesState(on=since is not None, since=since),
