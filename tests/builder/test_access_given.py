@@ -1,5 +1,7 @@
 """When an app is built, its roles go to the groups that they are meant for, and the report says who has none."""
 
+from dataclasses import replace
+
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -8,6 +10,7 @@ from sayso.data import apps
 from sayso.db.people_tables import groups
 from sayso.spec.role import Right, Role
 from sayso.team import access
+from sayso.team import groups as of_team
 from tests.conftest import Northlight
 from tests.data.rights.desk import DESK
 
@@ -45,3 +48,24 @@ async def test_without_roles_nothing_is_given(tx: AsyncConnection, northlight: N
     app = await apps.create(tx, DESK.model_copy(update={"roles": ()}), by=northlight.ben)
     assert await given(tx, app, (), by=northlight.ben) == []
     assert await access.listed(tx, app.number, by=northlight.ben) == ()
+
+
+async def test_a_group_that_is_not_there_yet_is_made_so_that_whoever_joins_it_is_bound(
+    tx: AsyncConnection, northlight: Northlight
+) -> None:
+    app = await apps.create(tx, DESK.model_copy(update={"roles": ROLES}), by=northlight.ana)
+    told = await given(tx, app, ROLES, by=northlight.ana)
+    assert told[0]["sentence"] == "Members of Support see tickets. They see nothing else."
+    (support,) = await of_team.listed(tx, by=northlight.ana)
+    assert (support.name, support.members, support.apps) == ("Support", (), 1)
+    await of_team.change(tx, support.id, members=[northlight.mia.member or ""], by=northlight.ana)
+    mia = replace(northlight.mia, groups=frozenset({support.id}))
+    assert not (await apps.open_app(tx, app.id, by=mia)).may("edit", "tickets")
+    await given(tx, app, ROLES, by=northlight.ana)
+    assert len(await of_team.listed(tx, by=northlight.ana)) == 1
+
+
+async def test_who_does_not_manage_the_workspace_makes_no_groups(tx: AsyncConnection, northlight: Northlight) -> None:
+    app = await apps.create(tx, DESK.model_copy(update={"roles": ROLES}), by=northlight.ben)
+    assert "Nobody has this role yet" in (await given(tx, app, ROLES, by=northlight.ben))[0]["sentence"]
+    assert await of_team.listed(tx, by=northlight.ben) == ()

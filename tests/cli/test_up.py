@@ -39,6 +39,11 @@ async def test_up_says_where_it_is_and_stops_cleanly(own_home: Path):
     assert presence.server_of(own_home) is None
 
 
+async def test_mail_that_cannot_go_out_is_told_before_anybody_waits_for_a_letter(own_home: Path):
+    told = await sayso("up", "--home", str(own_home), "--no-browser", env={"SAYSO_SMTP_URL": "smtp://mail.example.com"})
+    assert told.code == 2 and "SAYSO_MAIL_FROM" in told.err
+
+
 async def test_the_link_signs_the_owner_in_once(own_home: Path):
     async with up(own_home) as server, httpx.AsyncClient(follow_redirects=True) as web:
         await web.post(server.said["sign_in"])

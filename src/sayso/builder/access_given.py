@@ -1,4 +1,4 @@
-"""Who has the roles of an app that was just built: the groups that they are meant for, where the workspace has them."""
+"""Who has the roles of an app that was just built: the groups that they are meant for; who manages the workspace makes those too."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from sayso.db.people_tables import groups
 from sayso.spec.rights_told import is_for_everyone, summary, who
 from sayso.spec.role import Role
 from sayso.team import access
+from sayso.team import groups as groups_of_team
 from sayso.team.access import Grant
 from sayso.team.actor import Actor
 
@@ -18,13 +19,14 @@ MANAGER = "@manager"
 
 
 async def given(tx: AsyncConnection, app: OpenApp, new: tuple[Role, ...], *, by: Actor) -> list[dict[str, Any]]:
-    """Grants new roles to the groups of their names, and the one for everyone else to everyone; says so, a line for each role.
+    """Grants new roles to the groups of their names (made where there are none yet), and the one for everyone else to everyone; says so, a line for each role.
 
     Whoever has built it keeps it: a role that everyone was given would bind them too.
     """
     if not new:
         return []
     there = await _groups(tx, by)
+    there |= await _made(tx, [role for role in new if role.groups and not _meant(role, there)], there, by)
     found = {role.id: _meant(role, there) for role in new}
     wanted = {Grant("group", group, role) for role, there in found.items() for group, _ in there}
     everyone = {Grant("everyone", "", role.id) for role in new if is_for_everyone(role)}
@@ -45,6 +47,21 @@ async def _groups(tx: AsyncConnection, by: Actor) -> dict[str, tuple[str, str]]:
     g = groups.c
     query = select(g.id, g.name).where(g.workspace_id == by.workspace)
     return {_folded(name): (id, name) for id, name in (await tx.execute(query)).all()}
+
+
+async def _made(
+    tx: AsyncConnection, roles: list[Role], there: dict[str, tuple[str, str]], by: Actor
+) -> dict[str, tuple[str, str]]:
+    """The groups that roles are meant for and that the workspace has not: made, with nobody in them yet. Otherwise whoever joins a group
+    of that name later would be bound by nothing that was said of it, and see everything."""
+    made: dict[str, tuple[str, str]] = {}
+    for role in roles if by.may("manage") else ():
+        name = role.groups[0]
+        if is_for_everyone(role) or _folded(name) in made or len(there) + len(made) >= groups_of_team.GROUPS_MAX:
+            continue
+        group = await groups_of_team.create(tx, name, by=by)
+        made[_folded(name)] = (group.id, group.name)
+    return made
 
 
 def _meant(role: Role, there: dict[str, tuple[str, str]]) -> list[tuple[str, str]]:
