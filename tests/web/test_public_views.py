@@ -320,6 +320,9 @@ async def test_what_is_hidden_from_its_maker_is_never_published(company: Company
     theirs = await published(await in_person(company, company.ana), "narrow", "all", fields=["name", "worth"])
     listed = next(one for one in (await ben.get("/api/apps/narrow/shares")).json()["items"] if one["id"] == theirs["id"])
     assert [one["name"] for one in listed["fields"]] == ["Name"]
+    assert (listed["url"], listed["embed"], listed["may"]["change"]) == ("", None, False), "its address shows what is hidden"
+    for change in ({"password": ""}, {"expires_at": None}, {"name": "Ours"}):
+        assert (await ben.patch(f"/api/shares/{theirs['id']}", json=change)).status_code == 403
 
 
 async def test_a_link_is_no_key_to_any_other_door(company: Company, ben: Caller):

@@ -154,6 +154,8 @@ async def update(share: Token, change: ShareChange, request: Request, tx: Tx, by
     """Change how something public is guarded, or agree to what it shows now."""
     found, app = await _one(tx, share, by)
     publish.must_be_a_person(by)
+    if not _whole(found, app, by):
+        raise Forbidden("It may show what is hidden from you: only whoever sees all of the app changes how it is guarded.")
     new = change.model_dump(exclude_unset=True, include={"name", "password", "expires_at"})
     given = {name: getattr(change, name) for name in ("title", "form", "rows") if getattr(change, name) is not None}
     if change.origins is not None:
@@ -209,26 +211,32 @@ async def _opened(tx: AsyncConnection, share: Kept, by: Actor) -> OpenApp | None
 
 async def _shown(tx: AsyncConnection, request: Request, share: Kept, app: OpenApp, by: Actor) -> SharedLink:
     agreed = Agreed.model_validate(share.agreed) if share.agreed is not None else None
-    mine = app.spec is app.whole or share.maker == by.member
+    mine = _whole(share, app, by)
     changed = await publish.changed_since(tx, share, app) if mine else ()
     table = app.spec.table(agreed.view["table"]) if agreed else None
     seen = {f.id for f in table.fields} if table else set[str]()
-    url, names = f"{parts(request).settings.url}{visiting.path(share)}", agreed.names if agreed else {}
+    url = f"{parts(request).settings.url}{visiting.path(share)}" if mine else ""
+    names = agreed.names if agreed else {}
     m = t.members.c
     maker = (await tx.execute(select(m.name).where(m.id == share.maker))).scalar_one_or_none()
     held = share.state() == "open" and any("shows nothing" in one for one in changed)
     name = agreed.shape.name if agreed and share.name == "Public form" else share.name
     return SharedLink(
         id=share.id, kind=share.kind, app=app.id, app_name=app.spec.name, view=share.view,
-        view_kind=agreed.shape.kind if agreed else "form", name=name, url=url, embed=_embed(share, url, name),
+        view_kind=agreed.shape.kind if agreed else "form", name=name, url=url, embed=_embed(share, url, name) if mine else None,
         state="held" if held else share.state(), why=share.why, changed=list(changed),
         fields=[Named(id=id, name=names.get(id, id)) for id in (agreed.order if agreed else ()) if mine or id in seen],
         has_password=share.password is not None, expires_at=share.expires_at, origins=list(share.rules.origins),
         title=share.rules.title, form=share.rules.form if share.kind == "form" else None,
         rows=share.rules.rows if share.kind == "view" else None, answers=share.answers, opened=share.opened,
         last_at=share.last_at, created_by=Named(id=share.maker, name=maker or "Somebody who has left"),
-        created_at=share.created_at, may=ShareMay(change=_is_person(by), stop=by.may("share") or by.may("build")),
+        created_at=share.created_at, may=ShareMay(change=mine and _is_person(by), stop=by.may("share") or by.may("build")),
     )  # fmt: skip
+
+
+def _whole(share: Kept, app: OpenApp, by: Actor) -> bool:
+    """Whether `by` sees all of the app, or made the share themselves: to anybody else its address could show what is hidden from them."""
+    return app.sight.whole or share.maker == by.member
 
 
 def _embed(share: Kept, url: str, name: str) -> str | None:
