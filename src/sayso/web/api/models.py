@@ -11,6 +11,8 @@ from starlette.responses import Response
 from sayso.errors import Invalid, Problem
 from sayso.models import asked
 from sayso.models.directory import Directory
+from sayso.web.pages.directory.kept import Kept, kept
+from sayso.web.pages.directory.shown import Shown, answered
 from sayso.web.parts import parts
 
 FRESH_SECONDS = 300
@@ -62,7 +64,13 @@ async def costs(request: Request) -> Response:
 
 async def exported(request: Request) -> Response:
     """Everything, with sources and dates."""
-    return _json(asked.exported(parts(request).shelf.directory, today()))
+
+    def made(shown: Shown) -> Kept:
+        return kept(
+            orjson.dumps(asked.exported(shown.directory, shown.today)), "application/json", access_control_allow_origin="*"
+        )
+
+    return await answered(request, ("export",), made, slow=True)
 
 
 def today() -> date:
