@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sayso.builder.planner.marks.parts import role_name
 from sayso.builder.planner.planner import plan
 from sayso.builder.planner.wish import Wish
 from sayso.spec.check import check
@@ -123,3 +124,9 @@ def test_words_that_only_name_a_role_change_nothing_of_it(words: str):
 @pytest.mark.parametrize("words", [DEALS, DEALS + "Each deal has a stage.", "Only deals over 100 are shown on a board." + DEALS])
 def test_words_that_are_not_about_rights_make_no_role(words: str):
     assert _roles(words) == {}
+
+
+@pytest.mark.parametrize("words", ["only tickets assigned to them", "only tickets assigned to him may be seen"])
+def test_rows_that_are_assigned_are_nobody(words: str):
+    assert role_name(words) == ""
+    assert role_name("only the room managers may edit") == "Room manager"

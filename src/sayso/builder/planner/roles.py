@@ -9,7 +9,7 @@ from sayso.builder.planner.naming import cased_name
 from sayso.builder.planner.sketch import RoleSketch, Sketch
 
 _NOT_ROLES = frozenset(
-    "i we you they it he she this that everyone everybody anyone people nobody one someone which who there what else all each every task project status rows row form calendar board table field they'd order request".split()
+    "i we you they it he she this that everyone everybody anyone people nobody one someone which who there what else all each every task project status rows row form calendar board table field they'd order request assigned".split()
 )
 _SEE = re.compile(r"\b(?:see|sees|view|read|access|log\s+in)\b")
 _EDIT = re.compile(r"\b(?:edit|change|update|approve|decline|reject|delete|manage|write|assign|close|everything)\b")

@@ -198,7 +198,7 @@ _LEAD = re.compile(
     r"^(?:(?:only|just|the|our|my|all|every|each|an?|any|other|and|but|also|then|so|for|nobody|no\s+one|none|but|except|everyone|else|please|let|want|i|we)\s+)+"
 )
 _NOBODY = frozenset(
-    "i we you they it he she only everyone everybody anyone nobody noone one someone people who them me us him her else this that read view visit date go record void oh private".split()
+    "i we you they it he she only everyone everybody anyone nobody noone one someone people who them me us him her else this that read view visit date go record void oh private assigned".split()
 )
 
 
