@@ -7,10 +7,11 @@ from email.message import EmailMessage
 import pytest
 from fastapi import FastAPI
 
+from sayso.errors import NotFound
 from sayso.web import letters
 from sayso.web.parts import Parts
 from tests.connections.post_office import PASSWORD, USER, PostOffice, post_office
-from tests.web.conftest import Company
+from tests.web.conftest import Caller, Company
 
 
 @pytest.fixture
@@ -65,6 +66,39 @@ async def test_what_a_server_refuses_is_false_and_no_error(parts: Parts, office:
     assert not await letters.send(known, "this is no address", "Hello", "There.")
     wrong = replace(known, settings=replace(known.settings, smtp_url="carrier-pigeon://coop"))
     assert not await letters.send(wrong, "new@x.example", "Hello", "There.") and office.came == []
+
+
+async def test_a_letter_that_lets_somebody_in_goes_by_no_builders_mail_server(
+    parts: Parts, company: Company, office: PostOffice, monkeypatch: pytest.MonkeyPatch
+):
+    """A builder who puts a mail server there must not read an owner's link to a new password."""
+    home, by_way = company.ana.actor.workspace, list[str | None]()
+
+    async def opened(tx: object, id: str | None, *_: object, **__: object) -> None:
+        by_way.append(id)
+        raise NotFound("as far as this goes")
+
+    monkeypatch.setattr(parts.connections, "opened", opened)
+
+    async def added(caller: Caller) -> str:
+        settings = {"host": "127.0.0.1", "port": office.port, "security": "none"}
+        made = await caller.post(
+            "/api/connections", json={"kind": "smtp", "name": f"Mail of {caller.actor.name}", "settings": settings}
+        )
+        assert made.status_code == 201, made.text
+        return made.json()["id"]
+
+    async def sent(known: Parts = parts, secret: bool = True) -> bool:
+        return await letters.send(known, "ana@x.example", "A new password", "Here.", workspace=home, secret=secret)
+
+    await added(company.ben)
+    assert await letters.possible(parts, home) and not await letters.possible(parts, home, secret=True)
+    assert not await sent() and by_way == []
+    assert not await sent(secret=False) and by_way == [None]
+    assert await sent(with_mail(parts, office)) and by_way == [None], "the server's own goes first"
+    owners = await added(company.ana)
+    assert await letters.possible(parts, home, secret=True)
+    assert not await sent() and by_way == [None, owners]
 
 
 def _part(message: EmailMessage, kind: str) -> str:

@@ -158,7 +158,7 @@ async def _written_to(tx: AsyncConnection, email: str, person: persons.Person, k
     """At once where there is no mail server; else once it was confirmed. Either way whoever had the address before is told."""
     if email and not is_address(email):
         raise Invalid(Problem("email", "is no e-mail address", "ana@example.com"))
-    if email and await letters.possible(known, by.workspace):
+    if email and await letters.possible(known, by.workspace, secret=True):
         await _asked_to_confirm(tx, email, known, by)
         return
     await addresses.give_up(tx, by=by)
@@ -177,4 +177,4 @@ async def _asked_to_confirm(tx: AsyncConnection, email: str, known: Parts, by: A
 async def _confirming(known: Parts, email: str, secret: str, by: Actor) -> None:
     said = f"{by.name} would like to use this address in Sayso.\n\nThe link is good for a day. If this was not you, do nothing."
     link = ("Confirm this address", f"{known.settings.url}/confirm/{secret}")
-    await letters.send(known, email, "Confirm your address", said, workspace=by.workspace, press=link)
+    await letters.send(known, email, "Confirm your address", said, workspace=by.workspace, press=link, secret=True)

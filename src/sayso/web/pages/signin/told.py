@@ -87,5 +87,9 @@ def recovery_code_used(parts: Parts, who: str, left: int) -> Coroutine[Any, Any,
 
 
 async def mail_secret(parts: Parts, them: Person, workspace: str | None, subject: str, text: str, press: tuple[str, str]) -> None:
+    """By the server's own mail; without any by that of their workspace, unless they are in several: none of these lets them into the others."""
+    async with db.transaction(parts.engine) as tx:
+        alone = len(await person.memberships(tx, them.id)) < 2
     if them.email:
-        await letters.send(parts, them.email, subject, f"Hello {them.name},\n\n{text}", workspace=workspace, press=press)
+        home, hello = workspace if alone else None, f"Hello {them.name},\n\n{text}"
+        await letters.send(parts, them.email, subject, hello, workspace=home, press=press, secret=True)
