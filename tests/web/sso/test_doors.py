@@ -72,11 +72,11 @@ async def test_somebody_of_the_directory_signs_in_with_its_password(company: Com
     one = browser_of()
     one.headers["sec-fetch-site"] = "same-origin"
     for wrong in ("", "wrong", "*"):
-        answer = await one.post("/signin/password", data={"email": "mia", "password": wrong})
+        answer = await one.post("/signin/password", data={"email": "mia@northlight.example", "password": wrong})
         assert answer.status_code in (401, 422) and await one.me() is None
     async with transaction(company.engine) as tx:
         await tx.execute(text("update sayso.members set email = null where email = 'ana@northlight.example'"))
-    answer = await one.post("/signin/password", data={"email": "ana", "password": ANA, "to": "/a/crm"})
+    answer = await one.post("/signin/password", data={"email": "ana@northlight.example", "password": ANA, "to": "/a/crm"})
     assert (answer.status_code, answer.headers.get("location")) == (303, "/a/crm"), answer.text
     me = await one.me()
     assert me and me["member"]["name"] == "Ana Prado" and me["member"]["role"] == "member"

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, delete, false, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sayso.db.people_tables import groups
-from sayso.db.sso_tables import identities
+from sayso.db.people_tables import groups, people
+from sayso.db.sso_tables import domains, identities
 from sayso.db.sso_tables import sso_providers as t
+from sayso.db.tables import workspaces
 from sayso.errors import Conflict, Invalid, NotFound, Problem
 from sayso.team import audit
 from sayso.team.actor import Actor
@@ -68,9 +69,21 @@ async def at_the_door(tx: AsyncConnection, id: str) -> Provider:
     return _of(row)
 
 
-async def open_directories(tx: AsyncConnection) -> tuple[Provider, ...]:
-    """All LDAP directories that are on, of all workspaces."""
-    rows = await tx.execute(_query().where(t.c.kind == "ldap", t.c.on).order_by(t.c.created_at).limit(PROVIDERS_MAX))
+async def directories_for(tx: AsyncConnection, name: str) -> tuple[Provider, ...]:
+    """The LDAP directories that may be shown the password of whoever goes by this name: those of the server's only workspace. Where there
+    are several, the address decides: those of workspaces that have proved its domain, and those by which its person came in before.
+    Whoever runs a directory reads every password that it is asked about; that somebody wrote an address down as a member's proves nothing."""
+    w, p = workspaces.c, people.c
+    address = name.strip().lower()
+    alone = select(func.count()).select_from(workspaces).where(w.deleted_at.is_(None)).scalar_subquery() == 1
+    proved = select(domains.c.workspace_id).where(
+        domains.c.domain == address.rpartition("@")[2], domains.c.proved_at.is_not(None)
+    )
+    before = select(identities.c.provider).join(people, p.id == identities.c.person).where(func.lower(p.email) == address)
+    theirs = (t.c.workspace_id.in_(proved) | t.c.id.in_(before)) if "@" in address else false()
+    rows = await tx.execute(
+        _query().where(t.c.kind == "ldap", t.c.on, alone | theirs).order_by(t.c.created_at).limit(PROVIDERS_MAX)
+    )
     return tuple(_of(row) for row in rows)
 
 

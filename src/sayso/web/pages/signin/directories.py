@@ -40,11 +40,11 @@ class Verified:
 
 
 async def verified(request: Request, name: str, password: str) -> Verified | None:
-    """The first directory that knows this name and takes this password; None when none does. One that cannot be reached says no, and the
-    log says why: the others are asked all the same."""
+    """The first directory of theirs that knows this name and takes this password; None when none does. One that cannot be reached says
+    no, and the log says why: the others are asked all the same."""
     known = parts(request)
     async with db.transaction(known.engine) as tx:
-        found = await providers.open_directories(tx)
+        found = await providers.directories_for(tx, name)
     for provider in found:
         try:
             arrival = await known.sign_on.entered(provider, name, password)
