@@ -66,7 +66,7 @@ async def test_an_owner_sets_it_up_and_somebody_signs_on(
     for known in (await ana.api.get("/api/sso")).json()["items"]:  # of a story that was begun before
         await ana.api.delete(f"/api/sso/{known['id']}")
     page = ana.page
-    await page.goto(f"{url}/settings/sign-on")
+    await page.goto(f"{url}/settings/identity-providers")
     await page.get_by_role("button", name="Add a provider").click()
     await page.get_by_role("button", name="OpenID Connect").click()
     await page.get_by_label("Name", exact=True).fill("Northlight ID")

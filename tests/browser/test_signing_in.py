@@ -271,7 +271,7 @@ async def test_a_password_and_codes_are_set_in_the_settings(context: BrowserCont
 async def test_an_owner_says_how_one_signs_in(context: BrowserContext, here: str, engine: AsyncEngine, rosa: Actor):
     page = await context.new_page()
     await has_password(engine, rosa)
-    await by_link(engine, rosa, page, here, "/settings/sign-in")
+    await by_link(engine, rosa, page, here, "/settings/signing-in")
     await expect(page.get_by_label("Password")).to_be_checked()
     await is_fine(page)
     await page.get_by_label("Everybody needs a second factor").check()

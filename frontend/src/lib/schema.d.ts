@@ -3772,8 +3772,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What people can sign on with, presets first.
-         * @description What people can sign on with, presets first.
+         * What people can sign in with, presets first.
+         * @description What people can sign in with, presets first.
          */
         get: operations["sso_kinds"];
         put?: never;
@@ -3842,8 +3842,8 @@ export interface paths {
         get: operations["sso_listed"];
         put?: never;
         /**
-         * A new way to sign on.
-         * @description A new way to sign on.
+         * A new identity provider.
+         * @description A new identity provider.
          */
         post: operations["sso_create"];
         delete?: never;

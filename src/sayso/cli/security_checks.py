@@ -173,7 +173,7 @@ async def _policy(tx: AsyncConnection) -> Finding:
     """
     row = (await tx.execute(text(query))).one()
     if row.without:
-        do = "Owners ask for one under Settings, Sign-in."
+        do = "Owners ask for one under Settings, Signing in."
         return Finding("Sign-in", "note", f"{row.without} of {row.all} workspaces do not ask everybody for a second factor", do)
     return Finding("Sign-in", "good", "every workspace asks for a second factor")
 

@@ -235,7 +235,8 @@ async def test_a_member_lets_the_provider_know_them(company: Company, idp: Provi
     idp.claims = {"sub": "ben-1", "email": "other@elsewhere.example"}
     ben = await signed_in(browser_of(), company.engine, company.ben.actor)
     url = (await ben.post(f"/api/sso/{known['id']}/link", json={})).json()["url"]
-    assert (await came(ben, known["id"], idp.agrees(url))).headers["location"] == f"/settings/sign-on?linked={known['id']}"
+    landed = (await came(ben, known["id"], idp.agrees(url))).headers["location"]
+    assert landed == f"/settings/identity-providers?linked={known['id']}"
     one = browser_of()
     await came(one, known["id"], idp.agrees(await left(one, known["id"])))
     me = await one.me()

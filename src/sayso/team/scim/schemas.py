@@ -22,7 +22,7 @@ def service(base: str) -> dict[str, Any]:
             {
                 "type": "oauthbearertoken",
                 "name": "Bearer token",
-                "description": "The token of the workspace, made under Settings, Sign-on.",
+                "description": "The token of the workspace, made under Settings, Identity providers.",
                 "specUri": "https://www.rfc-editor.org/rfc/rfc6750",
                 "primary": True,
             }

@@ -70,7 +70,7 @@ async def _introduced(tx: AsyncConnection, provider: Provider, arrival: Arrival)
             return other.id
     if email and await _is_member(tx, provider.workspace, email):
         raise NotAdmitted(
-            f"Somebody here has the address {email}, and has never confirmed it. If that is you: sign in as before, then let {provider.name} know you under Settings, Sign-on. If it is not, an owner takes it from them."
+            f"Somebody here has the address {email}, and has never confirmed it. If that is you: sign in as before, then let {provider.name} know you under Settings, Identity providers. If it is not, an owner takes it from them."
         )
     _must_be_welcome(provider, arrival, ours=ours)
     name = _named(arrival)

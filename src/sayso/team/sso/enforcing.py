@@ -52,7 +52,7 @@ async def must_keep_one(tx: AsyncConnection, provider: Provider, *, by: Actor) -
 
 
 async def _problems(tx: AsyncConnection, by: Actor) -> list[str]:
-    """Why nobody should be made to sign on so yet."""
+    """Why nobody should be made to sign in so yet."""
     ready = select(t.c.id).where(t.c.workspace_id == by.workspace, t.c.on)
     if (await tx.execute(ready.limit(1))).first() is None:
         return ["There is no provider that is on."]

@@ -111,7 +111,7 @@ async def create(
         "mapping": made.as_json(), "secrets": _packed(sealed or {}),
     }  # fmt: skip
     await tx.execute(t.insert().values(**values))
-    await audit.write(tx, "sso.added", f"added {values['name']} to sign on with", by=by, subject=id, detail={"kind": kind})
+    await audit.write(tx, "sso.added", f"added {values['name']} to sign in with", by=by, subject=id, detail={"kind": kind})
     return await read(tx, id, by=by)
 
 
@@ -132,7 +132,7 @@ async def change(tx: AsyncConnection, provider: Provider, *, by: Actor, **new: A
         await tx.execute(update(t).where(mine).values(**values))
         detail = {"changed": sorted(values), **({"on": values["on"]} if "on" in values else {})}
         await audit.write(
-            tx, "sso.changed", f"changed how one signs on with {provider.name}", by=by, subject=provider.id, detail=detail
+            tx, "sso.changed", f"changed how one signs in with {provider.name}", by=by, subject=provider.id, detail=detail
         )
     return await read(tx, provider.id, by=by)
 
@@ -140,7 +140,7 @@ async def change(tx: AsyncConnection, provider: Provider, *, by: Actor, **new: A
 async def remove(tx: AsyncConnection, provider: Provider, *, by: Actor) -> None:
     by.must("own")
     await tx.execute(delete(t).where(t.c.id == provider.id, t.c.workspace_id == by.workspace))
-    await audit.write(tx, "sso.removed", f"removed {provider.name}, with whom people signed on", by=by, subject=provider.id)
+    await audit.write(tx, "sso.removed", f"removed {provider.name}, with whom people signed in", by=by, subject=provider.id)
 
 
 async def keep_test(tx: AsyncConnection, provider: Provider, test: AnyMapping[str, Any]) -> None:

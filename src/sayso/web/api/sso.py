@@ -140,7 +140,7 @@ class NewSignOnPolicy(Asked):
 
 
 async def kinds(tx: Tx, by: By) -> SignOnKinds:
-    """What people can sign on with, presets first."""
+    """What people can sign in with, presets first."""
     by.must("manage")
     return SignOnKinds(
         items=[
@@ -164,7 +164,7 @@ async def listed(request: Request, tx: Tx, by: By) -> SignOnProviders:
 
 
 async def create(new: NewSignOnProvider, request: Request, tx: Tx, by: By) -> SignOnProvider:
-    """A new way to sign on."""
+    """A new identity provider."""
     by.must("own")
     proof.must(by)
     request.state.secret = True

@@ -176,7 +176,7 @@ async def _linked(request: Request, provider: Provider, attempt: Attempt, arriva
         raise NotAdmitted("Somebody else is signed in here now. Begin once more.")
     async with db.transaction(parts(request).engine) as tx:
         await identities.link(tx, provider, arrival, by=by)
-    return RedirectResponse(f"/settings/sign-on?linked={provider.id}", 303)
+    return RedirectResponse(f"/settings/identity-providers?linked={provider.id}", 303)
 
 
 async def _tried(request: Request, provider: Provider, attempt: Attempt, arrival: Arrival) -> Response:
