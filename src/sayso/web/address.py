@@ -4,7 +4,7 @@ Everybody can write `X-Forwarded-For`. It is read from its right end, where the 
 `SAYSO_PROXIES` names; the first address that is not is who asked.
 """
 
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from starlette.requests import HTTPConnection
 
@@ -12,6 +12,7 @@ from sayso.settings import Settings
 
 AGENT_CHARACTERS_MAX = 300
 HOPS_MAX = 10
+NETWORK_BITS = 64
 
 
 def address_of(connection: HTTPConnection, settings: Settings) -> str:
@@ -25,6 +26,21 @@ def address_of(connection: HTTPConnection, settings: Settings) -> str:
             return here
         here = before
     return here
+
+
+def counted_as(connection: HTTPConnection, settings: Settings) -> str:
+    """Under what requests are counted for limits: the address, of IPv6 the network of 64 bits that one customer has, who could otherwise take a
+    fresh one for every request. An IPv4 address that is written as IPv6 is itself."""
+    return neighbours(address_of(connection, settings))
+
+
+def neighbours(address: str) -> str:
+    if not _is_address(address):
+        return address
+    ip = ip_address(address)
+    if not isinstance(ip, IPv6Address):
+        return address
+    return str(ip.ipv4_mapped or ip_network((int(ip), NETWORK_BITS), strict=False))
 
 
 def agent_of(connection: HTTPConnection) -> str:

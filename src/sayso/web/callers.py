@@ -16,6 +16,7 @@ from sayso.errors import SignInNeeded, TooMany
 from sayso.team import keys, sessions
 from sayso.team.actor import Actor
 from sayso.team.secret import hashed
+from sayso.web.address import neighbours
 from sayso.web.rate import Rate
 
 REMEMBERED_SECONDS = 0.5
@@ -45,12 +46,12 @@ class Callers:
         that nobody is kept out by somebody else's guessing."""
         key, now = hashed(secret), time.monotonic()
         if self._good.get(key, 0) < now:
-            self._wrong.must_have_room(address)
+            self._wrong.must_have_room(neighbours(address))
         try:
             actor = await self._found("token", secret, lambda tx, shown: keys.actor(tx, shown, address))
         except keys.UnknownToken:
             with suppress(TooMany):
-                self._wrong.count(address)
+                self._wrong.count(neighbours(address))
             raise
         self._good[key] = now + GOOD_SECONDS
         self._good.move_to_end(key)

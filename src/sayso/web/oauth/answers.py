@@ -7,7 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sayso.errors import SaysoError, TooMany
+from sayso.web.address import counted_as
 from sayso.web.body import BoundedRequest
+from sayso.web.parts import parts
 from sayso.web.rate import Rate
 
 BYTES_MAX = 64 * 1024
@@ -44,7 +46,7 @@ def wrong(error: Exception) -> Response:
 
 def bounded(request: Request) -> BoundedRequest:
     """Raises `TooMany`, `TooLarge`."""
-    by_one.count(request.client.host if request.client else "")
+    by_one.count(counted_as(request, parts(request).settings))
     reads = BoundedRequest(request.scope, request.receive)
     reads.bounded(BYTES_MAX)
     return reads

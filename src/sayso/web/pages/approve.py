@@ -11,6 +11,7 @@ from sayso.automations import approvals
 from sayso.automations.approvals import REASON_CHARACTERS_MAX, Approval
 from sayso.errors import Conflict, NotFound
 from sayso.team.actor import Actor
+from sayso.web.address import counted_as
 from sayso.web.body import BoundedRequest
 from sayso.web.pages.page import page
 from sayso.web.parts import parts
@@ -46,7 +47,7 @@ async def decide(request: Request) -> Response:
 
 
 def _secret(request: Request) -> str:
-    by_one.count(request.client.host if request.client else "")
+    by_one.count(counted_as(request, parts(request).settings))
     secret: str = request.path_params["token"]
     if not 0 < len(secret) <= SECRET_CHARACTERS_MAX:
         raise NotFound("This link asks nothing, or no longer.")

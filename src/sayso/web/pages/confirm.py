@@ -10,6 +10,7 @@ from sayso.errors import Forbidden, NotFound, SaysoError
 from sayso.team import addresses
 from sayso.team.actor import Actor
 from sayso.web import cookies
+from sayso.web.address import counted_as
 from sayso.web.pages.page import page
 from sayso.web.parts import parts
 from sayso.web.rate import Rate
@@ -22,7 +23,7 @@ tries = Rate(times=BY_ONE_A_MINUTE_MAX, seconds=60)
 
 
 async def show(request: Request) -> Response:
-    tries.count(request.client.host if request.client else "")
+    tries.count(counted_as(request, parts(request).settings))
     try:
         async with db.transaction(parts(request).engine) as tx:
             email, _ = await addresses.asked(tx, _secret(request))
@@ -36,7 +37,7 @@ async def show(request: Request) -> Response:
 
 async def decide(request: Request) -> Response:
     known = parts(request)
-    tries.count(request.client.host if request.client else "")
+    tries.count(counted_as(request, parts(request).settings))
     me = await _me(request)
     if came_from_elsewhere(request.headers, known.settings) or me is None:
         return _page(request, "Sign in first", "Open the link again once you have.", sign_in=True, status=403)

@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from sayso import db
 from sayso.team import preferences
+from sayso.web.address import counted_as
 from sayso.web.body import BoundedRequest
 from sayso.web.pages.page import page
 from sayso.web.parts import parts
@@ -42,7 +43,7 @@ async def end(request: Request) -> Response:
 
 
 def _asked(request: Request) -> Ending:
-    by_one.count(request.client.host if request.client else "")
+    by_one.count(counted_as(request, parts(request).settings))
     return ending.read(parts(request).connections.vault, request.path_params["token"])
 
 

@@ -19,6 +19,7 @@ from sayso.team.roles import Reach
 from sayso.team.scim import tokens
 from sayso.team.scim.errors import Scim
 from sayso.web import problems
+from sayso.web.address import counted_as
 from sayso.web.body import BoundedRequest
 from sayso.web.parts import parts
 from sayso.web.rate import Rate
@@ -105,7 +106,7 @@ def _wrong(request: Request, error: Exception) -> Response:
             told = error
         case SignInNeeded():
             try:
-                strangers.count(request.client.host if request.client else "")
+                strangers.count(counted_as(request, parts(request).settings))
                 told = Scim(401, str(error))
             except TooMany as often:
                 told = Scim(429, str(often))

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from sayso.team.secret import new_secret
 from sayso.team.sso.attempts import ATTEMPT_MINUTES_MAX
+from sayso.web.address import counted_as
 from sayso.web.parts import parts
 from sayso.web.rate import Rate
 
@@ -39,7 +40,7 @@ def put(request: Request, answer: Response, secret: str) -> Response:
 
 def counted(request: Request) -> None:
     """Raises `TooMany`."""
-    tries.count(request.client.host if request.client else "")
+    tries.count(counted_as(request, parts(request).settings))
 
 
 def ours(to: str | None) -> str:

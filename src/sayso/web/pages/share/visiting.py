@@ -12,6 +12,7 @@ from sayso.errors import SignInNeeded, TooMany
 from sayso.team.shares import counting, kept, locks
 from sayso.team.shares.challenges import Challenges
 from sayso.team.shares.share import Share
+from sayso.web.address import counted_as
 from sayso.web.body import BoundedRequest
 from sayso.web.pages.page import page
 from sayso.web.parts import Parts, parts
@@ -41,7 +42,7 @@ def count(request: Request) -> None:
 
 
 def address(request: Request) -> str:
-    return request.client.host if request.client else ""
+    return counted_as(request, parts(request).settings)
 
 
 def path(share: Share) -> str:
