@@ -37,7 +37,7 @@ class Up:
 
 
 def _environment(env: dict[str, str] | None) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("SAYSO_", "DATABASE_URL"))}
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("SAYSO_", "DATABASE_URL", "PYTHONDONTWRITEBYTECODE"))}
     return kept | {"PYTHONPATH": str(SOURCES), "PYTHONWARNINGS": "error"} | (env or {})
 
 
