@@ -7,13 +7,15 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from sayso.builder import build, draft, samples
+from sayso.builder import build, drafts, samples
 from sayso.builder.planner import Plan, Wish, plan
 from sayso.builder.wishes import Example, examples
 from sayso.data import apps, rows
 from sayso.data import samples as kept_samples
 from sayso.db import tables as t
 from sayso.db import transaction
+from sayso.db.file_tables import file_places
+from sayso.db.people_tables import app_grants
 from sayso.errors import Conflict, Forbidden, Invalid, NotFound
 from sayso.spec.change import Change
 from tests.conftest import Northlight
@@ -25,8 +27,8 @@ WISH = (
 GIBBERISH = "%%% ??? 123"
 
 
-async def made(engine: AsyncEngine, by, words: str = WISH, **more) -> draft.Draft:
-    return await draft.describe(engine, words, by=by, **more)
+async def made(engine: AsyncEngine, by, words: str = WISH, **more) -> drafts.Draft:
+    return await drafts.describe(engine, words, by=by, **more)
 
 
 async def test_described_then_built_with_rows_that_link(engine: AsyncEngine, northlight_kept: Northlight):
@@ -71,24 +73,24 @@ async def test_accepting_twice_builds_once_even_at_the_same_moment(engine: Async
     async with transaction(engine) as tx:
         built = await tx.execute(select(func.count()).where(t.events.c.kind == "app.built", t.events.c.app_id == first.app))
         assert built.scalar_one() == 1
-        assert (await draft.read(tx, one.id, by=ben)).state == "built"
+        assert (await drafts.read(tx, one.id, by=ben)).state == "built"
 
 
 async def test_follow_up_words_change_the_draft_and_can_be_taken_back(engine: AsyncEngine, northlight_kept: Northlight):
     ben = northlight_kept.ben
     one = await made(engine, ben)
 
-    more = await draft.say(engine, one.id, "Rename Projects to Jobs and add a priority (low, high) to jobs", by=ben)
+    more = await drafts.say(engine, one.id, "Rename Projects to Jobs and add a priority (low, high) to jobs", by=ben)
     names = [t["name"] for t in more.plan["spec"]["tables"]]
     assert names == ["Clients", "Jobs"]
     jobs = more.plan["spec"]["tables"][1]
     assert any(f["name"] == "Priority" and [o["name"] for o in f["options"]] == ["Low", "High"] for f in jobs["fields"])
 
-    lost = await draft.say(engine, one.id, "the weather is nice today", by=ben)
+    lost = await drafts.say(engine, one.id, "the weather is nice today", by=ben)
     assert lost.plan["spec"] == more.plan["spec"]
     assert lost.messages[-1]["by"] == "builder" and "did not find" in lost.messages[-1]["words"]
 
-    back = await draft.say(engine, one.id, "undo that", by=ben)
+    back = await drafts.say(engine, one.id, "undo that", by=ben)
     assert [t["name"] for t in back.plan["spec"]["tables"]] == ["Clients", "Projects"]
 
 
@@ -99,13 +101,13 @@ async def test_an_edited_plan_is_checked_and_what_was_built_is_told(engine: Asyn
     wrong = {**change, "steps": [s for s in change["steps"] if s.get("value", {}).get("name") != "Clients"]}
     async with transaction(engine) as tx:
         with pytest.raises(Invalid):
-            await draft.edit(tx, one.id, wrong, by=ben)
+            await drafts.edit(tx, one.id, wrong, by=ben)
 
     for step in change["steps"]:
         if step["part"] == "table" and step["value"]["id"] == "clients":
             step["value"]["name"] = "Customers"
     async with transaction(engine) as tx:
-        edited = await draft.edit(tx, one.id, change, by=ben)
+        edited = await drafts.edit(tx, one.id, change, by=ben)
     assert edited.plan["spec"]["tables"][0]["name"] == "Customers"
 
     done = await build.accept(engine, one.id, by=ben)
@@ -129,7 +131,7 @@ async def test_a_plan_for_an_app_that_moved_on_is_rebased_or_a_clear_conflict(en
         await build.accept(engine, clashes.id, by=ben)
     assert "no longer fits" in str(told.value) and told.value.theirs
     async with transaction(engine) as tx:
-        assert (await draft.read(tx, clashes.id, by=ben)).state == "ready"
+        assert (await drafts.read(tx, clashes.id, by=ben)).state == "ready"
 
 
 async def test_what_is_no_plan_is_not_built_and_others_find_nothing(engine: AsyncEngine, northlight_kept: Northlight):
@@ -144,7 +146,7 @@ async def test_what_is_no_plan_is_not_built_and_others_find_nothing(engine: Asyn
     with pytest.raises(Forbidden):
         await made(engine, mia)
 
-    answered = await draft.say(engine, one.id, "Clients with name and phone", by=ben)
+    answered = await drafts.say(engine, one.id, "Clients with name and phone", by=ben)
     assert answered.plan["outcome"] == "plan"
 
 
@@ -162,18 +164,18 @@ async def test_discarded_is_off_the_list_and_built_stays(engine: AsyncEngine, no
     one, two = await made(engine, ben), await made(engine, ben)
     await build.accept(engine, two.id, by=ben)
     async with transaction(engine) as tx:
-        assert one.id in {d.id for d in await draft.listed(tx, by=ben)}
-        await draft.discard(tx, one.id, by=ben)
-        assert one.id not in {d.id for d in await draft.listed(tx, by=ben)}
+        assert one.id in {d.id for d in await drafts.listed(tx, by=ben)}
+        await drafts.discard(tx, one.id, by=ben)
+        assert one.id not in {d.id for d in await drafts.listed(tx, by=ben)}
         with pytest.raises(Conflict):
-            await draft.discard(tx, two.id, by=ben)
+            await drafts.discard(tx, two.id, by=ben)
     with pytest.raises(Conflict):
         await build.accept(engine, one.id, by=ben)
 
 
 async def test_the_plan_comes_in_sections(engine: AsyncEngine, northlight_kept: Northlight):
     one = await made(engine, northlight_kept.ben)
-    lines = [line async for line in draft.stream(engine, one.id, by=northlight_kept.ben)]
+    lines = [line async for line in drafts.stream(engine, one.id, by=northlight_kept.ben)]
 
     assert [line.get("section") for line in lines if line["type"] == "section"][:2] == ["title", "tables"]
     assert lines[-1]["type"] == "ready" and lines[-1]["draft"].id == one.id
@@ -189,6 +191,37 @@ def test_sample_rows_are_the_same_every_time_and_no_lorem_ipsum():
     assert "lorem" not in str(first).lower()
     emails = [r["email"] for r in first["clients"]]
     assert len(set(emails)) == len(emails)
+
+
+async def test_a_draft_goes_with_the_right_to_build_and_takes_no_file_that_its_maker_may_not_see(
+    engine: AsyncEngine, northlight_kept: Northlight
+):
+    ana, ben = northlight_kept.ana, northlight_kept.ben
+    app = (await build.accept(engine, (await made(engine, ana)).id, by=ana)).app
+    edit = await made(engine, ben, "projects need a priority", app=app)
+    async with transaction(engine) as tx:
+        opened = await apps.open_app(tx, app, by=ana)
+        place = {"workspace_id": ana.workspace, "app": opened.number}
+        about = {
+            "id": "f_paper",
+            "workspace_id": ana.workspace,
+            "name": "paper.pdf",
+            "type": "application/pdf",
+            "bytes": 1,
+            "sha256": "0" * 64,
+        }
+        await tx.execute(t.files.insert().values(about | {"created_by": ana.id}))
+        await tx.execute(file_places.insert().values(place | {"file": "f_paper", "table_no": 1, "row_id": 1}))
+        await tx.execute(app_grants.insert().values(place | {"subject_kind": "member", "subject": ben.id, "role": "@nothing"}))
+    async with transaction(engine) as tx:
+        assert edit.id not in [one.id for one in await drafts.listed(tx, by=ben)]
+        with pytest.raises(NotFound):
+            await drafts.read(tx, edit.id, by=ben)
+        with pytest.raises(NotFound):
+            await drafts.begin(tx, "an app for this paper", files=["f_paper"], by=ben)
+        assert (await drafts.begin(tx, "an app for this paper", files=["f_paper"], by=ana)).messages[0]["files"][0][
+            "name"
+        ] == "paper.pdf"
 
 
 @pytest.mark.parametrize("example", examples(), ids=lambda e: e.title)
@@ -207,6 +240,6 @@ async def test_each_of_the_ten_example_wishes_is_built_whole(engine: AsyncEngine
             assert many == await rows.count(tx, app, where) >= samples.ROWS_MIN
 
 
-def cards_of(one: draft.Draft) -> list[dict[str, object]]:
+def cards_of(one: drafts.Draft) -> list[dict[str, object]]:
     assert one.plan is not None
     return one.plan["spec"]["tables"]

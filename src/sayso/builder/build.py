@@ -6,8 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from sayso.builder import access_given, samples
-from sayso.builder import draft as drafts
+from sayso.builder import access_given, drafts, samples
 from sayso.builder import plan as cards
 from sayso.data import apps, events
 from sayso.data import samples as sample_rows

@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sayso.builder import draft as drafts
+from sayso.builder import drafts
 from sayso.data import apps
 from sayso.data.imports import kept, running
 from sayso.errors import Conflict, Invalid, NotFound

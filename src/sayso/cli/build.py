@@ -7,7 +7,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from sayso.builder import build, draft
+from sayso.builder import build, drafts
 from sayso.cli import told
 from sayso.cli.command import Say
 from sayso.cli.command import command as asynchronous
@@ -43,11 +43,11 @@ async def built(
     Raises `Invalid` with the planner's own words when the wish is no plan: a question back, or a refusal.
     """
     say.progress("Planning")
-    planned = await draft.describe(engine, wish, app=app, by=by)
+    planned = await drafts.describe(engine, wish, app=app, by=by)
     card = planned.plan
     if card is None or card["outcome"] != "plan":
         async with transaction(engine) as tx:
-            await draft.discard(tx, planned.id, by=by)
+            await drafts.discard(tx, planned.id, by=by)
         raise Invalid((card or {}).get("message") or planned.error or "Say what you need.")
     say.line(card["title"])
     told.effects(say, card["effects"])

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from sayso.ai.job import Job
-from sayso.builder import draft as drafts
+from sayso.builder import drafts
 from sayso.builder.agent.drafting import Drafting
 from sayso.db import transaction
 from sayso.models.directory import packaged

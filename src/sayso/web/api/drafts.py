@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from sayso.builder import build, sheet_rows
-from sayso.builder import draft as builder
+from sayso.builder import drafts as builder
 from sayso.builder.agent.drafting import Drafting
 from sayso.data.imports import running
 from sayso.db import transaction
