@@ -67,6 +67,23 @@ async def test_a_yes_lets_it_go_on_at_once(engine: AsyncEngine, northlight_kept:
     assert (await desk.steps(run))["may"].told == "Approved by Mia Lindqvist. “Fine”"
 
 
+async def test_by_a_builders_mail_server_goes_no_link_that_decides(engine: AsyncEngine, northlight_kept: Kept, tmp_path: Path):
+    """Who runs the mail server reads the letter, and would say yes in the name of whoever was asked."""
+    n = northlight_kept
+    connections = with_connections(engine, tmp_path)
+    async with transaction(engine) as tx:
+        await tx.execute(text("delete from sayso.connections"))
+    async with post_office() as office:
+        await mail_account(connections, n.ben, office.port)
+        desk = await Deals.opened(engine, n.ben, tmp_path, [ASK, THEN], connections=connections)
+        run = await desk.begin(await desk.deal("Otto", owner=[n.mia.id]))
+        async with desk.working():
+            await waiting(desk, run)
+        [letter] = office.messages
+        said = [part.get_content() for kind in ("plain", "html") if (part := letter.get_body((kind,)))]
+        assert len(said) == 2 and not any("/approve/" in one for one in said) and all("/inbox" in one for one in said)
+
+
 @pytest.mark.parametrize(("declined", "note"), [("stop", None), ("go_on", "no by Mia Lindqvist: Not now")])
 async def test_a_no_ends_it_or_goes_on(
     engine: AsyncEngine, northlight_kept: Kept, tmp_path: Path, declined: str, note: str | None

@@ -26,8 +26,10 @@ from sayso.team import (
 from sayso.team.invitations import Made, Wanted
 
 
-async def invited(tx: AsyncConnection, northlight: Northlight, to: str, role: str = "member", *, letters: bool = True) -> Made:
-    made, refused = await invitations.by_mail(tx, [to], Wanted(role), by=northlight.ana, letters=letters)
+async def invited(
+    tx: AsyncConnection, northlight: Northlight, to: str, role: str = "member", *, letters: bool = True, own_mail: bool = True
+) -> Made:
+    made, refused = await invitations.by_mail(tx, [to], Wanted(role), by=northlight.ana, letters=letters, own_mail=own_mail)
     assert refused == ()
     return made[0]
 
@@ -61,6 +63,30 @@ async def test_a_link_that_was_shown_proves_no_address(tx: AsyncConnection, nort
     assert await joining.known(tx, real.invitation) is None
     eva = await joining.join_as_new(tx, real.secret, "Eva Lund")
     assert eva.person != squatter.id and (await persons.read(tx, squatter.id)).email is None
+
+
+async def test_a_letter_that_a_workspaces_own_mail_server_read_proves_no_address(tx: AsyncConnection, northlight: Northlight):
+    """Whoever runs a workspace's mail server opens the link instead of whom it is for: they get a member, never the address."""
+    carried = await invited(tx, northlight, "eva@new.example", own_mail=False)
+    await joining.join_as_new(tx, carried.secret, "Not Eva")
+    thief = await persons.of_address(tx, "eva@new.example")
+    assert thief is not None and not thief.verified
+    zoe = await people.found(tx, name="Elsewhere", owner="Zoe Quist")
+    real, _ = await invitations.by_mail(tx, ["eva@new.example"], Wanted("member"), by=zoe, letters=True, own_mail=True)
+    eva = await joining.join_as_new(tx, real[0].secret, "Eva Lund")
+    assert eva.person != thief.id and (await persons.read(tx, thief.id)).email is None
+    shown = await invitations.again(
+        tx, (await invited(tx, northlight, "otto@new.example")).invitation.id, by=northlight.ana, letters=False, own_mail=True
+    )
+    assert not shown.invitation.proves
+
+
+async def test_an_address_is_confirmed_by_the_servers_own_mail_alone(tx: AsyncConnection, northlight: Northlight):
+    async def after(proves: bool) -> bool:
+        secret = await addresses.begin(tx, "mia@home.example", by=northlight.mia, proves=proves)
+        return (await addresses.confirm(tx, secret, by=northlight.mia)).verified
+
+    assert (await after(False), await after(True)) == (False, True)
 
 
 async def _link(tx: AsyncConnection, northlight: Northlight, role: str = "viewer", uses: int | None = None) -> str:
@@ -154,7 +180,7 @@ async def test_a_workspace_in_the_trash_is_nobodys_until_it_is_brought_back(tx: 
 
 
 async def test_only_who_asked_confirms_an_address(tx: AsyncConnection, northlight: Northlight):
-    secret = await addresses.begin(tx, "mia@home.example", by=northlight.mia)
+    secret = await addresses.begin(tx, "mia@home.example", by=northlight.mia, proves=True)
     assert await addresses.pending(tx, northlight.mia.person or "") == "mia@home.example"
     with pytest.raises(Forbidden):
         await addresses.confirm(tx, secret, by=northlight.cleo)

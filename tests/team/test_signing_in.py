@@ -163,8 +163,8 @@ async def test_codes_on_paper_count_once_each_and_for_one_person(tx: AsyncConnec
 
 async def test_a_mailed_secret_works_once_for_one_thing_and_not_for_long(tx: AsyncConnection, northlight: Northlight):
     ben = who(northlight.ben)
-    link = await mailed.create(tx, ben, "link", email="ben@northlight.example", to="/a/crm", now=NOON)
-    reset = await mailed.create(tx, ben, "reset", email="ben@northlight.example", now=NOON)
+    link = await mailed.create(tx, ben, "link", proves="ben@northlight.example", to="/a/crm", now=NOON)
+    reset = await mailed.create(tx, ben, "reset", proves="ben@northlight.example", now=NOON)
     assert (await mailed.look(tx, link, "link", now=NOON)).to == "/a/crm"
     for secret, purpose, now in (
         (link, "reset", NOON),
@@ -175,13 +175,13 @@ async def test_a_mailed_secret_works_once_for_one_thing_and_not_for_long(tx: Asy
     ):
         with pytest.raises(DoesNotWork):
             await mailed.use(tx, secret, purpose, now=now)
-    other = await mailed.create(tx, ben, "link", email="ben@northlight.example", now=NOON)
+    other = await mailed.create(tx, ben, "link", proves="ben@northlight.example", now=NOON)
     assert (await mailed.use(tx, link, "link", now=NOON)).person == ben
     for used in (link, other):
         with pytest.raises(DoesNotWork):
             await mailed.use(tx, used, "link", now=NOON)
     assert (await mailed.use(tx, reset, "reset", now=NOON + timedelta(minutes=29))).person == ben
-    late = await mailed.create(tx, ben, "reset", email=None, now=NOON)
+    late = await mailed.create(tx, ben, "reset", proves=None, now=NOON)
     assert late not in repr((await tx.execute(select(t.mailed_secrets))).all())
 
 

@@ -1,17 +1,21 @@
 """Letters of the server itself: by which way they go out, and what is told when they do not."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
 from fastapi import FastAPI
 
+from sayso.connections import carriers
+from sayso.db import transaction
 from sayso.errors import NotFound
+from sayso.team import belongings, keys, members, people
+from sayso.team.roles import RIGHTS, Right
 from sayso.web import letters
 from sayso.web.parts import Parts
 from tests.connections.post_office import PASSWORD, USER, PostOffice, post_office
-from tests.web.conftest import Caller, Company
+from tests.web.conftest import URL, Caller, Company
 
 
 @pytest.fixture
@@ -68,37 +72,82 @@ async def test_what_a_server_refuses_is_false_and_no_error(parts: Parts, office:
     assert not await letters.send(wrong, "new@x.example", "Hello", "There.") and office.came == []
 
 
-async def test_a_letter_that_lets_somebody_in_goes_by_no_builders_mail_server(
-    parts: Parts, company: Company, office: PostOffice, monkeypatch: pytest.MonkeyPatch
-):
-    """A builder who puts a mail server there must not read an owner's link to a new password."""
-    home, by_way = company.ana.actor.workspace, list[str | None]()
+@pytest.fixture
+async def post(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
+    """The connections that letters were about to go by; as far as this goes."""
+    by_way = list[str | None]()
 
     async def opened(tx: object, id: str | None, *_: object, **__: object) -> None:
         by_way.append(id)
         raise NotFound("as far as this goes")
 
     monkeypatch.setattr(parts.connections, "opened", opened)
+    return by_way
 
-    async def added(caller: Caller) -> str:
-        settings = {"host": "127.0.0.1", "port": office.port, "security": "none"}
-        made = await caller.post(
-            "/api/connections", json={"kind": "smtp", "name": f"Mail of {caller.actor.name}", "settings": settings}
-        )
-        assert made.status_code == 201, made.text
-        return made.json()["id"]
 
-    async def sent(known: Parts = parts, secret: bool = True) -> bool:
-        return await letters.send(known, "ana@x.example", "A new password", "Here.", workspace=home, secret=secret)
+SMTP = {"host": "mail.northlight.example", "security": "none", "user": "ops@northlight.example"}
 
-    await added(company.ben)
-    assert await letters.possible(parts, home) and not await letters.possible(parts, home, secret=True)
-    assert not await sent() and by_way == []
-    assert not await sent(secret=False) and by_way == [None]
-    assert await sent(with_mail(parts, office)) and by_way == [None], "the server's own goes first"
+
+async def added(caller: Caller) -> str:
+    made = {"kind": "smtp", "settings": SMTP, "secrets": {"password": "pw-1"}}
+    answer = await caller.post("/api/connections", json=made)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+async def test_letters_go_by_no_mail_server_of_somebody_who_may_do_less(
+    parts: Parts, company: Company, office: PostOffice, post: list[str | None]
+):
+    """Whoever puts a mail server there reads what goes out by it: an owner's link to a new password, invitations, what others are told."""
+    home = company.ana.actor.workspace
+
+    async def sent(known: Parts = parts, lets_in: Collection[Right] = RIGHTS) -> list[str | None]:
+        post.clear()
+        await letters.send(known, "ana@x.example", "A new password", "Here.", workspace=home, lets_in=lets_in)
+        return list(post)
+
+    async def counts(of: Collection[Right]) -> bool:
+        went, there = await sent(lets_in=of), await letters.possible(parts, home, lets_in=of)
+        assert there is bool(went)
+        return there
+
+    async with transaction(company.engine) as tx:
+        max = await people.add(tx, "Max Adler", role="admin", by=company.ana.actor)
+        _, secret = await keys.create(tx, "Tests", by=max.actor)
+    admin = Caller(transport=company.ben._transport, base_url=URL, headers={"authorization": f"Bearer {secret}"})
+    builders = await added(company.ben)
+    assert not await counts(RIGHTS) and not await counts(()) and not await letters.anywhere(parts)
+    admins = await added(admin)
+    assert not await counts(RIGHTS) and await counts(("read", "write", "manage")) and await sent(lets_in=()) == [admins]
     owners = await added(company.ana)
-    assert await letters.possible(parts, home, secret=True)
-    assert not await sent() and by_way == [None, owners]
+    assert await sent() == [owners] and await letters.anywhere(parts)
+    assert await letters.send(with_mail(parts, office), "ana@x.example", "Hello", "Here.", workspace=home, lets_in=RIGHTS)
+    assert office.came and post == [owners], "the server's own goes first"
+
+    refused = await admin.patch(
+        f"/api/connections/{owners}", json={"settings": {"host": "max.example"}, "secrets": {"password": "p"}}
+    )
+    assert refused.status_code == 403 and "only owners" in refused.json()["detail"]
+    assert (await admin.delete(f"/api/connections/{owners}")).status_code == 403
+    assert not (await admin.get(f"/api/connections/{owners}")).json()["may"]["manage"]
+    async with transaction(company.engine) as tx:
+        await belongings.hand_over(tx, company.ben.actor.id, company.ana.actor.id, by=company.ana.actor)
+    assert (await company.ana.get(f"/api/connections/{builders}")).json()["owner"]["name"] == "Ana Prado"
+    async with transaction(company.engine) as tx:
+        trusted = await carriers.trusted(tx, parts.connections, home, RIGHTS)
+        assert trusted == owners, "what a builder has set up stays that when an owner takes it over"
+    await company.ana.delete(f"/api/connections/{owners}")
+    await company.ana.patch(f"/api/connections/{builders}", json={"name": "Mine now"})
+    assert await sent() == []
+    whole = {"settings": SMTP | {"host": "own.example"}, "secrets": {"password": "pw-2"}}
+    assert (await company.ana.patch(f"/api/connections/{builders}", json=whole)).status_code == 200
+    assert await sent() == [builders], "unless all of it is entered anew"
+    async with transaction(company.engine) as tx:
+        await members.change_role(tx, max.id, "owner", by=company.ana.actor)
+        await members.change_role(tx, company.ana.actor.id, "builder", by=replace(max.actor, role="owner"))
+    assert await sent() == [admins], "as they stand now"
+    async with transaction(company.engine) as tx:
+        await members.change_role(tx, company.ana.actor.id, "owner", by=replace(max.actor, role="owner"))
 
 
 def _part(message: EmailMessage, kind: str) -> str:

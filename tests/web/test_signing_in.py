@@ -260,12 +260,12 @@ async def test_seven_bad_tokens_reset_nothing(door: Door):
     """T19: null, empty, a list, missing, used, too old, and somebody else's."""
     ben, mia = await door.has_password(BEN), await door.has_password(MIA)
     async with transaction(door.engine) as tx:
-        used = await mailed.create(tx, ben, "reset", email=BEN)
+        used = await mailed.create(tx, ben, "reset", proves=BEN)
         await mailed.use(tx, used, "reset")
-        old = await mailed.create(tx, ben, "reset", email=BEN)
+        old = await mailed.create(tx, ben, "reset", proves=BEN)
         await tx.execute(t.mailed_secrets.update().values(expires_at=text("now() - interval '1 minute'")))
-        mias = await mailed.create(tx, mia, "reset", email=MIA)
-        link = await mailed.create(tx, ben, "link", email=BEN)
+        mias = await mailed.create(tx, mia, "reset", proves=MIA)
+        link = await mailed.create(tx, ben, "link", proves=BEN)
     async with door.browser() as thief:
         for token in ("null", "", "[]", "undefined", used, old, mias, link, "x" * 5_000):
             answer = await thief.post(f"/signin/reset/{token}", data={"password": "a word of the thief", "email": BEN})
@@ -392,7 +392,7 @@ async def test_a_new_browser_is_told_of_by_mail(door: Door):
 async def test_what_matters_is_in_the_audit(door: Door):
     ben = await door.has_password(BEN)
     async with transaction(door.engine) as tx:
-        reset = await mailed.create(tx, ben, "reset", email=BEN)
+        reset = await mailed.create(tx, ben, "reset", proves=BEN)
     async with door.browser() as thief, door.browser() as home:
         for _ in range(7):
             await signs_in(thief, BEN, "not his password")

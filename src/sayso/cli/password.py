@@ -44,7 +44,7 @@ async def command(
             if without_codes:
                 await codes.turn_off(tx, them.id)
             if new is None:
-                secret = await mailed.create(tx, them.id, "reset", email=None)
+                secret = await mailed.create(tx, them.id, "reset", proves=None)
                 url = (presence.server_of(settings.home) or {}).get("url") or settings.url
                 answer["link"] = f"{url}/signin/reset/{secret}"
             else:

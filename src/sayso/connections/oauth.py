@@ -129,6 +129,7 @@ async def finished(connections: Connections, *, state: str, code: str, by: Actor
         row = await stored.managed(tx, used.connection, by)
         opened = await connections.opened_to_test(tx, used.connection, by=by)
         verifier = connections.vault.open(used.verifier, hashed(state).hex())
+        await stored.touched(tx, row.id, by=by)
         await audit.write(tx, "connection.consented", f"let {row.name} in", by=by, subject=row.id)
     told = {
         "grant_type": "authorization_code",

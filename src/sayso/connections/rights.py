@@ -10,6 +10,8 @@ from sayso.team.actor import Actor
 from sayso.team.roles import Reach
 
 NAMED_MEMBERS_MAX = 500
+CARRIERS = ("smtp",)
+"""Kinds that Sayso's own letters go by: also those whose links let people in."""
 
 
 class Use(BaseModel):
@@ -44,4 +46,8 @@ def may_use(row: Any, by: Actor) -> bool:
 
 
 def may_manage(row: Any, by: Actor) -> bool:
+    """Whoever manages the workspace, and builders what is theirs. Where only owners have had a hand in a mail connection, owners alone: links by which
+    owners come in go out by it, and whoever leads it elsewhere reads them."""
+    if row.kind in CARRIERS and row.owners_only and not by.may("own"):
+        return False
     return by.may("manage") or (by.may("build") and by.member is not None and by.member == row.owner)

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.connections.forms import checked_secrets, checked_settings, needed_secrets
 from sayso.connections.kind import Kind
 from sayso.connections.opened import Secrets
-from sayso.connections.rights import Use, may_manage, may_use
+from sayso.connections.rights import CARRIERS, Use, may_manage, may_use
 from sayso.connections.vault import Vault
 from sayso.db import tables as system
 from sayso.db.connection_tables import connections as t
@@ -90,6 +90,7 @@ async def create(
             hosts=list(_hosts(known, kept, entered)),
             use=(use or Use()).checked().model_dump(mode="json"),
             owner=by.member,
+            hands=_hands(by),
             **_sealed(connections.vault, entered, id),
         )
     )
@@ -123,6 +124,7 @@ async def change(tx: AsyncConnection, connections: Connections, id: str, changes
         values["use"] = use.checked().model_dump(mode="json")
     if changes.get("settings") is not None or changes.get("secrets"):
         values |= _entered(connections, known, row, changes.get("settings") or {}, changes.get("secrets") or {})
+        values["hands"] = _hands(by, *(() if _all_anew(values["settings"], known, row, changes) else row.hands))
     if values:
         values["updated_at"] = func.now()
         await tx.execute(t.update().where(t.c.workspace_id == by.workspace, t.c.id == id).values(**values))
@@ -155,8 +157,29 @@ async def managed(tx: AsyncConnection, id: str, by: Actor) -> Any:
     by.must("build")
     row = await _row(tx, id, by)
     if not may_manage(row, by):
-        raise Forbidden(f"{row.name} is changed by whoever added it, and by owners of the workspace.")
+        if row.kind in CARRIERS and row.owners_only:
+            raise Forbidden(f"By {row.name} go letters that let owners in: only owners of the workspace change it.")
+        raise Forbidden(f"{row.name} is changed by whoever added it, and by who manages the workspace.")
     return row
+
+
+async def touched(tx: AsyncConnection, id: str, *, by: Actor) -> None:
+    """`by` has had a hand in what it leads to."""
+    row = await _row(tx, id, by)
+    await tx.execute(t.update().where(t.c.workspace_id == by.workspace, t.c.id == id).values(hands=_hands(by, *row.hands)))
+
+
+def _all_anew(kept: Mapping[str, Any], known: Kind, row: Any, changes: Mapping[str, Any]) -> bool:
+    """Whether nothing is left of what others have entered."""
+    given, secrets = changes.get("settings") or {}, {name for name, value in (changes.get("secrets") or {}).items() if value}
+    left = [n for n, v in kept.items() if n not in given and ((f := known.field(n)) is None or v != f.default)]
+    before = [n for n in row.secret_names if (f := known.field(n)) is not None and f.asked(kept)]
+    return not left and secrets.issuperset(before) and (not row.tokens or bool(secrets))
+
+
+def _hands(by: Actor, *before: str) -> list[str]:
+    """Who has set it up; what has no name (such as Sayso itself) counts as somebody who is not here."""
+    return list(dict.fromkeys((*before, by.id)))
 
 
 def _told(row: Any) -> dict[str, Any]:
@@ -232,8 +255,16 @@ async def _name(tx: AsyncConnection, name: str, otherwise: str, *, by: Actor, bu
 
 def _query(by: Actor) -> Any:
     m = system.members.c
-    query = select(t, m.name.label("owner_name")).join_from(t, system.members, t.c.owner == m.id, isouter=True)
+    query = select(t, m.name.label("owner_name"), _owners_only()).join_from(t, system.members, t.c.owner == m.id, isouter=True)
     return query.where(t.c.workspace_id == by.workspace)
+
+
+def _owners_only() -> Any:
+    """Whether owners, and nobody else, have had a hand in it."""
+    m = system.members.alias("hands").c
+    owner = (m.workspace_id == t.c.workspace_id) & (m.role == "owner") & m.removed_at.is_(None)
+    owners = select(func.coalesce(func.jsonb_agg(m.id), text("'[]'::jsonb"))).where(owner).correlate(t).scalar_subquery()
+    return ((t.c.hands != text("'[]'::jsonb")) & t.c.hands.contained_by(owners)).label("owners_only")
 
 
 async def _row(tx: AsyncConnection, id: str, by: Actor) -> Any:

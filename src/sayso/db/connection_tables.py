@@ -63,6 +63,13 @@ connections = Table(
     _maybe("refreshing_until"),
     Column("use", JSONB, nullable=False, comment="who, roles, members"),
     Column("owner", Text, ForeignKey(f"{SCHEMA}.members.id", ondelete="SET NULL")),
+    Column(
+        "hands",
+        JSONB,
+        nullable=False,
+        server_default=text("'[]'::jsonb"),
+        comment="members who have set where it leads and with what, since all of it was entered anew",
+    ),
     _maybe("used_at"),
     Column("used_by", Text, nullable=False, server_default=""),
     _maybe("tested_at"),

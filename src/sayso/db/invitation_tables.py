@@ -1,6 +1,6 @@
 """Who was asked to come into a workspace, and with what."""
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Index, Integer, LargeBinary, Table, Text, func, text
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, ForeignKey, Index, Integer, LargeBinary, Table, Text, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from sayso.db.tables import SCHEMA, metadata
@@ -28,6 +28,13 @@ invitations = Table(
         nullable=False,
         server_default="none",
         comment="none: whoever invited was shown the link; sending, sent, failed: nobody was",
+    ),
+    Column(
+        "own_mail",
+        Boolean,
+        nullable=False,
+        server_default=text("false"),
+        comment="its letter went by the server's own mail: it proves its address",
     ),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("revoked_at", DateTime(timezone=True)),

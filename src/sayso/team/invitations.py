@@ -1,7 +1,7 @@
 """Invitations: who may come into a workspace, as what, until when. What is kept of the link is its hash.
 
-A link that went out in a letter and that nobody else was shown proves that whoever opens it reads that mailbox; one that was shown to be
-copied proves nothing. An invitation is as good as whoever made it: when they may no longer give what it promises, it is over.
+A link that went out in a letter of the server's own mail, and that nobody else was shown, proves that whoever opens it reads that mailbox;
+one that was shown to be copied, or that a workspace's mail server has read, proves nothing. An invitation is as good as whoever made it: when they may no longer give what it promises, it is over.
 """
 
 import re
@@ -24,6 +24,7 @@ from sayso.team import audit, rank, standing
 from sayso.team.actor import Actor
 from sayso.team.addressed import is_address
 from sayso.team.ids import new_id
+from sayso.team.roles import RIGHTS, Right
 from sayso.team.secret import hashed, new_secret
 
 INVITED_AT_ONCE_MAX = 200
@@ -63,6 +64,8 @@ class Invitation:
     uses: int
     uses_max: int | None
     letter: Letter
+    own_mail: bool
+    """Its letter went by the server's own mail."""
     created_by: str
     created_at: datetime
     expires_at: datetime
@@ -76,7 +79,7 @@ class Invitation:
     @property
     def proves(self) -> bool:
         """Whether opening it shows that its address is one's own."""
-        return self.email is not None and self.letter in ("sending", "sent")
+        return self.email is not None and self.own_mail and self.letter in ("sending", "sent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +116,11 @@ def addresses_in(texts: Iterable[str]) -> tuple[tuple[str, ...], tuple[Refused, 
 
 
 async def by_mail(
-    tx: AsyncConnection, to: Sequence[str], wanted: Wanted, *, by: Actor, letters: bool
+    tx: AsyncConnection, to: Sequence[str], wanted: Wanted, *, by: Actor, letters: bool, own_mail: bool = False
 ) -> tuple[tuple[Made, ...], tuple[Refused, ...]]:
     """One for each address. Who is a member already is refused; who was asked before is asked anew, and the old link ends.
 
-    `letters`: a letter will take the link there, and whoever invites is not shown it.
+    `letters`: a letter will take the link there, and whoever invites is not shown it. `own_mail`: by the server's own mail.
     """
     await _check(tx, wanted, by)
     if len(to) > INVITED_AT_ONCE_MAX:
@@ -130,7 +133,7 @@ async def by_mail(
     before = update(t).where(_open(by), func.lower(t.c.email).in_(same))
     await tx.execute(before.values(revoked_at=func.now()))
     letter: Letter = "sending" if letters else "none"
-    made = [await _made(tx, "mail", one, wanted, by, letter) for one in fresh]
+    made = [await _made(tx, "mail", one, wanted, by, letter, own_mail=own_mail and letters) for one in fresh]
     return tuple(made), tuple(Refused(one, "is a member already") for one in to if one.lower() in here)
 
 
@@ -143,7 +146,7 @@ async def by_link(tx: AsyncConnection, wanted: Wanted, *, by: Actor) -> Made:
     return await _made(tx, "link", None, wanted, by, "none")
 
 
-async def again(tx: AsyncConnection, id: str, *, by: Actor, letters: bool) -> Made:
+async def again(tx: AsyncConnection, id: str, *, by: Actor, letters: bool, own_mail: bool = False) -> Made:
     """A new link in place of the old one, for as long as the first was good for."""
     before = await read(tx, id, by=by)
     await _check(tx, Wanted(before.role, before.groups, before.apps), by)
@@ -151,10 +154,17 @@ async def again(tx: AsyncConnection, id: str, *, by: Actor, letters: bool) -> Ma
     secret = new_secret()
     until = datetime.now(UTC) + (before.expires_at - before.created_at)
     letter: Letter = "sending" if letters and before.email else "none"
-    values = {"hash": hashed(secret), "expires_at": until, "letter": letter, "created_at": func.now(), "created_by": by.id}
+    values = {"hash": hashed(secret), "expires_at": until, "letter": letter, "own_mail": own_mail and letter == "sending"}
+    values |= {"created_at": func.now(), "created_by": by.id}
     await tx.execute(update(t).where(t.c.id == id).values(**values, place=time.time_ns() // 1000))
     await audit.write(tx, "invitation.again", f"sent the invitation{_to(before)} again", by=by, subject=id)
     return Made(await read(tx, id, by=by), secret)
+
+
+async def gives(tx: AsyncConnection, role: str, *, by: Actor) -> frozenset[Right]:
+    """What its link would let somebody do who reads the letter: its role, and what only who manages gives (groups, apps)."""
+    manage: frozenset[Right] = frozenset({"manage"})
+    return (await rank.roles(tx, by.workspace)).get(role, frozenset(RIGHTS)) | manage
 
 
 async def told(tx: AsyncConnection, id: str, sent: bool, *, workspace: str) -> None:
@@ -234,12 +244,14 @@ async def _room(tx: AsyncConnection, more: int, by: Actor) -> None:
         raise TooMany(f"A workspace invites at most {PER_DAY_MAX} people a day.", retry_after_seconds=3600)
 
 
-async def _made(tx: AsyncConnection, kind: str, email: str | None, wanted: Wanted, by: Actor, letter: Letter) -> Made:
+async def _made(
+    tx: AsyncConnection, kind: str, email: str | None, wanted: Wanted, by: Actor, letter: Letter, *, own_mail: bool = False
+) -> Made:
     id, secret = new_id("in"), new_secret()
     values = {
         "id": id, "place": time.time_ns() // 1000, "workspace_id": by.workspace, "hash": hashed(secret), "kind": kind, "email": email,
         "role": wanted.role, "groups": list(wanted.groups), "apps": [list(one) for one in wanted.apps], "message": wanted.message.strip(),
-        "uses_max": 1 if kind == "mail" else wanted.uses, "created_by": by.id, "letter": letter,
+        "uses_max": 1 if kind == "mail" else wanted.uses, "created_by": by.id, "letter": letter, "own_mail": own_mail,
         "expires_at": datetime.now(UTC) + timedelta(days=wanted.days),
     }  # fmt: skip
     one = _of((await tx.execute(t.insert().values(**values).returning(*COLUMNS))).one())
@@ -261,7 +273,7 @@ def _to(one: Invitation) -> str:
 COLUMNS: Collection[Any] = tuple(
     t.c[name]
     for name in (
-        "id", "workspace_id", "kind", "email", "role", "groups", "apps", "message", "uses", "uses_max", "letter", "created_by", "created_at",
+        "id", "workspace_id", "kind", "email", "role", "groups", "apps", "message", "uses", "uses_max", "letter", "own_mail", "created_by", "created_at",
         "expires_at",
     )
 )  # fmt: skip
@@ -271,5 +283,5 @@ def _of(row: Any) -> Invitation:
     apps = tuple((int(number), str(role)) for number, role in row.apps)
     return Invitation(
         row.id, row.workspace_id, row.kind, row.email, row.role, tuple(row.groups), apps, row.message, row.uses, row.uses_max, row.letter,
-        row.created_by, row.created_at, row.expires_at,
+        row.own_mail, row.created_by, row.created_at, row.expires_at,
     )  # fmt: skip

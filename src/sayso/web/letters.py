@@ -2,26 +2,30 @@
 
 They go out by the mail connection of the workspace they belong to, else by the server's own (`SAYSO_SMTP_URL`). Nobody waits for a mail
 server in a request whose time tells something: begin such a letter with `parts.jobs.begin(letters.send(…))`.
+
+Whoever runs a mail server reads what goes out by it. So a letter that lets somebody in (`lets_in`) goes by the server's own mail, else by a
+connection that nobody has had a hand in who may do less than the letter gives; and no letter by one that a builder has set up. And only the server's own shows whose an address is (`proves`):
+a workspace's mail server says what its workspace likes.
 """
 
 import logging
 import secrets
+from collections.abc import Collection
 from html import escape
-
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso import db
 from sayso.automations.papers import letter
-from sayso.connections import mail, own_mail
+from sayso.connections import carriers, mail, own_mail
 from sayso.connections.connections import Connections
 from sayso.connections.mail import Message
 from sayso.connections.opened import Opened
-from sayso.db.connection_tables import connections as known
-from sayso.db.tables import members
 from sayso.errors import NotFound, SaysoError
 from sayso.team.actor import system
+from sayso.team.roles import RIGHTS, Right
 from sayso.web.parts import Parts
+
+TOLD: tuple[Right, ...] = ("manage",)
+"""Who may run the mail server that carries the others: they tell people what is theirs to see, and builders see less than all of them together."""
 
 log = logging.getLogger(__name__)
 
@@ -37,16 +41,15 @@ async def send(
     press: tuple[str, str] | None = None,
     key: str | None = None,
     unsubscribe: str = "",
-    secret: bool = False,
+    lets_in: Collection[Right] = (),
 ) -> bool:
     """One letter to one address. `text` is plain paragraphs; `press` is a link to press, `("Join Northlight", "https://…")`, which stands below it.
-    `key` is the same on every attempt at the same letter; `unsubscribe` an address that ends letters like it. `secret`: whoever reads it is let in, so it goes by no mail server that
-    somebody with fewer rights has put there (see `_trusted`).
+    `key` is the same on every attempt at the same letter; `unsubscribe` an address that ends letters like it. `lets_in`: what whoever opens its link may do then.
 
     False: it did not go out, because there is no mail server or it did not take it; then show a link to copy. Never raises.
     """
     try:
-        found = await _way(parts, workspace, secret=secret)
+        found = await _way(parts, workspace, lets_in)
         if found is None:
             return False
         way, opened = found
@@ -65,39 +68,36 @@ async def send(
     return True
 
 
-async def possible(parts: Parts, workspace: str | None = None, *, secret: bool = False) -> bool:
+def prove(parts: Parts) -> bool:
+    """Whether a letter that lets somebody in shows that its address is theirs, when they open it."""
+    return parts.settings.smtp_url is not None
+
+
+async def possible(parts: Parts, workspace: str | None = None, *, lets_in: Collection[Right] = ()) -> bool:
     """Whether there is a mail server at all, or one for letters that let somebody in; a letter may still be refused by it."""
     if parts.settings.smtp_url:
         return True
     if workspace is None:
         return False
     async with db.transaction(parts.engine) as tx:
-        if secret:
-            return await _trusted(tx, parts, workspace) is not None
-        kinds = parts.connections.keys("email")
-        query = select(known.c.id).where(known.c.workspace_id == workspace, known.c.kind.in_(kinds)).limit(1)
-        return (await tx.execute(query)).first() is not None
+        return await carriers.trusted(tx, parts.connections, workspace, lets_in or TOLD) is not None
 
 
-async def _trusted(tx: AsyncConnection, parts: Parts, workspace: str) -> str | None:
-    """The workspace's mail connection that an owner of it has made. Any builder makes connections, and reads what goes out by theirs: a
-    link that lets an owner in must not."""
-    m = members.c
-    query = select(known.c.id).join(members, (m.id == known.c.owner) & (m.workspace_id == known.c.workspace_id))
-    query = query.where(known.c.workspace_id == workspace, known.c.kind.in_(parts.connections.keys("email")))
-    query = query.where(m.role == "owner", m.removed_at.is_(None), m.suspended_at.is_(None))
-    return (await tx.execute(query.order_by(known.c.position).limit(1))).scalar_one_or_none()
+async def anywhere(parts: Parts) -> bool:
+    """Whether a link to sign in could go out to anybody."""
+    if parts.settings.smtp_url:
+        return True
+    async with db.transaction(parts.engine) as tx:
+        return await carriers.trusted(tx, parts.connections, None, RIGHTS) is not None
 
 
-async def _way(parts: Parts, workspace: str | None, *, secret: bool) -> tuple[Connections, Opened] | None:
-    if workspace is not None and not (secret and parts.settings.smtp_url):
+async def _way(parts: Parts, workspace: str | None, lets_in: Collection[Right]) -> tuple[Connections, Opened] | None:
+    if workspace is not None and not (lets_in and parts.settings.smtp_url):
         try:
             async with db.transaction(parts.engine) as tx:
-                id = await _trusted(tx, parts, workspace) if secret else None
-                if secret and id is None:
-                    return None
-                by = system(workspace)
-                return parts.connections, await parts.connections.opened(tx, id, "email", by=by, what="Sayso's own letters")
+                if (id := await carriers.trusted(tx, parts.connections, workspace, lets_in or TOLD)) is not None:
+                    by = system(workspace)
+                    return parts.connections, await parts.connections.opened(tx, id, "email", by=by, what="Sayso's own letters")
         except NotFound:
             pass
     if not parts.settings.smtp_url:

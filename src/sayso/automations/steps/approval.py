@@ -15,14 +15,16 @@ from sayso.automations.names.rows import read as read_row
 from sayso.automations.papers import letter, markup
 from sayso.automations.steps import outward, recipients
 from sayso.automations.steps.step import Doing, Done, Output, OutsideStep, Waits
-from sayso.connections import mail
+from sayso.connections import carriers, mail
+from sayso.connections.connections import Connections
 from sayso.connections.mail import Message
-from sayso.connections.opened import Missing
+from sayso.connections.opened import Missing, Opened
 from sayso.data import apps
 from sayso.errors import SaysoError
 from sayso.spec.automation import Approval as Step
-from sayso.team import notifications, people
+from sayso.team import notifications, people, standing
 from sayso.team.actor import system
+from sayso.team.roles import Right
 
 MAILED_MAX = 50
 DETAILS_SHOWN_MAX = 12
@@ -126,29 +128,46 @@ async def _details(doing: Doing, names: Mapping[str, str]) -> list[list[str]]:
 
 
 async def _mailed(asked: Asked, doing: Doing) -> None:
-    """To those who have an address, when there is a mail server. That it could not be sent stops nothing: the question stands in the app."""
-    try:
-        opened = await outward.opened(doing, None, "email")
-    except (Missing, SaysoError):
+    """To those who have an address, when there is a mail server. That it could not be sent stops nothing: the question stands in the app.
+
+    Whoever opens its link decides in the name of who was asked. So there is one only where the letter goes by a mail server that somebody has set up who
+    may do all that they may; else it leads to the app, where they sign in."""
+    connections = doing.parts.connections
+    if connections is None:
         return
     async with db.transaction(doing.parts.engine) as tx:
         here = [m for m in await people.listed(tx, by=system(asked.workspace)) if m.id in asked.members and m.email][:MAILED_MAX]
-        links = {m.id: await approvals.link(tx, asked, m.id) for m in here}
+        standings = await standing.of_all(tx, [m.id for m in here])
+        rights: set[Right] = {"manage", *(right for one in standings.values() for right in one.rights)}
+        carrier = await carriers.trusted(tx, connections, asked.workspace, rights)
+        links = {m.id: await approvals.link(tx, asked, m.id) for m in here} if carrier else {}
+    try:
+        opened = await _carrier(doing, connections, carrier)
+    except (Missing, SaysoError):
+        return
     for member in here:
         try:
-            await mail.send(doing.parts.connections, opened, _letter(asked, member, links[member.id], doing))
+            await mail.send(connections, opened, _letter(asked, member, links.get(member.id), doing))
         except SaysoError:
             continue
 
 
-def _letter(asked: Asked, member: people.Member, secret: str, doing: Doing) -> Message:
-    address = f"{doing.parts.url}/approve/{secret}"
+async def _carrier(doing: Doing, connections: Connections, trusted: str | None) -> Opened:
+    if trusted is None:
+        return await outward.opened(doing, None, "email")
+    async with db.transaction(doing.parts.engine) as tx:
+        return await connections.opened(tx, trusted, "email", by=system(doing.by.workspace), what=doing.run.name)
+
+
+def _letter(asked: Asked, member: people.Member, secret: str | None, doing: Doing) -> Message:
+    address = f"{doing.parts.url}/approve/{secret}" if secret else f"{doing.parts.url}/inbox"
+    own = "The link is yours alone: whoever opens it decides in your name." if secret else "You decide once you have signed in."
     details = markup.table(["", ""], [[name, text] for name, text in asked.details]) if asked.details else ""
     until = f"It can be answered until {asked.expires_at:%-d %B %Y, %H:%M} UTC." if asked.expires_at else ""
     body = markup.from_markdown(
         f"## {markup.escaped_markdown(asked.heading)}\n\n{markup.escaped_markdown(asked.rest)}\n{details}\n"
     ) + letter.button("Look and decide", address, hue=doing.app.hue)
-    body += f"<p>{until} The link is yours alone: whoever opens it decides in your name.</p>"
+    body += f"<p>{until} {own}</p>"
     footer = f"Asked by the automation {asked.automation_name} of {asked.app_name}."
     words = "\n".join(f"{name}: {text}" for name, text in asked.details)
     return Message(

@@ -26,14 +26,14 @@ class DoesNotWork(SaysoError):
 @dataclass(frozen=True, slots=True)
 class Mailed:
     person: str
-    email: str | None
+    proves: str | None
     to: str
 
 
 async def create(
-    tx: AsyncConnection, person: str, purpose: Purpose, *, email: str | None, to: str = "/", now: datetime | None = None
+    tx: AsyncConnection, person: str, purpose: Purpose, *, proves: str | None, to: str = "/", now: datetime | None = None
 ) -> str:
-    """A secret to send. `email` is where it goes; None when it is shown to whoever runs the machine. Only the newest few of a person count."""
+    """A secret to send. `proves` is the address that is theirs when they open it; None when that shows nothing, as when whoever runs the machine is shown it. Only the newest few of a person count."""
     now = now or datetime.now(UTC)
     await tx.execute(delete(t).where(t.c.expires_at < now))
     old = (
@@ -44,7 +44,7 @@ async def create(
     )
     await tx.execute(delete(t).where(t.c.hash.in_(old)))
     secret, expires = new_secret(), now + timedelta(minutes=MINUTES[purpose])
-    values = {"person": person, "purpose": purpose, "email": email, "to": to, "created_at": now, "expires_at": expires}
+    values = {"person": person, "purpose": purpose, "email": proves, "to": to, "created_at": now, "expires_at": expires}
     await tx.execute(t.insert().values(hash=hashed(secret), **values))
     return secret
 

@@ -95,7 +95,8 @@ class Resending(Asked):
 async def listed(request: Request, tx: Tx, by: By) -> Invitations:
     """Those that are open, and those that ended lately unanswered; newest first."""
     items = await shown(tx, await invitations.listed(tx, by=by), by)
-    return Invitations(items=items, mail=await letters.possible(parts(request), by.workspace))
+    lets_in = await invitations.gives(tx, "member", by=by)
+    return Invitations(items=items, mail=await letters.possible(parts(request), by.workspace, lets_in=lets_in))
 
 
 async def create(new: NewInvitations, request: Request, tx: Tx, by: By) -> Invited:
@@ -110,7 +111,8 @@ async def create(new: NewInvitations, request: Request, tx: Tx, by: By) -> Invit
     to, refused = invitations.addresses_in(new.to)
     if not to and not refused:
         raise Invalid(Problem("to", "names nobody", "ana@example.com, ben@example.com"))
-    made, members = await invitations.by_mail(tx, to, wanted, by=by, letters=await letters.possible(known, by.workspace))
+    out, own = await _by_letter(tx, known, new.role, by)
+    made, members = await invitations.by_mail(tx, to, wanted, by=by, letters=out, own_mail=own)
     items = await _told(tx, made, known, by)
     return Invited(items=items, refused=[NotInvited(text=one.text, reason=one.reason) for one in (*refused, *members)])
 
@@ -120,8 +122,9 @@ async def resend(invitation: Token, again: Resending, request: Request, tx: Tx, 
     request.state.secret = True
     _by_hand(by)
     known = parts(request)
-    by_letter = not again.link and await letters.possible(known, by.workspace)
-    made = await invitations.again(tx, invitation, by=by, letters=by_letter)
+    before = await invitations.read(tx, invitation, by=by)
+    out, own = (False, False) if again.link else await _by_letter(tx, known, before.role, by)
+    made = await invitations.again(tx, invitation, by=by, letters=out, own_mail=own)
     return (await _told(tx, [made], known, by))[0]
 
 
@@ -161,15 +164,25 @@ async def _told(tx: AsyncConnection, made: tuple[Made, ...] | list[Made], known:
     return [item.model_copy(update={"url": links.get(item.id)}) for item in items]
 
 
+async def _by_letter(tx: AsyncConnection, known: Parts, role: str, by: Actor) -> tuple[bool, bool]:
+    """Whether letters with such invitations can go out, and whether they go by the server's own mail."""
+    out = await letters.possible(known, by.workspace, lets_in=await invitations.gives(tx, role, by=by))
+    return out, out and letters.prove(known)
+
+
 async def _letters(known: Parts, made: list[Made], workspace: str, by: Actor) -> None:
     for one in made:
         invitation = one.invitation
+        async with db.transaction(known.engine) as tx:
+            lets_in = await invitations.gives(tx, invitation.role, by=by)
         said = f"{by.name} invites you to {workspace}, a workspace in Sayso where a team keeps its work."
         said += f"\n\n{invitation.message}" if invitation.message else ""
         said += f"\n\nThe invitation is for {invitation.email} and good until {invitation.expires_at:%-d %B %Y}."
         link = (f"Join {workspace}", f"{known.settings.url}/join/{one.secret}")
         subject = f"{by.name} invites you to {workspace}"
-        sent = await letters.send(known, invitation.email or "", subject, said, workspace=by.workspace, press=link)
+        sent = await letters.send(
+            known, invitation.email or "", subject, said, workspace=by.workspace, press=link, lets_in=lets_in
+        )
         async with db.transaction(known.engine) as tx:
             await invitations.told(tx, invitation.id, sent, workspace=by.workspace)
 

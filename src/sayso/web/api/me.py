@@ -8,11 +8,13 @@ from pydantic import StringConstraints
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import sayso
+from sayso import db
 from sayso.errors import Forbidden, Invalid, Problem
 from sayso.gateway import news as gateway_news
 from sayso.team import addresses, audit, departing, my_sessions, news, people, persons
 from sayso.team.actor import Actor
 from sayso.team.addressed import ADDRESS_CHARACTERS_MAX, is_address
+from sayso.team.roles import RIGHTS
 from sayso.web import letters
 from sayso.web.actor import By
 from sayso.web.api.members import Member, address_of, forget, one
@@ -158,7 +160,7 @@ async def _written_to(tx: AsyncConnection, email: str, person: persons.Person, k
     """At once where there is no mail server; else once it was confirmed. Either way whoever had the address before is told."""
     if email and not is_address(email):
         raise Invalid(Problem("email", "is no e-mail address", "ana@example.com"))
-    if email and await letters.possible(known, by.workspace, secret=True):
+    if email and await letters.possible(known, by.workspace, lets_in=RIGHTS):
         await _asked_to_confirm(tx, email, known, by)
         return
     await addresses.give_up(tx, by=by)
@@ -169,7 +171,7 @@ async def _written_to(tx: AsyncConnection, email: str, person: persons.Person, k
 
 
 async def _asked_to_confirm(tx: AsyncConnection, email: str, known: Parts, by: Actor) -> None:
-    secret = await addresses.begin(tx, email, by=by)
+    secret = await addresses.begin(tx, email, by=by, proves=letters.prove(known))
     await audit.write(tx, "person.address_asked", f"asked to use the address {email}", by=by)
     known.jobs.begin(_confirming(known, email, secret, by))
 
@@ -177,4 +179,7 @@ async def _asked_to_confirm(tx: AsyncConnection, email: str, known: Parts, by: A
 async def _confirming(known: Parts, email: str, secret: str, by: Actor) -> None:
     said = f"{by.name} would like to use this address in Sayso.\n\nThe link is good for a day. If this was not you, do nothing."
     link = ("Confirm this address", f"{known.settings.url}/confirm/{secret}")
-    await letters.send(known, email, "Confirm your address", said, workspace=by.workspace, press=link, secret=True)
+    if await letters.send(known, email, "Confirm your address", said, workspace=by.workspace, press=link, lets_in=RIGHTS):
+        return
+    async with db.transaction(known.engine) as tx:
+        await addresses.not_sent(tx, secret, by=by)

@@ -7,11 +7,12 @@ from pydantic import Field
 
 from sayso.errors import Conflict
 from sayso.team import proof
+from sayso.team.roles import RIGHTS
 from sayso.team.signin import policy
 from sayso.team.signin.policy import METHODS, Method, Policy
+from sayso.web import letters
 from sayso.web.actor import By
 from sayso.web.api.me_security import Way
-from sayso.web.pages.signin.link import can_send
 from sayso.web.parts import parts
 from sayso.web.shapes import Asked, Shown
 from sayso.web.work import Tx
@@ -46,7 +47,7 @@ async def update(change: SignInPolicyChange, request: Request, tx: Tx, by: By) -
     by.must("own")
     proof.must(by)
     methods: tuple[Method, ...] = tuple(one for one in METHODS if one in change.methods)
-    if methods == ("link",) and not await can_send(parts(request)):
+    if methods == ("link",) and not await letters.possible(parts(request), by.workspace, lets_in=RIGHTS):
         raise Conflict("This Sayso has no mail server, so nobody could come in by mail.")
     new = Policy(methods, change.second_factor, change.session_days, change.idle_minutes)
     done = await policy.put(tx, new, by=by)

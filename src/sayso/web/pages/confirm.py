@@ -26,7 +26,7 @@ async def show(request: Request) -> Response:
     tries.count(counted_as(request, parts(request).settings))
     try:
         async with db.transaction(parts(request).engine) as tx:
-            email, _ = await addresses.asked(tx, _secret(request))
+            email, *_ = await addresses.asked(tx, _secret(request))
     except NotFound as error:
         return _page(request, "This link is over", str(error), status=404)
     if await _me(request) is None:

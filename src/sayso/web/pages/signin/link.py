@@ -5,16 +5,15 @@ Programs that look after mailboxes open links, and some run what is on the page.
 
 from datetime import UTC, datetime
 
-from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sayso import db
-from sayso.db.connection_tables import connections
 from sayso.team.signin import mailed, person, tries, ways
 from sayso.team.signin.entering import NotThisWay
 from sayso.team.signin.mailed import DoesNotWork
 from sayso.team.signin.tries import LETTERS, Key
+from sayso.web import letters
 from sayso.web.pages.page import page
 from sayso.web.pages.signin import asked, entered, told
 from sayso.web.pages.signin.password import waits
@@ -50,7 +49,7 @@ async def _sent(known: Parts, email: str, to: str) -> None:
         if them is None:
             return
         workspace = await told.workspace_of(tx, them.id)
-        secret = await mailed.create(tx, them.id, "link", email=them.email, to=to)
+        secret = await mailed.create(tx, them.id, "link", proves=them.email if letters.prove(known) else None, to=to)
     text = f"Here is your link to sign in to Sayso. It works once, within {mailed.MINUTES['link']} minutes.\n\nIf you did not ask for it, do nothing: nobody gets in without it."
     press = ("Sign in", f"{known.settings.url}/signin/link/{secret}")
     await told.mail_secret(known, them, workspace, "Your link to sign in", text, press)
@@ -71,8 +70,8 @@ async def enter(request: Request) -> Response:
         async with db.transaction(known.engine) as tx:
             them = await mailed.use(tx, request.path_params["token"], "link")
             await tries.give_back(tx, asked.by_address(request))
-            if them.email:
-                await person.verified(tx, them.person, them.email)
+            if them.proves:
+                await person.verified(tx, them.person, them.proves)
             came = await entered.enter(request, tx, them.person, method="link", to=them.to)
     except DoesNotWork as error:
         return _refused(request, "This link does not work any more", str(error), 400)
@@ -88,15 +87,6 @@ def _refused(request: Request, problem: str, advice: str, status: int) -> Respon
 async def _asks(request: Request, to: str, *, email: str = "", wrong: str = "", status: int = 200) -> Response:
     return page(
         "signin/ask.html", status=status, title="Sign in by mail", action="/signin/link", button="Send me a link", to=to, email=email,
-        wrong=wrong, can_send=await can_send(parts(request)), host=request.url.netloc,
+        wrong=wrong, can_send=await letters.anywhere(parts(request)), host=request.url.netloc,
         words="We send a link to your address. It signs you in once, within 15 minutes.",
     )  # fmt: skip
-
-
-async def can_send(known: Parts) -> bool:
-    """Whether any letter could go out from here."""
-    if known.settings.smtp_url:
-        return True
-    async with db.transaction(known.engine) as tx:
-        any_mail = select(connections.c.id).where(connections.c.kind.in_(known.connections.keys("email"))).limit(1)
-        return (await tx.execute(any_mail)).first() is not None

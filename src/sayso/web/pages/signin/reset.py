@@ -19,9 +19,9 @@ from sayso.team.signin.entering import Entered, HalfWay, NotThisWay
 from sayso.team.signin.mailed import DoesNotWork
 from sayso.team.signin.person import Person
 from sayso.team.signin.tries import LETTERS, Key
+from sayso.web import letters
 from sayso.web.pages.page import page
 from sayso.web.pages.signin import asked, entered, told
-from sayso.web.pages.signin.link import can_send
 from sayso.web.pages.signin.password import waits
 from sayso.web.pages.signin.start import away
 from sayso.web.parts import Parts, parts
@@ -57,7 +57,7 @@ async def _sent(known: Parts, email: str) -> None:
         if them is None:
             return
         workspace = await told.workspace_of(tx, them.id)
-        secret = await mailed.create(tx, them.id, "reset", email=them.email)
+        secret = await mailed.create(tx, them.id, "reset", proves=them.email if letters.prove(known) else None)
     text = f"Here is your link to a new password for Sayso. It works once, within {mailed.MINUTES['reset']} minutes.\n\nIf you did not ask for it, do nothing: your password stays as it is."
     press = ("Set a new password", f"{known.settings.url}/signin/reset/{secret}")
     await told.mail_secret(known, them, workspace, "A new password for Sayso", text, press)
@@ -108,8 +108,8 @@ async def _changed(request: Request, token: str, password: str) -> Entered | Hal
         for workspace, member in await person.memberships(tx, them.id):
             by = Actor("member", workspace, member, "nothing", them.name, person=them.id, address=asked.address(request))
             await audit.write(tx, "password.reset", "set a new password by a link", by=by, subject=member)
-        if used.email:
-            await person.verified(tx, them.id, used.email)
+        if used.proves:
+            await person.verified(tx, them.id, used.proves)
         try:
             came = await entered.enter(request, tx, them.id, method="password")
         except NotThisWay:
@@ -148,6 +148,6 @@ def _refused(request: Request, error: DoesNotWork) -> Response:
 async def _asks(request: Request, *, email: str = "", wrong: str = "", status: int = 200) -> Response:
     return page(
         "signin/ask.html", status=status, title="A new password", action="/signin/reset", button="Send me a link", to="/", email=email,
-        wrong=wrong, can_send=await can_send(parts(request)), host=request.url.netloc,
+        wrong=wrong, can_send=await letters.anywhere(parts(request)), host=request.url.netloc,
         words="We send a link to your address. It lets you set a new password, within 30 minutes.",
     )  # fmt: skip

@@ -11,6 +11,7 @@ from sayso.db import net
 from sayso.errors import NotFound
 from sayso.team import audit, notifications
 from sayso.team.actor import system
+from sayso.team.roles import RIGHTS
 from sayso.team.signin import person
 from sayso.team.signin.person import Person
 from sayso.web import letters
@@ -92,4 +93,4 @@ async def mail_secret(parts: Parts, them: Person, workspace: str | None, subject
         alone = len(await person.memberships(tx, them.id)) < 2
     if them.email:
         home, hello = workspace if alone else None, f"Hello {them.name},\n\n{text}"
-        await letters.send(parts, them.email, subject, hello, workspace=home, press=press, secret=True)
+        await letters.send(parts, them.email, subject, hello, workspace=home, press=press, lets_in=RIGHTS)
