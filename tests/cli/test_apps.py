@@ -97,6 +97,16 @@ async def test_an_app_is_copied_worked_on_and_taken_over(home: str, repairs: Pat
     assert (await sayso("export", "repairs", "--home", home, "--json")).json["description"] == "From the copy"
     assert (await sayso("apps", "promote", "repairs", "--home", home)).code == 3  # the copy is gone
 
+    assert (await sayso("workspaces", "create", "Branch", "--home", home)).code == 0
+    assert (await sayso("apps", "duplicate", "repairs", "--name", "Leaving", "--home", home)).code == 0
+    told = await sayso("apps", "move", "leaving", "Branch", "--dry", "--home", home)
+    assert told.code == 0 and "3 rows" in told.out and "comments, history and versions go along" in told.out, told
+    moved = await sayso("apps", "move", "leaving", "Branch", "--home", home, "--json")
+    assert (moved.code, moved.json["rows"]) == (0, 3), moved
+    there = (await sayso("apps", "list", "--workspace", "Branch", "--home", home, "--json")).json["items"]
+    assert [(app["name"], app["rows"]) for app in there] == [("Leaving", 3)]
+    assert (await sayso("apps", "move", "repairs", "Nowhere", "--home", home)).code == 3
+
 
 async def test_what_is_exported_can_be_applied_elsewhere(home: str, repairs: Path, tmp_path: Path):
     out = tmp_path / "out.yaml"

@@ -11,6 +11,7 @@ from sayso.data.copies import rows as engine_rows
 from sayso.db import transaction
 from sayso.team.shares import kept
 from sayso.team.shares.rules import Rules
+from sayso.web import copying
 from tests.web.conftest import Caller, Company, problem
 from tests.web.crm import CRM
 from tests.web.sharing import in_person
@@ -203,13 +204,23 @@ async def ben_elsewhere(company: Company) -> AsyncIterator[str]:
     yield company.zoe.actor.workspace
 
 
-async def test_an_app_moves_to_another_workspace_of_mine(company: Company, ben_elsewhere: str):
+async def test_an_app_moves_to_another_workspace_of_mine_with_all_that_was_said_and_done(
+    company: Company, ben_elsewhere: str, monkeypatch: pytest.MonkeyPatch
+):
     mia, zoe = company.mia, company.zoe
     token = await company.ben.get("/api/apps/crm/moves", params={"workspace": ben_elsewhere})
     assert problem(token)["status"] in (403, 404)
     ben = await in_person(company, company.ben)
     app = await built(ben, "leaving")
-    await ben.patch(f"/api/apps/{app}/tables/deals/rows/3", json={"values": {"owner": [mia.actor.id]}})
+    deal = f"/api/apps/{app}/tables/deals/rows/3"
+    await ben.patch(deal, json={"values": {"owner": [mia.actor.id]}})
+    text = f"@[Mia]({mia.actor.id}) and @[Ben]({ben.actor.id}), look"
+    said = (await company.ana.post(f"{deal}/comments", json={"text": text})).json()
+    await mia.post(f"{deal}/comments", json={"text": "Seen", "parent": said["id"]})
+    await ben.request("PUT", f"{deal}/comments/{said['id']}/reactions/tada")
+    gone = {"steps": [{"do": "remove", "part": "field", "table": "deals", "id": "qty"}]}
+    await ben.patch(deal, json={"values": {"qty": 4}})
+    assert (await ben.post(f"/api/apps/{app}/versions", json={"change": gone, "base_version": 1})).status_code == 201
     async with transaction(company.engine) as tx:
         number = (await apps.open_app(tx, app, by=ben.actor)).number
         how: dict[str, Any] = {
@@ -224,13 +235,19 @@ async def test_an_app_moves_to_another_workspace_of_mine(company: Company, ben_e
     answer = await ben.get(f"/api/apps/{app}/moves", params={"workspace": ben_elsewhere})
     assert answer.status_code == 200, answer.text
     plan = answer.json()
-    assert plan["rows"] == 4 and plan["shares"] == 1 and plan["workspace"]["name"] == "Elsewhere"
+    assert plan["rows"] == 4 and plan["links"] == ["Say hello"] and plan["workspace"]["name"] == "Elsewhere"
     assert {p["name"]: (p["values"], (p["there"] or {}).get("id")) for p in plan["people"]} == {
         "Ben Okafor": (1, "m_benthere0000"),
         "Mia Lindqvist": (1, None),
     }
     assert problem(await company.mia.get(f"/api/apps/{app}/moves", params={"workspace": ben_elsewhere}))["status"] == 403
     assert problem(await ben.get(f"/api/apps/{app}/moves", params={"workspace": "w_nowhere"}))["status"] == 404
+
+    monkeypatch.setattr(copying, "_left", _stopped)
+    halfway = await ben.post(f"/api/apps/{app}/moves", json={"workspace": ben_elsewhere})
+    assert halfway.json()["state"] == "failed" and (await ben.get(f"/api/apps/{app}")).status_code == 200
+    assert problem(await zoe.get("/api/apps/leaving"))["status"] == 404  # it is whole here, and not there at all
+    monkeypatch.undo()
 
     moved = await copied(ben, f"/api/apps/{app}/moves", workspace=ben_elsewhere, people={mia.actor.id: zoe.actor.id})
     assert moved["workspace"] == ben_elsewhere
@@ -243,6 +260,24 @@ async def test_an_app_moves_to_another_workspace_of_mine(company: Company, ben_e
     file = (await rows(zoe, moved["made"], "clients"))[0]["values"]["papers"][0]
     assert (await zoe.get(f"/api/files/{file['id']}")).content == b"hello"
     assert problem(await ben.get(f"/api/files/{file['id']}"))["status"] == 404
+
+    deal = f"/api/apps/{moved['made']}/tables/deals/rows/3"
+    first, answer = (await zoe.get(f"{deal}/comments")).json()["items"]
+    assert first["by_name"] == "Ana Prado (Northlight)" and first["text"].startswith(f"@[Zoe Quist]({zoe.actor.id}) and @[Ben")
+    assert {one["id"] for one in first["mentions"]} == {zoe.actor.id, "m_benthere0000"}
+    assert (answer["parent"], answer["by"], first["reactions"][0]["names"]) == (first["id"], zoe.actor.id, ["Ben Okafor"])
+    entries = (await zoe.get(f"{deal}/history")).json()["items"]
+    changes = [[(c["name"], c["before"], c["after"]) for c in e["changes"]] for e in entries]
+    assert changes[1] == [("Owner", ["m_benthere0000"], [zoe.actor.id])] and entries[1]["by"] == "m_benthere0000"
+    assert changes[0][0][0].startswith("A field that is gone") and changes[0][0][2] == 4
+    versions = (await zoe.get(f"/api/apps/{moved['made']}/versions")).json()["items"]
+    assert [one["version"] for one in versions] == [3, 2, 1] and versions[0]["note"] == "Moved from Northlight"
+    back = await zoe.post(f"/api/apps/{moved['made']}/versions", json={"restore": 1, "base_version": 3})
+    assert back.status_code == 201 and "qty" in back.text
+
+
+async def _stopped(*_: Any) -> None:
+    raise RuntimeError("the server stopped here")
 
 
 async def test_an_app_is_kept_as_a_template_and_begun_from(company: Company):

@@ -11085,6 +11085,11 @@ export interface components {
             candidates: components["schemas"]["MoveCandidate"][];
             /** Shares */
             shares: number;
+            /**
+             * Links
+             * @description Public forms and views that end, by name.
+             */
+            links: string[];
             /** Grants */
             grants: number;
             /** Connections */
@@ -11677,7 +11682,7 @@ export interface components {
             workspace: string;
             /**
              * People
-             * @description Who stands there for a member of here; nobody for null.
+             * @description Who stands there for a member of here; nobody for null. Who is left out is the same person there, else their name stays as text.
              * @default {}
              */
             people?: {

@@ -35,10 +35,11 @@ def in_workspace(command: Callable[..., Any]) -> Callable[..., Any]:
 async def as_owner(settings: Settings, workspace: str | None) -> AsyncGenerator[tuple[AsyncConnection, Actor]]:
     """One transaction in the name of that workspace's owner. Raises `NotFound`, `Invalid` when several are called so."""
     async with opened(settings) as engine, transaction(engine) as tx:
-        yield tx, await _owner(tx, workspace)
+        yield tx, await owner_of(tx, workspace)
 
 
-async def _owner(tx: AsyncConnection, workspace: str | None) -> Actor:
+async def owner_of(tx: AsyncConnection, workspace: str | None) -> Actor:
+    """The owner of a workspace, by its id or name; of the first one for None. Raises `NotFound`, `Invalid` when several are called so."""
     if workspace is None:
         return await people.first_owner(tx)
     called = (w.c.id == workspace) | (func.lower(w.c.name) == workspace.lower())

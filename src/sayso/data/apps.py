@@ -72,8 +72,9 @@ async def open_app(tx: AsyncConnection, id: str, *, by: Actor, to: Right = "read
     return await finding.found(tx, id, by, to, id)
 
 
-async def create(tx: AsyncConnection, spec: App, *, by: Actor, note: str = "") -> OpenApp:
-    """A new app, with its tables. Its id is the spec's, or the next free one. Raises `Invalid` with every problem."""
+async def create(tx: AsyncConnection, spec: App, *, by: Actor, note: str = "", after: int = 0) -> OpenApp:
+    """A new app, with its tables. Its id is the spec's, or the next free one; its tables and fields are numbered from `after` on. Raises
+    `Invalid` with every problem."""
     by.must("build")
     spec = completed_app(spec)
     if problems := check(spec):
@@ -87,7 +88,7 @@ async def create(tx: AsyncConnection, spec: App, *, by: Actor, note: str = "") -
         t.apps.insert().values(workspace_id=by.workspace, id=spec.id, spec=spec.portable(), created_by=by.id).returning(c.number)
     )
     number: int = (await tx.execute(made)).scalar_one()
-    columns = await changes.first_built(tx, number, spec.id, spec)
+    columns = await changes.first_built(tx, number, spec.id, spec, after)
     await tx.execute(t.apps.update().where(c.number == number).values(columns=columns.stored()))
     empty = spec.model_copy(update={"tables": (), "views": (), "automations": (), "coworkers": (), "slots": (), "roles": ()})
     await changes.remember(tx, number, 1, spec, None, None, effects(empty, difference(empty, spec)), note, by)

@@ -129,10 +129,10 @@ async def _built(tx: AsyncConnection, app: OpenApp, after: App, by: Actor, resto
     return new
 
 
-async def first_built(tx: AsyncConnection, number: int, id: str, spec: App) -> Columns:
-    """A whole new app."""
+async def first_built(tx: AsyncConnection, number: int, id: str, spec: App, after: int = 0) -> Columns:
+    """A whole new app. Numbers begin after `after`: what history tells by the numbers up to it is of nothing that is here."""
     empty = App(id=id, name=spec.name)
-    layout = laid_out(empty, spec, Columns(), datetime.now(UTC).date().isoformat())
+    layout = laid_out(empty, spec, Columns(last=after), datetime.now(UTC).date().isoformat())
     await ddl.run(tx, ddl.built(number, layout))
     await ddl.run(tx, ddl.worded(number, empty, spec, Columns(), layout.columns))
     await ddl.run(tx, ddl.ruled(number, empty, spec, Columns(), layout.columns))

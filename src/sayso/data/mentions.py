@@ -71,10 +71,11 @@ async def checked(tx: AsyncConnection, app: OpenApp, table_id: str, row: int, te
         raise Invalid(
             Problem("text", f"names {who}, who {verb} would not get this. Share the row with them first, or leave the name out")
         )
-    return written(text, lambda id, _: f"@[{_safe(known[id].name)}]({id})"), tuple(known[id] for id in ids)
+    return written(text, lambda id, _: f"@[{safe(known[id].name)}]({id})"), tuple(known[id] for id in ids)
 
 
-def _safe(name: str) -> str:
+def safe(name: str) -> str:
+    """A name as it can stand in a mention."""
     return re.sub(r"[\[\]\\\n]", " ", name)[:200]
 
 

@@ -26,7 +26,7 @@ async def check(
     for one in table.fields:
         match one:
             case Person():
-                await _people(tx, app, one, rows, problems)
+                await _people(tx, app, table, one, rows, ids, problems)
             case File() | Image():
                 await _files(tx, app, one, rows, problems)
             case Link():
@@ -41,7 +41,15 @@ def _named(rows: Iterable[Clean], one: AnyField) -> set[str]:
     return {id for row in rows for id in row.values.get(one.id) or ()}
 
 
-async def _people(tx: AsyncConnection, app: OpenApp, one: Person, rows: Sequence[Clean], problems: list[Problem]) -> None:
+async def _people(
+    tx: AsyncConnection,
+    app: OpenApp,
+    table: Table,
+    one: Person,
+    rows: Sequence[Clean],
+    ids: Sequence[int],
+    problems: list[Problem],
+) -> None:
     asked = _named(rows, one)
     if not asked:
         return
@@ -52,9 +60,18 @@ async def _people(tx: AsyncConnection, app: OpenApp, one: Person, rows: Sequence
     ).all()
     known = {n.casefold(): i for i, email, name, gone in members if gone is None for n in (name, email) if n}
     known |= {i: i for i, *_ in members}
+    if ids and any(a not in known and a.casefold() not in known for a in asked):
+        known |= {a: a for a in await _standing(tx, rows_of(app, table), one, ids)}
     for row in rows:
         if row.values.get(one.id):
             _person_ids(row, one, known, problems)
+
+
+async def _standing(tx: AsyncConnection, where: Rows, one: Person, ids: Sequence[int]) -> list[str]:
+    """Who stands in these rows already: of an app that came from another workspace also names of those who are no members here."""
+    t = where.sql.c
+    query = select(func.unnest(t[where.name(one)])).where(t.id.in_(ids)).distinct()
+    return [str(name) for name in (await tx.execute(query)).scalars()]
 
 
 def _person_ids(row: Clean, one: Person, known: dict[str, str], problems: list[Problem]) -> None:

@@ -39,7 +39,7 @@ class Copy:
     name: str
     rows: Rows
     into: str
-    people: Mapping[str, str]
+    people: Mapping[str, str | None]
     state: State
     done: int
     total: int
@@ -67,7 +67,7 @@ async def begin(
     *,
     by: Actor,
     into: str | None = None,
-    people: Mapping[str, str] | None = None,
+    people: Mapping[str, str | None] | None = None,
 ) -> Copy:
     """Asks for a copy. Raises `Conflict` when one of this kind is being made, and, of drafts, when there is one already."""
     app.must("build")

@@ -7,7 +7,7 @@ from sqlalchemy import insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.data import apps, finding
-from sayso.data.copies import rows
+from sayso.data.copies import carried, people, rows
 from sayso.data.copies.rows import Pair, Progress
 from sayso.data.copies.spec import Kind, copied, notes
 from sayso.data.open_app import OpenApp
@@ -20,13 +20,14 @@ from sayso.team.actor import Actor
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be copied: `rows` none, sample or all; `by` acts in the workspace that the copy is made in. `people` says who a member is there."""
+    """What is to be copied: `rows` none, sample or all; `by` acts in the workspace that the copy is made in. `people` says who a member is
+    there, None for whom nobody is to stand in rows."""
 
     kind: Kind
     name: str
     rows: str
     by: Actor
-    people: Mapping[str, str]
+    people: Mapping[str, str | None]
 
 
 async def opened(tx: AsyncConnection, id: str, *, by: Actor) -> OpenApp:
@@ -37,27 +38,39 @@ async def opened(tx: AsyncConnection, id: str, *, by: Actor) -> OpenApp:
 
 async def make(tx: AsyncConnection, source: OpenApp, wanted: Wanted, progress: Progress) -> tuple[OpenApp, list[str]]:
     """The new app, and what is to be known of it, in sentences."""
-    elsewhere = wanted.by.workspace != source.by.workspace
-    m = system.members.c
-    members = (
-        frozenset((await tx.execute(select(m.id).where(m.workspace_id == source.by.workspace))).scalars())
-        if elsewhere
-        else frozenset[str]()
-    )
+    there = await _people(tx, source, wanted)
     whole = source.spec
-    spec = copied(whole, wanted.name, wanted.kind, elsewhere=elsewhere, members=members)
+    spec = copied(whole, wanted.name, wanted.kind, members=None if there is None else people.members(there))
     spec = spec.model_copy(update={"id": id_from(wanted.name)})
-    made = await apps.create(tx, spec, by=wanted.by, note=f"Copied from {whole.name}")
+    moved = wanted.kind == "move"
+    note = f"{'Moved' if moved else 'Copied'} from {await _place(tx, source) if moved else whole.name}"
+    made = await apps.create(tx, spec, by=wanted.by, note=note, after=source.columns.last if moved else 0)
     if wanted.kind == "draft":
         values = {"copy_of": source.number, "copy_version": source.version}
         await tx.execute(update(system.apps).where(system.apps.c.number == made.number).values(**values))
-    await _grants(tx, source, made, wanted.by, elsewhere)
+    await _grants(tx, source, made, wanted.by, there is not None)
     if wanted.rows != "none":
-        people = dict(wanted.people) if elsewhere else None
-        await rows.copy(tx, Pair(source, made, people), sample=wanted.rows == "sample", progress=progress)
+        pair = Pair(source, made, there, moved=moved)
+        await rows.copy(tx, pair, sample=wanted.rows == "sample", progress=progress)
+        if moved:
+            await rows.name_left(tx, pair)
+            await carried.carry(tx, pair)
+    if moved:
+        made = await carried.versions(tx, source, made, there or {})
     told = notes(whole, wanted.kind, wanted.rows)
     await audit.write(tx, "app.copied", f"copied the app {whole.name} to {wanted.name}", by=source.by, subject=source.id)
     return made, told
+
+
+async def _people(tx: AsyncConnection, source: OpenApp, wanted: Wanted) -> people.People | None:
+    """None in the same workspace, where everybody is who they are."""
+    here = source.by.workspace
+    return None if wanted.by.workspace == here else await people.there(tx, here, wanted.people)
+
+
+async def _place(tx: AsyncConnection, source: OpenApp) -> str:
+    w = system.workspaces.c
+    return (await tx.execute(select(w.name).where(w.id == source.by.workspace))).scalar_one()
 
 
 async def _grants(tx: AsyncConnection, source: OpenApp, made: OpenApp, by: Actor, elsewhere: bool) -> None:

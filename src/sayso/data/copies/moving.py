@@ -34,7 +34,8 @@ class MovePlan:
     notes: tuple[str, ...]
     people: tuple[Moved, ...]
     candidates: tuple[tuple[str, str], ...]
-    shares: int
+    shares: tuple[str, ...]
+    """Public forms and views that end, by name."""
     grants: int
     connections: tuple[str, ...]
     automations: int
@@ -56,14 +57,14 @@ async def plan(tx: AsyncConnection, app: OpenApp, there: Actor) -> MovePlan:
     named = select(k.name).where(k.workspace_id == app.by.workspace, k.id.in_(used)).order_by(k.name)
     told = [
         *notes(app.spec, "move", "all"),
-        f"{app.spec.name} is in the trash here afterwards, for 30 days, with its comments and history.",
+        f"{app.spec.name} is in the trash here afterwards, for 30 days, as it is now.",
     ]
     if lost := [one.name for one in people if one.there is None]:
         told.append(
-            f"{', '.join(lost[:5])} {'is' if len(lost) == 1 else 'are'} not there: where they stand in rows, nobody does then."
+            f"{', '.join(lost[:5])} {'is' if len(lost) == 1 else 'are'} not there: where they stand, their name stays as text."
         )
     return MovePlan(
-        (there.workspace, name), await rows.counted(tx, app), tuple(told), people, tuple(candidates), len(open_), grants,
+        (there.workspace, name), await rows.counted(tx, app), tuple(told), people, tuple(candidates), tuple(one.name for one in open_), grants,
         tuple((await tx.execute(named)).scalars()) if used else (), sum(one.on for one in app.spec.automations),
     )  # fmt: skip
 
@@ -87,15 +88,14 @@ async def _people(tx: AsyncConnection, app: OpenApp, workspace: str) -> tuple[Mo
     return tuple(Moved(id, name, counts[id], (there, called) if there else None) for id, name, there, called in found)
 
 
-async def matched(tx: AsyncConnection, app: OpenApp, there: Actor, chosen: dict[str, str | None]) -> dict[str, str]:
-    """Who each member is there: the same person, or whoever was chosen. Nobody who is not a member there."""
+async def matched(tx: AsyncConnection, app: OpenApp, there: Actor, chosen: dict[str, str | None]) -> dict[str, str | None]:
+    """Who each member is there: the same person, or whoever was chosen; None when nobody was. Who is in neither keeps their name as text."""
     m, other = system.members.c, system.members.alias("other")
     same = (other.c.person == m.person) & (other.c.workspace_id == there.workspace) & other.c.removed_at.is_(None)
     query = select(m.id, other.c.id).join(other, same).where(m.workspace_id == app.by.workspace)
-    known: dict[str, str] = {row[0]: row[1] for row in await tx.execute(query)}
+    known: dict[str, str | None] = {row[0]: row[1] for row in await tx.execute(query)}
     members = set((await tx.execute(select(m.id).where(m.workspace_id == there.workspace, m.removed_at.is_(None)))).scalars())
     for mine, theirs in chosen.items():
-        known.pop(mine, None)
-        if theirs in members and theirs is not None:
+        if theirs is None or theirs in members:
             known[mine] = theirs
     return known

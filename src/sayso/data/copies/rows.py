@@ -6,12 +6,14 @@ hold lies under its digest and is not copied.
 
 # ruff: noqa: S608  names in statements are numbers of the catalogue
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sayso.data.copies import people as known_people
+from sayso.data.copies.people import People
 from sayso.data.ddl import schema
 from sayso.data.open_app import OpenApp
 from sayso.data.physical import is_stored
@@ -31,11 +33,20 @@ Progress = Callable[[int], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """The same app twice: what is read and what is written. `people` says who a member is there; None when they are the same."""
+    """The same app twice: what is read and what is written. `people` says who everybody is there; None when they are the same.
+
+    `moved`: nothing is left behind, so rows in the trash come too, and so do files that no row holds any more.
+    """
 
     old: OpenApp
     new: OpenApp
-    people: Mapping[str, str] | None = None
+    people: People | None = None
+    moved: bool = False
+
+    @property
+    def rows(self) -> str:
+        """Which of the old ones are copied."""
+        return "true" if self.moved else "t.deleted_at is null"
 
     def both(self, table: str) -> tuple[str, str]:
         return (
@@ -54,12 +65,10 @@ async def counted(tx: AsyncConnection, app: OpenApp) -> int:
 
 
 async def copy(tx: AsyncConnection, pair: Pair, *, sample: bool, progress: Progress) -> int:
-    """All rows that are not in the trash, or the first of each table; gives how many."""
+    """All rows, or the first of each table; gives how many. Who everybody is and what files are called there stays at hand for the rest of the
+    transaction, in the temporary tables `copied_people` and `copied_files`."""
     await tx.execute(text("create temp table copied_files (old text primary key, new text not null) on commit drop"))
-    await tx.execute(text("create temp table copied_people (old text primary key, new text not null) on commit drop"))
-    if pair.people:
-        put = text("insert into copied_people (old, new) select * from unnest(cast(:old as text[]), cast(:new as text[]))")
-        await tx.execute(put, {"old": list(pair.people), "new": list(pair.people.values())})
+    await known_people.at_hand(tx, pair.people)
     done = 0
     for table in pair.new.spec.tables:
         if pair.old.spec.table(table.id) is not None:
@@ -68,7 +77,6 @@ async def copy(tx: AsyncConnection, pair: Pair, *, sample: bool, progress: Progr
     for table in pair.new.spec.tables:
         await _pairs(tx, pair, table)
         await _written_by(tx, pair, table)
-    await tx.execute(text("drop table copied_files; drop table copied_people"))
     return done
 
 
@@ -77,7 +85,7 @@ async def _rows(tx: AsyncConnection, pair: Pair, table: Table, sample: bool, bef
     names, values = _columns(pair, table)
     order, piece = ("position, id", SAMPLE_ROWS) if sample else ("id", PIECE_ROWS)
     put = text(
-        f"with piece as (select * from {old} where id > :after and deleted_at is null order by {order} limit {piece}), put as ("
+        f"with piece as (select * from {old} as t where id > :after and {pair.rows} order by {order} limit {piece}), put as ("
         f"insert into {new} ({', '.join(names)}) select {', '.join(values)} from piece as t returning id)"
         " select count(*), max(id) from put"
     )
@@ -103,6 +111,9 @@ def _columns(pair: Pair, table: Table) -> tuple[list[str], list[str]]:
     """The columns to write, and what is read for each."""
     names = ["id", "created_at", "updated_at", "position", "created_by", "updated_by"]
     values = ["t.id", "t.created_at", "t.updated_at", "t.position", _person("t.created_by", pair), _person("t.updated_by", pair)]
+    if pair.moved:
+        names += ["version", "deleted_at"]
+        values += ["t.version", "t.deleted_at"]
     for field in table.fields:
         was, now = pair.old.columns.fields[table.id].get(field.id), pair.new.columns.fields[table.id].get(field.id)
         if is_stored(field) and was is not None and now is not None:
@@ -117,13 +128,17 @@ def _person(column: str, pair: Pair) -> str:
 
 def _value(field: AnyField, column: str, pair: Pair) -> str:
     if isinstance(field, (File, Image)):
-        return _each(column, "copied_files")
-    return _each(column, "copied_people") if isinstance(field, Person) and pair.people is not None else column
+        return _each(column, "copied_files m on m.old = u.old")
+    return (
+        _each(column, "copied_people m on m.old = u.old and m.stands")
+        if isinstance(field, Person) and pair.people is not None
+        else column
+    )
 
 
 def _each(column: str, known: str) -> str:
     """A list of ids, each as it is called there; what is not known there is left out."""
-    of = f"unnest({column}) with ordinality as u(old, n) join {known} m on m.old = u.old"
+    of = f"unnest({column}) with ordinality as u(old, n) join {known}"
     return f"(select array_agg(m.new order by u.n) from {of})"
 
 
@@ -133,12 +148,23 @@ async def _name_files(tx: AsyncConnection, pair: Pair, table: Table) -> None:
     rows, _ = pair.both(table.id)
     for number in (n for n in numbers if n is not None):
         asked = text(
-            f"select distinct f from {rows} as t, unnest(t.c_{number}) as f where t.deleted_at is null"
+            f"select distinct f from {rows} as t, unnest(t.c_{number}) as f where {pair.rows}"
             " and not exists (select 1 from copied_files c where c.old = f)"
         )
-        ids = list((await tx.execute(asked)).scalars())
-        for at in range(0, len(ids), FILES_AT_ONCE):
-            await _named(tx, pair, ids[at : at + FILES_AT_ONCE])
+        await _all_named(tx, pair, list((await tx.execute(asked)).scalars()))
+
+
+async def name_left(tx: AsyncConnection, pair: Pair) -> None:
+    """Files that rows once held: their history still names them."""
+    asked = text(
+        "select distinct p.file from sayso.file_places p where p.app = :app and not exists (select 1 from copied_files c where c.old = p.file)"
+    )
+    await _all_named(tx, pair, list((await tx.execute(asked, {"app": pair.old.number})).scalars()))
+
+
+async def _all_named(tx: AsyncConnection, pair: Pair, ids: list[str]) -> None:
+    for at in range(0, len(ids), FILES_AT_ONCE):
+        await _named(tx, pair, ids[at : at + FILES_AT_ONCE])
 
 
 async def _named(tx: AsyncConnection, pair: Pair, ids: list[str]) -> None:

@@ -1,20 +1,22 @@
 """What of a spec goes into a copy. Nothing in a copy begins by itself: automations are off, tables are not synced, nobody is woken."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from sayso.spec.app import App
 from sayso.spec.change import completed_app
+from sayso.spec.part import Part
 
 Kind = Literal["copy", "draft", "move"]
 NO_MEMBER = "m_nobody"
 """Stands where a member of another workspace was named alone: it means nobody."""
 
 
-def copied(spec: App, name: str, kind: Kind, *, elsewhere: bool = False, members: frozenset[str] = frozenset()) -> App:
-    """The spec of a copy; `elsewhere` in another workspace, where nothing names these members (ids) of this one."""
+def copied(spec: App, name: str, kind: Kind, *, members: Mapping[str, str | None] | None = None) -> App:
+    """The spec of a copy. `members` for another workspace: who each member of this one is there, None for who is nobody there."""
     quiet = quietened(spec) if kind == "draft" else _asleep(spec)
-    if elsewhere:
-        quiet = App.model_validate(_elsewhere(quiet.model_dump(mode="json"), members))
+    if members is not None:
+        quiet = App.model_validate(elsewhere(quiet.model_dump(mode="json"), members))
     return completed_app(quiet.model_copy(update={"name": name}))
 
 
@@ -30,20 +32,20 @@ def quietened(spec: App) -> App:
     return _asleep(spec).model_copy(update={"coworkers": coworkers})
 
 
-def _elsewhere(value: Any, members: frozenset[str]) -> Any:
-    """Without what belongs to a workspace: connections and people."""
+def elsewhere(value: Any, members: Mapping[str, str | None]) -> Any:
+    """A spec, a change or a part of one as it stands in another workspace: without connections, with the people of there."""
     if isinstance(value, dict):
-        return {key: _left_behind(key, _elsewhere(one, members)) for key, one in value.items()}
+        return {key: _left_behind(key, elsewhere(one, members)) for key, one in value.items()}
     if isinstance(value, list):
-        return [_elsewhere(one, members) for one in value if not (isinstance(one, str) and one in members)]
-    return NO_MEMBER if isinstance(value, str) and value in members else value
+        return [elsewhere(one, members) for one in value if not (isinstance(one, str) and members.get(one, one) is None)]
+    return members.get(value, value) or NO_MEMBER if isinstance(value, str) else value
 
 
 def _left_behind(key: str, value: Any) -> Any:
     return None if key == "connection" and isinstance(value, str) and value.startswith("cn_") else value
 
 
-def connections_in(spec: App) -> set[str]:
+def connections_in(part: App | Part) -> set[str]:
     found: set[str] = set()
 
     def look(value: Any) -> None:
@@ -55,13 +57,13 @@ def connections_in(spec: App) -> set[str]:
             for one in value:
                 look(one)
 
-    look(spec.model_dump(mode="json"))
+    look(part.model_dump(mode="json"))
     return found
 
 
 def notes(spec: App, kind: Kind, rows: str) -> list[str]:
     """What is not as in the app that was copied, in sentences."""
-    told = ["Comments, the history of rows and what could be undone are not copied." if rows != "none" else "It has no rows."]
+    told = [_left_out(kind, rows)]
     if on := [one.name for one in spec.automations if one.on]:
         told.append(
             f"{_many(len(on), 'automation')} that {'is' if len(on) == 1 else 'are'} on here {'is' if len(on) == 1 else 'are'} off there."
@@ -71,9 +73,21 @@ def notes(spec: App, kind: Kind, rows: str) -> list[str]:
     if kind == "copy":
         told.append("Who may use it is as here; public links are not copied.")
     if kind == "move":
-        told.append("Connections are not there: whoever builds there chooses others.")
+        told += [f"{what} asks for a connection there." for what in asking(spec)]
         told.append("Who may use it is decided anew there; public links and shares end.")
     return told
+
+
+def _left_out(kind: Kind, rows: str) -> str:
+    if kind == "move":
+        return "Rows, links, files, comments, history and versions go along. What each person could undo, runs of automations and talks with co-workers do not."
+    return "Comments, the history of rows and what could be undone are not copied." if rows != "none" else "It has no rows."
+
+
+def asking(spec: App) -> list[str]:
+    """Automations, tables and co-workers that name a connection, in words."""
+    parts = [("The automation", spec.automations), ("The table", spec.tables), ("The co-worker", spec.coworkers)]
+    return [f"{word} {one.name}" for word, some in parts for one in some if connections_in(one)]
 
 
 def _many(n: int, what: str) -> str:

@@ -71,7 +71,7 @@ class NewCopy(Asked):
 class NewMove(Asked):
     workspace: Token
     people: dict[MemberId, MemberId | None] = Field(default={}, max_length=CHOICES_MAX)
-    """Who stands there for a member of here; nobody for null."""
+    """Who stands there for a member of here; nobody for null. Who is left out is the same person there, else their name stays as text."""
 
 
 class NewDraftCopy(Asked):
@@ -166,6 +166,8 @@ class MovePlan(Shown):
     people: list[MovePerson]
     candidates: list[MoveCandidate]
     shares: int
+    links: list[str]
+    """Public forms and views that end, by name."""
     grants: int
     connections: list[str]
     automations: int
@@ -212,7 +214,7 @@ async def move_plan(
     ]
     return MovePlan(
         workspace=MoveCandidate(id=found.workspace[0], name=found.workspace[1]), app=app, rows=found.rows, notes=list(found.notes),
-        people=people, candidates=[MoveCandidate(id=id, name=name) for id, name in found.candidates], shares=found.shares,
+        people=people, candidates=[MoveCandidate(id=id, name=name) for id, name in found.candidates], shares=len(found.shares), links=list(found.shares),
         grants=found.grants, connections=list(found.connections), automations=found.automations,
     )  # fmt: skip
 
