@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 from sqlalchemy import func, select
 
-from bench.automated.desk import Desk, cpu_below, cpu_of, desk
+from bench.automated.desk import Desk, cpu_of, cpu_of_database, desk
 from bench.figure import Figure
 from bench.server import new_home, server
 from sayso import db
@@ -75,11 +75,11 @@ async def _rows(d: Desk, id: str, workers: int) -> float:
 async def _plain(d: Desk) -> tuple[float, float]:
     registered = await d.automated("plain", PLAIN, {"kind": "webhook"})
     async with d.worker() as process:
-        began, cpu = time.perf_counter(), cpu_of(process.pid) + cpu_below("postgres")
+        began, cpu = time.perf_counter(), cpu_of(process.pid) + cpu_of_database(d.home)
         await _called(d, registered)
         await d.over(registered, RUNS)
         seconds = time.perf_counter() - began
-        return RUNS / seconds, RUNS / (cpu_of(process.pid) + cpu_below("postgres") - cpu)
+        return RUNS / seconds, RUNS / (cpu_of(process.pid) + cpu_of_database(d.home) - cpu)
 
 
 async def _called(d: Desk, registered: Registered) -> None:

@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -138,16 +138,16 @@ def cpu_of(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def cpu_below(name: str) -> float:
-    """Of all processes whose program is called so."""
-    total = 0.0
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdecimal():
-            try:
-                if (folder / "comm").read_text("utf-8").strip() == name:
-                    total += cpu_of(int(folder.name))
-            except OSError:
-                continue
+def cpu_of_database(home: Path) -> float:
+    """Of a home's PostgreSQL: of its postmaster, of what it has started, and of what of that has ended (Linux)."""
+    postmaster = int((home / "postgres" / "data" / "postmaster.pid").read_text("utf-8").splitlines()[0])
+    fields = Path(f"/proc/{postmaster}/stat").read_text("utf-8").rpartition(")")[2].split()
+    ended = (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text("utf-8").split()
+    total = cpu_of(postmaster) + ended
+    for child in children:
+        with suppress(OSError):
+            total += cpu_of(int(child))
     return total
 
 

@@ -50,6 +50,7 @@ from sayso.web.post.carrier import Post
 from sayso.web.put_together import gateway_of, last_slot, trials_of, worker_of
 from sayso.web.routes import API, LIVE, PUBLIC, Address
 from sayso.web.safety import SafeAnswers
+from sayso.web.served import Served
 from sayso.web.shapes import ProblemDocument
 from sayso.web.v1.door import PREFIX, Door
 from sayso.web.workspace_page import BuiltFiles, WorkspacePage
@@ -87,7 +88,7 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
         coworkers = Desk(engine, gateway, jobs.begin, automations=door, connections=connections, heard=starting.message)
         here.desk = coworkers
         fills = Fills(gateway)
-        worker = worker_of(engine, settings, gateway, connections, fills, coworkers)
+        worker = worker_of(engine, settings, gateway, connections, fills, coworkers, busy=app.served.lately)
         app.state.parts = Parts(
             engine,
             settings,
@@ -129,7 +130,12 @@ class Web(FastAPI):
 
     v1: Door | None = None
 
+    def __init__(self, **more: Any) -> None:
+        self.served = Served()
+        super().__init__(**more)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.served.came()
         if scope["type"] in ("http", "websocket") and self.v1 is not None and scope["path"].startswith(PREFIX):
             await self.v1(scope, receive, send)
         elif scope["type"] == "http" and scope["path"].startswith(hooks.PREFIX):

@@ -1,5 +1,6 @@
 """The gateway of a process, as the settings want it: the same for the whole web and for the gateway alone."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -45,11 +46,13 @@ def worker_of(
     coworkers: Desk,
     *,
     at_once: int | None = None,
+    busy: Callable[[], bool] = lambda: False,
 ) -> Worker:
-    """Who does runs of automations in this process: always, when `at_once` says how many; else as the setting says."""
+    """Who does runs of automations in this process: always, when `at_once` says how many; else as the setting says. While it is `busy`
+    with people, fewer at a time."""
     asks = {"coworker": partial(asked, coworkers)}
     parts = Parts(engine, settings.url, FileStore(settings.home / "files"), gateway, connections, fills, asks)
-    return Worker(parts, work=at_once is not None or settings.worker, runs_at_once=at_once or RUNS_AT_ONCE)
+    return Worker(parts, work=at_once is not None or settings.worker, runs_at_once=at_once or RUNS_AT_ONCE, busy=busy)
 
 
 def last_slot(cron: str, zone: str, after: datetime, until: datetime) -> datetime | None:

@@ -21,6 +21,7 @@ from sayso.automations.work import bounded, claimed
 from sayso.automations.work.checkpoints import Checkpoints
 from sayso.automations.work.ends import Failed
 from sayso.automations.work.execution import Execution, Hands
+from sayso.automations.work.gate import Gate
 from sayso.automations.work.plan import Plan
 from sayso.automations.work.records import Change
 from sayso.automations.work.together import Trial
@@ -98,7 +99,7 @@ class Owned:
 
 
 def _hands(engine: AsyncEngine, parts: Parts) -> Hands:
-    return Hands(engine, Checkpoints(engine, ""), asyncio.Semaphore(1), parts)
+    return Hands(engine, Checkpoints(engine, ""), Gate(), parts)
 
 
 def _stored(values: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from copy import copy
@@ -18,6 +17,7 @@ from sayso.automations.work import bounded
 from sayso.automations.work.checkpoints import Checkpoints
 from sayso.automations.work.ends import Carefully, Failed, Paused, Stopped, Suspended
 from sayso.automations.work.frame import Frame
+from sayso.automations.work.gate import Gate
 from sayso.automations.work.gathering import Gathering
 from sayso.automations.work.leaf import Leaf
 from sayso.automations.work.loops import each
@@ -42,7 +42,7 @@ class Hands:
 
     engine: AsyncEngine
     checkpoints: Checkpoints
-    gate: asyncio.Semaphore
+    gate: Gate
     parts: Parts
 
 

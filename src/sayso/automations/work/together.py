@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
@@ -13,19 +12,18 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction
 
 from sayso.automations.work.checkpoints import Checkpoints, Kept
+from sayso.automations.work.gate import Gate
 from sayso.automations.work.records import Change, Record
 
 STEPS_TOGETHER_MAX = 20
 TOGETHER_SECONDS_MAX = 2.0
 """A transaction is not held open for longer than this before its next step begins: others may wait for its rows."""
-TRANSACTIONS_AT_ONCE = 8
-"""Of one process, for automations; all others are for people."""
 
 
 class Together:
     """Opened by the first step that needs rows. Without any, what is kept is written with other runs' (`Checkpoints.put`)."""
 
-    def __init__(self, engine: AsyncEngine, checkpoints: Checkpoints, gate: asyncio.Semaphore, *, careful: bool = False) -> None:
+    def __init__(self, engine: AsyncEngine, checkpoints: Checkpoints, gate: Gate, *, careful: bool = False) -> None:
         """`careful`: each step by itself, after several together could not be done."""
         self.engine, self.checkpoints, self.gate, self.careful = engine, checkpoints, gate, careful
         self.records: list[Record] = []
@@ -97,7 +95,7 @@ class Trial(Together):
     """Of a dry run: everything happens in one transaction that is never committed, and what is kept is only remembered."""
 
     def __init__(self, engine: AsyncEngine, tx: AsyncConnection) -> None:
-        super().__init__(engine, Any, asyncio.Semaphore(1))  # pyright: ignore[reportArgumentType]
+        super().__init__(engine, Any, Gate())  # pyright: ignore[reportArgumentType]
         self.tx = tx
         self.kept: dict[str, Record] = {}
         self.answer: dict[str, Any] | None = None

@@ -26,9 +26,9 @@ from sayso.automations.work.answers import Answers
 from sayso.automations.work.checkpoints import Checkpoints, Lost
 from sayso.automations.work.claimed import actor, owners_of, plan_of, records_of, run_of
 from sayso.automations.work.execution import Execution, Hands
+from sayso.automations.work.gate import Gate
 from sayso.automations.work.records import Change
 from sayso.automations.work.telling import Telling
-from sayso.automations.work.together import TRANSACTIONS_AT_ONCE
 from sayso.automations.work.trouble import SORRY, DatabaseGone, gone
 from sayso.errors import SaysoError
 from sayso.team.ids import new_id
@@ -47,15 +47,17 @@ log = logging.getLogger(__name__)
 
 
 class Worker:
-    """`begin` of a task that must outlive a run is the caller's. `work` False: nothing is claimed here, answers are still heard."""
+    """`work` False: nothing is claimed here, answers are still heard. `busy` says whether this process serves people just now."""
 
-    def __init__(self, parts: Parts, *, work: bool = True, runs_at_once: int = RUNS_AT_ONCE) -> None:
+    def __init__(
+        self, parts: Parts, *, work: bool = True, runs_at_once: int = RUNS_AT_ONCE, busy: Callable[[], bool] = lambda: False
+    ) -> None:
         self.parts, self.engine, self.work = parts, parts.engine, work
         self.id = new_id("x")
         self.answers = Answers(parts.engine)
         self.telling = Telling(parts)
         self._runs_at_once = runs_at_once
-        self._gate = asyncio.Semaphore(TRANSACTIONS_AT_ONCE)
+        self._gate = Gate(busy)
         self._alone = asyncio.Lock()
         self._new = asyncio.Event()
         self._free = asyncio.Event()
