@@ -17,9 +17,11 @@ class Hall:
         async with self.gate:
             self.inside += 1
             self.most = max(self.most, self.inside)
-            await self.let.wait()
-            await asyncio.sleep(0)
-            self.inside -= 1
+            try:
+                await self.let.wait()
+                await asyncio.sleep(0)
+            finally:
+                self.inside -= 1
 
 
 async def settled() -> None:
