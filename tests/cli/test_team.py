@@ -9,8 +9,9 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tests.conftest import Northlight
+from tests.connections.post_office import PASSWORD, USER, post_office
 
-from sayso.cli import groups, invite, members, workspaces
+from sayso.cli import groups, invitations, invite, members, workspaces
 from sayso.db import transaction
 from sayso.team import joining
 
@@ -51,7 +52,26 @@ async def test_an_invitation_link_lets_somebody_in(engine: AsyncEngine, northlig
         eva = await joining.join_as_new(tx, secret, "Eva Lund")
     assert (eva.workspace, eva.role) == (northlight_kept.workspace, "viewer")
     await told(invite.command, code=2)
+    again = await told(invite.command, "otto@new.example")
+    assert again["items"][0]["letter"] == "none"  # there is no mail
+    listed = (await told(invitations.command))["items"]
+    assert [(one["email"], one["state"], one["letter"]) for one in listed] == [("otto@new.example", "open", "none")]
+    sent = await told(invitations.command, "resend", "otto@new.example")
+    assert sent["url"] != again["items"][0]["url"] and sent["id"] == again["items"][0]["id"]
+    await told(invitations.command, "withdraw", sent["id"])
+    await told(invitations.command, "withdraw", sent["id"], code=3)
     assert "/join/" in (await told(invite.command, "--link", "--uses", "0"))["items"][0]["url"]
+
+
+async def test_an_invitation_goes_by_a_letter_where_there_is_mail(monkeypatch: pytest.MonkeyPatch):
+    async with post_office() as office:
+        monkeypatch.setenv("SAYSO_SMTP_URL", f"smtp+plain://{USER.replace('@', '%40')}:{PASSWORD}@127.0.0.1:{office.port}")
+        one = (await told(invite.command, "lena@new.example"))["items"][0]
+        assert one["letter"] == "sent" and office.messages[0]["To"] == "lena@new.example"
+        assert one["url"] in office.messages[0].as_string().replace("=\n", "").replace("=3D", "=")
+        assert (await told(invitations.command, "resend", "lena@new.example"))["letter"] == "sent" and len(office.messages) == 2
+        assert (await told(invite.command, "max@new.example", "--no-letter"))["items"][0]["letter"] == "none"
+    assert (await told(invite.command, "nina@new.example"))["items"][0]["letter"] == "failed"  # nobody is there
 
 
 async def test_groups_and_workspaces():

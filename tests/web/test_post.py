@@ -222,3 +222,37 @@ async def test_comments_through_the_api_are_safe_to_show(company: Company):
     settled = await company.ben.patch(f"{COMMENTS}/{made['id']}", json={"resolved": True})
     assert settled.json()["resolved"]["by"] == company.ben.actor.id
     assert problem(await company.ben.patch(f"{COMMENTS}/{made['id']}", json={}))["status"] == 422
+
+
+async def test_who_is_given_an_app_a_role_or_a_group_is_told_and_nobody_else(company: Company, post: Post, office: PostOffice):
+    ana, ben, cleo, mia = company.ana, company.ben, company.cleo, company.mia
+    group = (await ana.post("/api/groups", json={"name": "Support", "members": [mia.actor.id]})).json()["id"]
+    grants = [{"kind": "member", "id": cleo.actor.id, "role": "@editor"}, {"kind": "group", "id": group, "role": "@reader"}]
+    nothing = [{"kind": "member", "id": ben.actor.id, "role": "@nothing"}]
+    given = await ana.put("/api/apps/crm/access", json={"grants": [*grants, *nothing]})
+    assert given.status_code == 200, given.text
+    try:
+        await ana.patch(f"/api/groups/{group}", json={"members": [mia.actor.id, cleo.actor.id]})
+        await ana.patch(f"/api/members/{cleo.actor.id}", json={"role": "member"})
+
+        async def told(who: Caller) -> list[tuple[str, str, str]]:
+            items = (await who.get("/api/notifications")).json()["items"]
+            return [(one["title"], one["text"], one["link"]) for one in items]
+
+        assert await told(cleo) == [
+            ("Ana Prado made you Member", "Before, you were Viewer.", "/"),
+            ("Ana Prado put you into the group Support", "With it you may use CRM.", "/a/crm"),
+            ("Ana Prado gave you the app CRM", "You may read and change what is in it.", "/a/crm"),
+        ]
+        assert [title for title, *_ in await told(mia)] == [
+            "Ana Prado gave you the app CRM",
+            "Ana Prado put you into the group Support",
+        ]
+        assert await told(ben) == await told(ana) == []
+        assert await due(post) == 2  # one letter for each of them
+        [letter] = [one for one in office.messages if one["To"] == "cleo@northlight.example"]
+        assert "http://sayso.test/a/crm" in part(letter, "plain")
+    finally:
+        await ana.patch(f"/api/members/{cleo.actor.id}", json={"role": "viewer"})
+        await ana.put("/api/apps/crm/access", json={"grants": []})
+        await ana.delete(f"/api/groups/{group}")

@@ -39,7 +39,9 @@ async def given(tx: AsyncConnection, app: OpenApp, new: tuple[Role, ...], *, by:
     mine = mine if not any(one.kind == "member" and one.id == by.member for one in before) else set()
     if wanted | everyone | mine:
         grants = before | wanted | everyone | mine
-        await access.put(tx, app.number, grants, by=by, id=app.id, name=app.spec.name, roles=[r.id for r in app.spec.roles])
+        await access.put(
+            tx, app.number, grants, by=by, id=app.id, name=app.spec.name, roles={r.id: r.name for r in app.spec.roles}
+        )
     return [_line(app, role, [name for _, name in found[role.id]]) for role in new]
 
 

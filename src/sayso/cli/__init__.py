@@ -24,6 +24,7 @@ COMMANDS = {
     "password": "sayso.cli.password",
     "members": "sayso.cli.members",
     "invite": "sayso.cli.invite",
+    "invitations": "sayso.cli.invitations",
     "groups": "sayso.cli.groups",
     "workspaces": "sayso.cli.workspaces",
     "token": "sayso.cli.token",

@@ -1,11 +1,13 @@
-"""`sayso invite`: a link for each address, or one for whoever has it."""
+"""`sayso invite`: a letter and a link for each address, or one link for whoever has it."""
 
 import click
 
 from sayso.cli import team
 from sayso.cli.command import Say
 from sayso.cli.command import command as asynchronous
-from sayso.db.embedded import presence
+from sayso.cli.invitations import Desk, line
+from sayso.db import transaction
+from sayso.db.installation import opened
 from sayso.errors import Invalid, Problem
 from sayso.settings import Settings
 from sayso.team import invitations
@@ -25,30 +27,32 @@ from sayso.team.invitations import Wanted
     type=click.IntRange(0, invitations.USES_MAX),
     help="Of a link; 0 is as often as one likes.",
 )
+@click.option("--no-letter", is_flag=True, help="Only print the links, also where there is mail.")
 @team.in_workspace
 @asynchronous
 async def command(
-    settings: Settings, say: Say, addresses: tuple[str, ...], named: str, in_groups: tuple[str, ...], days: int, as_link: bool, uses: int, workspace: str | None,
+    settings: Settings, say: Say, addresses: tuple[str, ...], named: str, in_groups: tuple[str, ...], days: int, as_link: bool, uses: int,
+    no_letter: bool, workspace: str | None,
 ) -> None:  # fmt: skip
-    """Invite ADDRESSES, and print the link of each to hand on."""
+    """Invite ADDRESSES: by a letter to each where there is mail; the link of each is printed too, to hand on."""
     if bool(addresses) == as_link:
         raise Invalid(Problem("addresses", "are needed, or --link", "ana@example.com"))
-    async with team.as_owner(settings, workspace) as (tx, by):
-        inside = [(await team.group(tx, one, by)).id for one in in_groups]
-        wanted = Wanted(await team.role(tx, named, by), tuple(inside), days=days, uses=uses or None)
-        to, refused = invitations.addresses_in(addresses)
-        if as_link:
-            made = (await invitations.by_link(tx, wanted, by=by),)
-        else:
-            made, here = await invitations.by_mail(tx, to, wanted, by=by, letters=False)
-            refused = (*refused, *here)
-    url = (presence.server_of(settings.home) or {}).get("url") or settings.url
-    items = [
-        {"id": one.invitation.id, "email": one.invitation.email, "url": f"{url}/join/{one.secret}", "expires_at": one.invitation.expires_at}
-        for one in made
-    ]  # fmt: skip
+    async with opened(settings) as engine:
+        desk = Desk.of(engine, settings)
+        async with transaction(engine) as tx:
+            by = await team.owner_of(tx, workspace)
+            inside = [(await team.group(tx, one, by)).id for one in in_groups]
+            wanted = Wanted(await team.role(tx, named, by), tuple(inside), days=days, uses=uses or None)
+            to, refused = invitations.addresses_in(addresses)
+            if as_link:
+                made = (await invitations.by_link(tx, wanted, by=by),)
+            else:
+                out = not no_letter and await desk.possible(tx, wanted.role, by)
+                made, here = await invitations.by_mail(tx, to, wanted, by=by, letters=out)
+                refused = (*refused, *here)
+        items = await desk.told(made, by)
     for one in items:
-        say.line(f"{one['email']}: {one['url']}" if one["email"] else str(one["url"]))
+        say.line(line(one))
     for wrong in refused:
         say.line(f"{wrong.text} {wrong.reason}.")
     say.answer({"items": items, "refused": [{"text": one.text, "reason": one.reason} for one in refused]})

@@ -53,12 +53,7 @@ async def role(settings: Settings, say: Say, who: str, to: str, workspace: str |
 @asynchronous
 async def suspend(settings: Settings, say: Say, who: str, workspace: str | None) -> None:
     """Keep WHO out, with their tokens, until they are brought back."""
-    async with team.as_owner(settings, workspace) as (tx, by):
-        one = await team.member(tx, who, by)
-        await members.suspend(tx, one.id, by=by)
-        await news.changed(tx)
-    say.line(f"{one.name} is suspended.")
-    say.answer({"id": one.id, "suspended": True})
+    await _stands(settings, say, who, workspace, suspended=True)
 
 
 @command.command("back")
@@ -67,12 +62,16 @@ async def suspend(settings: Settings, say: Say, who: str, workspace: str | None)
 @asynchronous
 async def back(settings: Settings, say: Say, who: str, workspace: str | None) -> None:
     """Bring WHO back after a suspension."""
+    await _stands(settings, say, who, workspace, suspended=False)
+
+
+async def _stands(settings: Settings, say: Say, who: str, workspace: str | None, *, suspended: bool) -> None:
     async with team.as_owner(settings, workspace) as (tx, by):
         one = await team.member(tx, who, by)
-        await members.bring_back(tx, one.id, by=by)
+        await (members.suspend if suspended else members.bring_back)(tx, one.id, by=by)
         await news.changed(tx)
-    say.line(f"{one.name} is back.")
-    say.answer({"id": one.id, "suspended": False})
+    say.line(f"{one.name} is {'suspended' if suspended else 'back'}.")
+    say.answer({"id": one.id, "suspended": suspended})
 
 
 @command.command("remove")

@@ -5,7 +5,7 @@ what everyone was given; without any of these their role in the workspace says i
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -16,7 +16,7 @@ from sayso.db.people_tables import app_grants as t
 from sayso.db.people_tables import groups
 from sayso.db.tables import members
 from sayso.errors import Conflict, Invalid, Problem
-from sayso.team import audit, news
+from sayso.team import audit, given, news
 from sayso.team.actor import Actor
 
 GRANTS_MAX = 1_000
@@ -79,10 +79,10 @@ async def put(
     by: Actor,
     id: str,
     name: str,
-    roles: Collection[str],
+    roles: Mapping[str, str],
     base: str | None = None,
 ) -> tuple[Grant, ...]:
-    """All that is granted in this app from now on. `id` and `name` are the app's, `roles` the ids of its own. Whoever calls has asked whether `by` manages it.
+    """All that is granted in this app from now on; who gains by it is told. `id` and `name` are the app's, `roles` the names of its own by id. Whoever calls has asked whether `by` manages it.
 
     Raises `Invalid`, and `Conflict` when `base` is no longer the version of what is granted.
     """
@@ -102,6 +102,7 @@ async def put(
         detail = {"given": [asdict(one) for one in sorted(new)], "taken": [asdict(one) for one in sorted(gone)]}
         await audit.write(tx, "app.access", f"changed who may use the app {name}", by=by, subject=id, app=id, detail=detail)
         await news.changed(tx, by=by)
+        await given.app(tx, id, name, before, new, roles, by=by)
     return await listed(tx, app, by=by)
 
 

@@ -12,7 +12,7 @@ from sayso.db.people_tables import app_grants, group_members
 from sayso.db.people_tables import groups as t
 from sayso.db.tables import members as m
 from sayso.errors import Conflict, Invalid, NotFound, Problem
-from sayso.team import access, audit, news, properties
+from sayso.team import access, audit, given, news, properties
 from sayso.team.actor import Actor
 from sayso.team.ids import new_id
 
@@ -71,6 +71,7 @@ async def create(
     await tx.execute(t.insert().values(id=id, workspace_id=by.workspace, name=name, properties=kept))
     await _put(tx, id, members, by)
     await audit.write(tx, "group.created", f"made the group {name}", by=by, subject=id, detail={"members": sorted(members)})
+    await given.group(tx, id, name, members, by=by)
     await news.changed(tx, members, by=by)
     return await read(tx, id, by=by)
 
@@ -87,21 +88,22 @@ async def change(
     """What is None stays. Raises `Conflict` for what only the identity provider changes."""
     by.must("manage")
     before = await read(tx, id, by=by)
-    given: dict[str, Any] = {}
+    new: dict[str, Any] = {}
     if name is not None and name != before.name:
         _must_be_ours(before)
-        given["name"] = await _named(tx, name, by, but=id)
+        new["name"] = await _named(tx, name, by, but=id)
     if values is not None:
-        given["properties"] = properties.checked(values)
-    if given:
-        await tx.execute(update(t).where(t.c.id == id).values(**given))
+        new["properties"] = properties.checked(values)
+    if new:
+        await tx.execute(update(t).where(t.c.id == id).values(**new))
     if members is not None and set(members) != set(before.members):
         _must_be_ours(before)
         await _put(tx, id, members, by)
-        given["members"] = sorted(members)
-    if given:
-        was = {key: getattr(before, key) for key in given}
-        await audit.write(tx, "group.changed", f"changed the group {before.name}", by=by, subject=id, before=was, after=given)
+        new["members"] = sorted(members)
+        await given.group(tx, id, new.get("name", before.name), set(members) - set(before.members), by=by)
+    if new:
+        was = {key: getattr(before, key) for key in new}
+        await audit.write(tx, "group.changed", f"changed the group {before.name}", by=by, subject=id, before=was, after=new)
         await news.changed(tx, by=by)
     return await read(tx, id, by=by)
 
@@ -126,6 +128,8 @@ async def put_member(tx: AsyncConnection, member: str, wanted: Collection[str], 
     for id in before ^ set(wanted):
         _must_be_ours(known[id])
     await add(tx, member, set(wanted) - before, workspace=by.workspace)
+    for id in sorted(set(wanted) - before):
+        await given.group(tx, id, known[id].name, [member], by=by)
     less = group_members.c.group_id.in_(sorted(before - set(wanted)))
     await tx.execute(delete(group_members).where(group_members.c.member == member, less))
     if before != set(wanted):

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sayso.db.tables import members as m
 from sayso.db.tables import workspaces
 from sayso.errors import Conflict, Forbidden, Invalid, Problem
-from sayso.team import access, audit, groups, invitations, members, news, persons, standing
+from sayso.team import access, audit, given, groups, invitations, members, news, persons, standing
 from sayso.team.actor import Actor
 from sayso.team.addressed import is_address
 from sayso.team.ids import new_id
@@ -56,6 +56,7 @@ async def _in(tx: AsyncConnection, invitation: Invitation, person: Person) -> Ac
         await invitations.used(tx, invitation.id)
         await audit.write(tx, "member.joined", f"joined by an invitation as {invitation.role}", by=by, subject=invitation.id)
         await news.changed(tx, [member], by=by)
+        await given.came(tx, invitation.created_by, by=by)
     return by
 
 

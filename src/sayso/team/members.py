@@ -12,7 +12,7 @@ from sayso.db import gateway_tables, net
 from sayso.db import tables as t
 from sayso.db.people_tables import app_grants, group_members, people
 from sayso.errors import Conflict, Invalid, NotFound, Problem
-from sayso.team import access, audit, belongings, groups, news, proof, properties, rank
+from sayso.team import access, audit, belongings, given, groups, news, proof, properties, rank
 from sayso.team.actor import Actor
 from sayso.team.standing import groups_of
 
@@ -70,6 +70,7 @@ async def change_role(tx: AsyncConnection, id: str, role: str, *, by: Actor) -> 
     own = await rank.names(tx, by.workspace)
     said = f"made {name} {rank.named(role, own)}, before {rank.named(before, own)}"
     await audit.write(tx, "member.role", said, by=by, subject=id, before=before, after=role)
+    await given.role(tx, id, rank.named(role, own), rank.named(before, own), by=by)
     await news.changed(tx, [id], by=by)
 
 

@@ -12,6 +12,9 @@ import logging
 import secrets
 from collections.abc import Collection
 from html import escape
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sayso import db
 from sayso.automations.papers import letter
@@ -20,9 +23,9 @@ from sayso.connections.connections import Connections
 from sayso.connections.mail import Message
 from sayso.connections.opened import Opened
 from sayso.errors import NotFound, SaysoError
+from sayso.settings import Settings
 from sayso.team.actor import system
 from sayso.team.roles import RIGHTS, Right
-from sayso.web.parts import Parts
 
 TOLD: tuple[Right, ...] = ("manage",)
 """Who may run the mail server that carries the others: they tell people what is theirs to see, and builders see less than all of them together."""
@@ -30,8 +33,19 @@ TOLD: tuple[Right, ...] = ("manage",)
 log = logging.getLogger(__name__)
 
 
+class Postal(Protocol):
+    """What letters need: a server's parts have it, and so does a command beside it."""
+
+    @property
+    def engine(self) -> AsyncEngine: ...
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def connections(self) -> Connections: ...
+
+
 async def send(
-    parts: Parts,
+    parts: Postal,
     to: str,
     subject: str,
     text: str,
@@ -68,12 +82,12 @@ async def send(
     return True
 
 
-def prove(parts: Parts) -> bool:
+def prove(parts: Postal) -> bool:
     """Whether a letter that lets somebody in shows that its address is theirs, when they open it."""
     return parts.settings.smtp_url is not None
 
 
-async def possible(parts: Parts, workspace: str | None = None, *, lets_in: Collection[Right] = ()) -> bool:
+async def possible(parts: Postal, workspace: str | None = None, *, lets_in: Collection[Right] = ()) -> bool:
     """Whether there is a mail server at all, or one for letters that let somebody in; a letter may still be refused by it."""
     if parts.settings.smtp_url:
         return True
@@ -83,7 +97,7 @@ async def possible(parts: Parts, workspace: str | None = None, *, lets_in: Colle
         return await carriers.trusted(tx, parts.connections, workspace, lets_in or TOLD) is not None
 
 
-async def anywhere(parts: Parts) -> bool:
+async def anywhere(parts: Postal) -> bool:
     """Whether a link to sign in could go out to anybody."""
     if parts.settings.smtp_url:
         return True
@@ -91,7 +105,7 @@ async def anywhere(parts: Parts) -> bool:
         return await carriers.trusted(tx, parts.connections, None, RIGHTS) is not None
 
 
-async def _way(parts: Parts, workspace: str | None, lets_in: Collection[Right]) -> tuple[Connections, Opened] | None:
+async def _way(parts: Postal, workspace: str | None, lets_in: Collection[Right]) -> tuple[Connections, Opened] | None:
     if workspace is not None and not (lets_in and parts.settings.smtp_url):
         try:
             async with db.transaction(parts.engine) as tx:

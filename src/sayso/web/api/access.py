@@ -102,7 +102,7 @@ async def update(app: AppId, change: AccessChange, request: Request, tx: Tx, by:
     """All that is granted in this app from now on; it counts at once."""
     found = await apps.open_app(tx, app, by=by, to="build")
     grants = [Granted(one.kind, one.id, one.role) for one in change.grants]
-    roles = [role.id for role in found.spec.roles]
+    roles = {role.id: role.name for role in found.spec.roles}
     await access.put(tx, found.number, grants, by=by, id=found.id, name=found.spec.name, roles=roles, base=change.base)
     forget(request)
     return await _access(tx, found, by)

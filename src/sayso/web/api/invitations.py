@@ -8,7 +8,6 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sayso import db
 from sayso.data import apps
 from sayso.db.tables import apps as known_apps
 from sayso.errors import Forbidden, Invalid, Problem
@@ -16,7 +15,7 @@ from sayso.team import access, invitations, people, rank
 from sayso.team.actor import Actor
 from sayso.team.invitations import Invitation as Kept
 from sayso.team.invitations import Made, Wanted
-from sayso.web import letters
+from sayso.web import inviting, letters
 from sayso.web.actor import By
 from sayso.web.api.members import Ids, RoleId
 from sayso.web.parts import Parts, parts
@@ -157,8 +156,7 @@ async def _told(tx: AsyncConnection, made: tuple[Made, ...] | list[Made], known:
     items = await shown(tx, [one.invitation for one in made], by)
     by_letter = [one for one in made if one.invitation.letter == "sending"]
     if by_letter:
-        workspace = (await people.workspace(tx, by=by)).name
-        known.jobs.begin(_letters(known, by_letter, workspace, by))
+        known.jobs.begin(inviting.write(known, by_letter, url=known.settings.url, by=by))
     url = known.settings.url
     links = {one.invitation.id: f"{url}/join/{one.secret}" for one in made if one.invitation.letter != "sending"}
     return [item.model_copy(update={"url": links.get(item.id)}) for item in items]
@@ -168,23 +166,6 @@ async def _by_letter(tx: AsyncConnection, known: Parts, role: str, by: Actor) ->
     """Whether letters with such invitations can go out, and whether they go by the server's own mail."""
     out = await letters.possible(known, by.workspace, lets_in=await invitations.gives(tx, role, by=by))
     return out, out and letters.prove(known)
-
-
-async def _letters(known: Parts, made: list[Made], workspace: str, by: Actor) -> None:
-    for one in made:
-        invitation = one.invitation
-        async with db.transaction(known.engine) as tx:
-            lets_in = await invitations.gives(tx, invitation.role, by=by)
-        said = f"{by.name} invites you to {workspace}, a workspace in Sayso where a team keeps its work."
-        said += f"\n\n{invitation.message}" if invitation.message else ""
-        said += f"\n\nThe invitation is for {invitation.email} and good until {invitation.expires_at:%-d %B %Y}."
-        link = (f"Join {workspace}", f"{known.settings.url}/join/{one.secret}")
-        subject = f"{by.name} invites you to {workspace}"
-        sent = await letters.send(
-            known, invitation.email or "", subject, said, workspace=by.workspace, press=link, lets_in=lets_in
-        )
-        async with db.transaction(known.engine) as tx:
-            await invitations.told(tx, invitation.id, sent, workspace=by.workspace)
 
 
 async def _apps(tx: AsyncConnection, wanted: list[AppRole], by: Actor) -> tuple[tuple[int, str], ...]:

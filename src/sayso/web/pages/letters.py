@@ -21,7 +21,7 @@ POSTED_BYTES_MAX = 4 * 2**10
 LOOKED_BY_ONE_A_MINUTE_MAX = 60
 CALLED = {
     "mention": "mentions", "assignment": "assignments", "comment": "comments", "approval": "approvals", "failure": "failures",
-    "automation": "what automations tell", "invitation": "invitations", "share": "what is shared", "security": "warnings about your account",
+    "automation": "what automations tell", "invitation": "invitations and what you are given", "share": "what is shared", "security": "warnings about your account",
 }  # fmt: skip
 
 by_one = Rate(times=LOOKED_BY_ONE_A_MINUTE_MAX, seconds=60)
