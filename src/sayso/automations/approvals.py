@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.automations.runs.waking import wake
+from sayso.data import finding
 from sayso.db import tables as t
 from sayso.db.notification_tables import approval_links, approvals
 from sayso.errors import Conflict, Forbidden, NotFound
@@ -186,7 +187,7 @@ async def may_decide(tx: AsyncConnection, approval: Approval, *, by: Actor) -> b
 
 async def read(tx: AsyncConnection, id: str, *, by: Actor, lock: bool = False) -> Approval:
     """For those who were asked, and for builders. Raises `NotFound` for everybody else."""
-    return await _one(tx, (approvals.c.id == id) & _seen(by), lock=lock)
+    return await _one(tx, (approvals.c.id == id) & await _seen(tx, by), lock=lock)
 
 
 async def listed(
@@ -201,13 +202,11 @@ async def listed(
 ) -> tuple[Approval, ...]:
     """Newest first; `mine` are those that I was asked. `before` is the id of the last one that was seen."""
     c = approvals.c
-    query = _approvals().where(_seen(by))
+    query = _approvals().where(_asked(by) & (c.workspace_id == by.workspace) if mine else await _seen(tx, by))
     if state is not None:
         overdue = c.expires_at <= func.now()
         query = query.where(c.state == state)
         query = query.where(~overdue) if state == "open" else query
-    if mine:
-        query = query.where(_asked(by))
     if app is not None:
         query = query.where(t.apps.c.id == app)
     if before is not None:
@@ -235,9 +234,10 @@ def _asked(by: Actor) -> ColumnElement[bool]:
     return literal(by.member or "") == any_(approvals.c.members)
 
 
-def _seen(by: Actor) -> ColumnElement[bool]:
-    here = approvals.c.workspace_id == by.workspace
-    return here if by.may("build") else here & _asked(by)
+async def _seen(tx: AsyncConnection, by: Actor) -> ColumnElement[bool]:
+    """Those that they were asked, and all of apps that they build and see whole: a question tells what is in a row."""
+    whole = [app.number for app in await finding.every(tx, by) if app.sight.whole and app.may("build")]
+    return (approvals.c.workspace_id == by.workspace) & (_asked(by) | approvals.c.app.in_(whole))
 
 
 async def _one(tx: AsyncConnection, which: ColumnElement[bool], *, lock: bool = False) -> Approval:

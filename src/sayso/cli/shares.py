@@ -45,7 +45,7 @@ async def stop(settings: Settings, say: Say, share: str | None, everything: bool
         if share is None:
             count = await publish.stop_all(tx, by=owner)
         else:
-            await publish.stop(tx, await kept.read(tx, share, by=owner), by=owner)
+            await publish.stop(tx, None, await kept.read(tx, share, by=owner), by=owner)
             count = 1
     say.line(f"Stopped {count}." if count else "Nothing was public.")
     say.answer({"stopped": count})

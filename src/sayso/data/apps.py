@@ -130,12 +130,13 @@ async def remove(tx: AsyncConnection, app: OpenApp, *, by: Actor) -> None:
 
 
 async def trashed(tx: AsyncConnection, *, by: Actor) -> tuple[TrashedApp, ...]:
-    by.must("build")
+    """Those that `by` may bring back: who may build them, or has thrown them away."""
     c = t.apps.c
     query = select(c.id, c.spec, c.deleted_at, c.deleted_by).where(
         c.workspace_id == by.workspace, c.deleted_at.is_not(None), c.copy_of.is_(None)
     )
-    rows = (await tx.execute(query.order_by(c.deleted_at.desc()))).all()
+    mine = {app.id for app in await finding.every(tx, by, trashed=True) if app.may("build")}
+    rows = (await tx.execute(query.where(c.id.in_(mine)).order_by(c.deleted_at.desc()))).all()
     return tuple(
         TrashedApp(r.id, r.spec["name"], r.spec.get("icon", "layers"), r.spec.get("hue", 262), r.deleted_at, r.deleted_by)
         for r in rows
@@ -143,8 +144,7 @@ async def trashed(tx: AsyncConnection, *, by: Actor) -> tuple[TrashedApp, ...]:
 
 
 async def restore(tx: AsyncConnection, id: str, *, by: Actor) -> OpenApp:
-    """Brings an app back from the trash as it was. Raises `NotFound` when it is not there."""
-    by.must("build")
+    """Brings an app back from the trash as it was. Raises `NotFound` when it is not there, `Forbidden`."""
     await finding.held(tx, id, by, "build")
     c = t.apps.c
     back = t.apps.update().where(c.workspace_id == by.workspace, c.id == id, c.deleted_at.is_not(None))

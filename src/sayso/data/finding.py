@@ -72,11 +72,13 @@ async def _of_builders(tx: AsyncConnection, live: int, by: Actor, said: str) -> 
         raise NotFound(f"There is no app {said[:80]!r} here.") from None
 
 
-async def every(tx: AsyncConnection, by: Actor) -> list[OpenApp]:
-    """All apps of the workspace that `by` may open, the latest changed first, without copies to work on."""
+async def every(tx: AsyncConnection, by: Actor, *, trashed: bool = False) -> list[OpenApp]:
+    """All apps of the workspace that `by` may open, the latest changed first, without copies to work on; or those in the trash, as if they were not."""
     c, beside = t.apps.c, nearest.columns(t.apps.c.number, sights.asks(by))
     query = select(c.id, c.number, c.version, _WRITTEN, *beside).select_from(t.apps)
-    query = query.where(c.workspace_id == by.workspace, c.deleted_at.is_(None), c.copy_of.is_(None))
+    query = query.where(
+        c.workspace_id == by.workspace, c.deleted_at.is_not(None) if trashed else c.deleted_at.is_(None), c.copy_of.is_(None)
+    )
     query = query.order_by(c.updated_at.desc(), c.number.desc())
     if by.apps is not None:
         query = query.where(c.id.in_(by.apps))

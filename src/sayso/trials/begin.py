@@ -81,8 +81,9 @@ class Prepared:
 
 async def prepared(tx: AsyncConnection, gateway: Gateway, wanted: Wanted, directory: Directory, *, by: Actor) -> Prepared:
     """Everything that can be known before a model is asked. Raises `Invalid` with every problem, `NotFound`, `Forbidden`."""
-    by.must("build")
     app = await apps.open_app(tx, wanted.app, by=by, to="build") if wanted.app is not None else None
+    if app is None:
+        by.must("build")
     if app is None and wanted.path != BUILDER:
         raise Invalid(Problem("app", "names the app whose part is tried; only the builder has none", "crm"))
     caller = gateway.caller(by.workspace, app=app.id if app else None, member=by.member, name="Trial")

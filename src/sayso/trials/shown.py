@@ -48,7 +48,8 @@ async def whole(
     answers = await stored.words_of(tx, id)
     sums = summed(trial, answers, await votes.of(tx, id))
     refused = {one.contender: one.problem for one in answers if one.state == "refused"}
-    spec = (await apps.open_app(tx, trial.app, by=by)).spec if trial.app else None
+    opened = await apps.open_app(tx, trial.app, by=by) if trial.app else None
+    spec, may = opened.spec if opened else None, opened.may if opened else by.may
     then = await _spec_then(tx, trial, spec, by)
     paths = await stored.paths_of(tx, id)
     caller = gateway.caller(trial.workspace, app=trial.app)
@@ -76,8 +77,8 @@ async def whole(
         "agreement": asdict(sums.agreement) if sums.agreement else None,
         "agreement_missing": sums.agreement_missing if trial.plan.judge else 0,
         "people": sums.people,
-        "may_build": by.may("build"),
-        "may_vote": by.may("comment"),
+        "may_build": may("build"),
+        "may_vote": may("comment"),
         "seconds_left": seconds(left, len(trial.plan.contenders)),
         "started_at": trial.started_at,
         "created_by": trial.created_by,

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sayso import db
-from sayso.data import apps
+from sayso.data import apps, finding
 from sayso.data.copies import jobs, making
 from sayso.data.copies.jobs import CLAIMS, Copy
 from sayso.data.copies.making import Wanted
@@ -120,6 +120,7 @@ class Copies:
                 await asyncio.gather(beating, return_exceptions=True)
                 if await CLAIMS.beat(tx, copy.id, self.process) is None:
                     raise Cancelled
+                await _must_stand(tx, copy)
                 await jobs.ended(tx, copy.id, "done", made=made.id, notes=notes, done=told.done)
         finally:
             beating.cancel()
@@ -160,6 +161,13 @@ async def _actor(tx: AsyncConnection, member: str, workspace: str) -> Actor:
     if by is None:
         raise NotFound("Whoever asked for this copy is not here any more.")
     return by
+
+
+async def _must_stand(tx: AsyncConnection, copy: Copy) -> None:
+    """It may have taken minutes: whoever has lost the app meanwhile, or left, gets no copy of it."""
+    by = await _actor(tx, copy.created_by, copy.workspace)
+    if copy.kind != "move":  # by now that lies in the trash
+        await finding.found(tx, copy.number, by, "build", copy.app)
 
 
 async def in_workspace(tx: AsyncConnection, by: Actor, workspace: str) -> Actor:

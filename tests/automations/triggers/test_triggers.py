@@ -239,7 +239,7 @@ async def test_whoever_lost_the_right_acts_through_no_automation_any_more(
         assert not (await apps.open_app(tx, "rights", by=ana)).spec.automations[0].on
         told = (await tx.execute(select(notifications).where(notifications.c.app_id == "rights"))).all()
         await tx.execute(update(members).where(members.c.id == ben.member).values(role="builder"))
-    assert {n.member for n in told} == {ana.member, ben.member} and "may no longer build apps" in told[0].title
+    assert {n.member for n in told} == {ana.member, ben.member} and "may no longer build it" in told[0].title
     await _adds(engine, ana, "rights", {"name": "A"})
     assert await triggers.caught_up() == 0
 

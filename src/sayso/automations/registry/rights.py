@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.automations.registry.refresh import refresh
@@ -12,10 +12,10 @@ from sayso.data import apps
 from sayso.data.open_app import OpenApp
 from sayso.db import tables as system_tables
 from sayso.db.automation_tables import automations as t
-from sayso.db.people_tables import workspace_roles
-from sayso.errors import SaysoError
+from sayso.db.people_tables import app_grants, workspace_roles
+from sayso.errors import NotFound, SaysoError
 from sayso.spec.change import Alter, Change
-from sayso.team import notifications
+from sayso.team import notifications, standing
 from sayso.team.actor import system
 from sayso.team.roles import MAY, ROLES
 
@@ -30,19 +30,35 @@ async def sweep(tx: AsyncConnection) -> int:
     m = system_tables.members
     own = select(workspace_roles.c.id).where(workspace_roles.c.rights.contains(["build"]))
     gone = or_(m.c.id.is_(None), m.c.removed_at.is_not(None), m.c.suspended_at.is_not(None))
-    lost = or_(gone, and_(m.c.role.not_in(MAY_STAND), m.c.role.not_in(own)))
+    given = exists().where(app_grants.c.app == t.c.app)
+    lost = or_(gone, and_(m.c.role.not_in(MAY_STAND), m.c.role.not_in(own)), given)
     query = select(
         t.c.app_id, t.c.workspace_id, t.c.automation, t.c.name, t.c.owner, m.c.name.label("owner_name"), m.c.removed_at
     )
     query = query.select_from(t.outerjoin(m, (m.c.id == t.c.owner) & (m.c.workspace_id == t.c.workspace_id)))
     found = (await tx.execute(query.where(t.c.on, t.c.owner.is_not(None), lost).order_by(t.c.app, t.c.automation))).all()
+    off = 0
     for row in found:
+        if await _builds(tx, row):
+            continue
+        off += 1
         try:
             async with tx.begin_nested():
                 await _switch_off(tx, row)
         except SaysoError:
             continue  # the app is in the trash: nothing of it starts
-    return len(found)
+    return off
+
+
+async def _builds(tx: AsyncConnection, row: Any) -> bool:
+    """Whether its owner may build this app now: what was granted to them there decides, else their role in the workspace."""
+    owner = await standing.read(tx, row.owner, workspace=row.workspace_id)
+    if owner is None:
+        return False
+    try:
+        return (await apps.open_app(tx, row.app_id, by=owner)).may("build")
+    except NotFound:
+        return False
 
 
 async def _switch_off(tx: AsyncConnection, row: Any) -> None:
@@ -53,7 +69,7 @@ async def _switch_off(tx: AsyncConnection, row: Any) -> None:
         await refresh(tx, app)
         return
     off = automation.model_copy(update={"on": False})
-    why = "is not here any more" if row.owner_name is None or row.removed_at else "may no longer build apps"
+    why = "is not here any more" if row.owner_name is None or row.removed_at else "may no longer build it"
     said = GONE.format(name=row.name, app=app.spec.name, owner=row.owner_name or "the member", why=why)
     step = Alter(part="automation", id=automation.id, value=off)
     app = await apps.change(tx, app, Change(title=f"Switch {automation.name} off", steps=(step,)), by=by, note=said)

@@ -8,12 +8,12 @@ wake(tx, run), came(tx, token, body)      what a sleeping run waits for has come
 
 from sayso.automations.runs.acts import came, cancel, pause, replay, resume, retry
 from sayso.automations.runs.begin import Begun, begin, begin_many
-from sayso.automations.runs.reading import Asked, FailureGroup, failures, found, listed, steps, whole, wholly
+from sayso.automations.runs.reading import Asked, FailureGroup, failures, found, listed, may_in, steps, whole, wholly
 from sayso.automations.runs.run import OVER, RunState
 from sayso.automations.runs.sweeping import sweep
 from sayso.automations.runs.waking import wake
 
 __all__ = [
-    "OVER", "Asked", "Begun", "FailureGroup", "RunState", "begin", "begin_many", "came", "cancel", "failures", "found", "listed",
+    "OVER", "Asked", "Begun", "FailureGroup", "RunState", "begin", "begin_many", "came", "cancel", "failures", "found", "listed", "may_in",
     "pause", "replay", "resume", "retry", "steps", "sweep", "wake", "whole", "wholly",
 ]  # fmt: skip

@@ -22,7 +22,7 @@ from sayso.db.automation_tables import runs as t
 from sayso.db.automation_tables import steps as s
 from sayso.errors import NotFound
 from sayso.team.actor import Actor
-from sayso.team.roles import Right
+from sayso.team.roles import RIGHTS, Right
 
 PAGE_RUNS_MAX = 200
 STEPS_SHOWN_MAX = 2_000
@@ -96,6 +96,15 @@ async def wholly(tx: AsyncConnection, *, by: Actor) -> frozenset[int]:
 async def must(tx: AsyncConnection, row: Any, right: Right, *, by: Actor) -> None:
     """Whoever does something with a run may do as much in its app. Raises `Forbidden`."""
     (await _app(tx, row.app, by)).allowed(right)
+
+
+async def may_in(tx: AsyncConnection, row: Any, *, by: Actor) -> frozenset[Right]:
+    """What `by` may do in the app of this run."""
+    try:
+        app = await _app(tx, row.app, by)
+    except NotFound:
+        return frozenset()
+    return frozenset[Right](right for right in RIGHTS if app.may(right))
 
 
 async def _app(tx: AsyncConnection, number: int, by: Actor) -> OpenApp:

@@ -8,13 +8,14 @@ from typing import Any, Literal, Self
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from sayso.data import finding
 from sayso.data.copies import rows as counting
 from sayso.data.copies.spec import Kind
 from sayso.data.open_app import OpenApp
 from sayso.db import tables as system
 from sayso.db.claims import Claims
 from sayso.db.together_tables import app_copies as t
-from sayso.errors import Conflict, NotFound
+from sayso.errors import Conflict, Forbidden, NotFound
 from sayso.team.actor import Actor
 from sayso.team.ids import new_id
 
@@ -70,7 +71,7 @@ async def begin(
     people: Mapping[str, str | None] | None = None,
 ) -> Copy:
     """Asks for a copy. Raises `Conflict` when one of this kind is being made, and, of drafts, when there is one already."""
-    app.must("build")
+    app.must("build", by=by)
     by.must("build")
     await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"copies of {app.number}", 0))))
     if kind != "copy":
@@ -90,10 +91,19 @@ async def begin(
 
 
 async def read(tx: AsyncConnection, id: str, *, by: Actor) -> Copy:
-    """Raises `NotFound`, also for another workspace's, and for who may not build."""
-    if not by.may("read"):
-        raise NotFound("There is no such copy.")
-    return await _read(tx, (t.c.id == id) & (t.c.workspace_id == by.workspace))
+    """For who may build what is copied, and for who asked once that has moved away. Raises `NotFound`, also for another workspace's."""
+    one = await _read(tx, (t.c.id == id) & (t.c.workspace_id == by.workspace))
+    try:
+        await finding.found(tx, one.number, by, "build", "of this copy")
+    except (NotFound, Forbidden):
+        if one.created_by != by.id or await _is_here(tx, one.number):
+            raise NotFound("There is no such copy.") from None
+    return one
+
+
+async def _is_here(tx: AsyncConnection, number: int) -> bool:
+    c = system.apps.c
+    return (await tx.execute(select(c.number).where(c.number == number, c.deleted_at.is_(None)))).first() is not None
 
 
 async def listed(tx: AsyncConnection, app: OpenApp) -> tuple[Copy, ...]:
@@ -105,7 +115,6 @@ async def listed(tx: AsyncConnection, app: OpenApp) -> tuple[Copy, ...]:
 
 async def cancel(tx: AsyncConnection, id: str, *, by: Actor) -> None:
     """Stops one that is not over. What is over stays."""
-    by.must("build")
     await read(tx, id, by=by)
     stop = update(t).where(t.c.id == id, t.c.workspace_id == by.workspace, t.c.state.in_(OPEN))
     await tx.execute(stop.values(state="cancelled", ended_at=func.now(), process=None, seen_at=None))

@@ -50,7 +50,7 @@ async def listed(tx: AsyncConnection, *, by: Actor) -> tuple[Template, ...]:
 
 async def save(tx: AsyncConnection, app: OpenApp, name: str, description: str, *, rows: bool, by: Actor) -> Template:
     """Keeps the app as it is now. Rows come without people and files, which are of this app."""
-    app.must("build")
+    app.must("build", by=by)
     by.must("build")
     if len(await listed(tx, by=by)) >= TEMPLATES_MAX:
         raise Conflict(f"There are {TEMPLATES_MAX} templates already; withdraw one first.")

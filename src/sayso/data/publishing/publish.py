@@ -108,9 +108,15 @@ async def change(
     return changed
 
 
-async def stop(tx: AsyncConnection, share: Share, *, by: Actor) -> None:
-    """Taking something out of the public's sight needs less than putting it there: whoever may share, or build, may stop it."""
-    if not (by.may("share") or by.may("build")):
+def may_stop(app: OpenApp, share: Share) -> bool:
+    """Taking something out of the public's sight needs less than putting it there: whoever sees its app and may share, or build it, may; and its maker."""
+    by = app.by
+    return by.seen_as is None and (by.may("share") or app.may("build") or (share.maker == by.member and by.scopes is None))
+
+
+async def stop(tx: AsyncConnection, app: OpenApp | None, share: Share, *, by: Actor) -> None:
+    """`app` is the one that it is of; None while that lies in the trash."""
+    if app is None or not may_stop(app, share):
         by.must("share")
     await kept.stop(tx, share.id, by=by)
     await audit.write(tx, "share.stopped", f"stopped sharing {share.name}", by=by, subject=share.id)

@@ -4,7 +4,8 @@ Several roles at once are a union: a row is seen when one of them shows it, a fi
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from sayso.data.rights.closure import seen_without
 from sayso.data.rights.sight import VERBS, Asks, Sight, TableSight, Verb
@@ -43,26 +44,45 @@ def levels_of(given: tuple[str, ...] | None) -> frozenset[Right]:
     return frozenset[Right]().union(*(LEVELS[level] for level in given or () if level in LEVELS))
 
 
-def sight_of(spec: App, by: Actor, given: tuple[str, ...] | None) -> Sight:
-    """What `by` sees, without who they are (`Sight.asker`). `given` are ids of roles of the app and levels; None: as their workspace role says.
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """What decides for somebody in an app: their role in the `workspace`, that they `manage` it, `roles` of its own, or `levels`."""
+
+    by: Literal["workspace", "manager", "roles", "levels"]
+    roles: tuple[Role, ...] = ()
+    levels: tuple[str, ...] = ()
+
+
+def seat_of(known: Iterable[Role], rights: frozenset[Right], given: tuple[str, ...] | None) -> Seat:
+    """`rights` are those of their role in the workspace; `given` are ids of roles of the app (`known`) and levels, None when nothing was granted.
 
     Whoever manages the workspace manages every app. Whoever builds in it builds every app, unless a role (or nothing) was given to them.
     """
+    roles = tuple(role for role in known if role.id in (given or ()))
+    levels = tuple(level for level in given or () if level in LEVELS)
+    builds = "build" in rights and not roles and "@nothing" not in levels
+    if "manage" in rights or given is None or builds:
+        return Seat("workspace")
+    if "@manager" in levels or any(role.manage for role in roles):
+        return Seat("manager", roles, levels)
+    return Seat("roles" if roles else "levels", roles, levels)
+
+
+def sight_of(spec: App, by: Actor, given: tuple[str, ...] | None) -> Sight:
+    """What `by` sees, without who they are (`Sight.asker`). `given` are ids of roles of the app and levels; None: as their workspace role says."""
     rights = role_rights(by)
     if "manage" in rights or by.kind in ("system", "link"):
         return Sight(rights, manage="build" in rights)
-    roles = [role for role in spec.roles if role.id in (given or ())]
-    levels = [level for level in given or () if level in LEVELS]
-    builds = "build" in rights and not roles and "@nothing" not in levels
-    if given is None or builds:
+    seat, open_to = seat_of(spec.roles, rights, given), levels_of(given)
+    if seat.by == "workspace" or given is None:
         return Sight(rights, manage="build" in rights, given=given)
-    managed = "@manager" in levels or any(role.manage for role in roles)
-    if managed:
-        return Sight(LEVELS["@manager"] | (rights & {"share"}), manage=True, given=given)
-    open_to = levels_of(given)
-    if not roles:
-        return Sight(open_to, given=given) if "read" in open_to else _nothing(given)
-    return _limited(spec, roles, open_to, given)
+    match seat.by:
+        case "manager":
+            return Sight(LEVELS["@manager"] | (rights & {"share"}), manage=True, given=given)
+        case "levels":
+            return Sight(open_to, given=given) if "read" in open_to else _nothing(given)
+        case "roles":
+            return _limited(spec, list(seat.roles), open_to, given)
 
 
 def _nothing(given: tuple[str, ...]) -> Sight:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.data import apps
 from sayso.data.open_app import OpenApp
+from sayso.data.rights.granted import seat_of
 from sayso.errors import Forbidden
 from sayso.spec import rights_told
 from sayso.spec.role import Role
@@ -145,21 +146,16 @@ class _Asked:
         )  # fmt: skip
 
     def _may(self, one: members.Known, rights: frozenset[Right], role: str) -> tuple[Level, list[str], str]:
-        """As `data.rights.granted` decides it, with the reason."""
+        """By what `data.rights.granted` decides, with the reason."""
         mine = [g for g in self.granted if g.kind == "everyone" or g.id == one.id or g.id in one.groups]
         given = access.chosen([(g.kind, g.role) for g in mine], guest=one.role == "guest")
-        roles = [id for id in given or () if id in self.roles]
-        as_role = f"as {role} of the workspace"
-        if "manage" in rights:
-            return ("manage" if "build" in rights else _by_rights(rights)), [], as_role
-        if given is None or ("build" in rights and not roles and given != access.NOTHING):
-            return _by_rights(rights), [], as_role
-        why = self._reason(mine, one)
-        if "@manager" in given or any(self.roles[id].manage for id in roles):
-            return "manage", roles, why
-        if roles:
-            return "own", roles, why
-        return _level(given), [], why
+        seat = seat_of(self.roles.values(), rights, given)
+        if seat.by == "workspace":
+            return _by_rights(rights), [], f"as {role} of the workspace"
+        roles, why = [role.id for role in seat.roles], self._reason(mine, one)
+        if seat.by == "levels":
+            return _level(seat.levels), [], why
+        return ("manage" if seat.by == "manager" else "own"), roles, why
 
     def _reason(self, mine: list[Granted], one: members.Known) -> str:
         if any(g.kind == "member" for g in mine):

@@ -27,6 +27,7 @@ from sayso.spec.app import App
 from sayso.spec.automation import at as step_at
 from sayso.spec.automation import trigger_table
 from sayso.team.actor import Actor
+from sayso.team.roles import Right
 from sayso.web.actor import By
 from sayso.web.api import run_titles
 from sayso.web.cursor import Cursor, number, written
@@ -263,7 +264,8 @@ async def _page(
     states = tuple(one.strip() for one in (state or "").split(",") if one.strip())
     asked = runs.Asked(app, automation, states, search, number(cursor), limit)
     rows, following = await runs.listed(tx, asked, by=by)
-    shown = [await _run(tx, row, by) for row in rows]
+    may_in = {row.app: await runs.may_in(tx, row, by=by) for row in {row.app: row for row in rows}.values()}
+    shown = [await _run(tx, row, may_in[row.app]) for row in rows]
     whole = await runs.wholly(tx, by=by)
     items = [run if row.app in whole else run.model_copy(update=UNSAID) for run, row in zip(shown, rows, strict=True)]
     called = await run_titles.named(tx, [about for one in items if (about := _about(one))], by=by)
@@ -298,11 +300,11 @@ async def retry(run: Token, asked: RunRetry, request: Request, tx: Tx, by: By) -
 
 async def replay(run: Token, nothing: NothingMore, tx: Tx, by: By) -> Run:
     """Do the same again as a new run, with the same input and the definition of now."""
-    by.must("build")
     row = await runs.found(tx, run, by=by)
     registered = await registry.read(tx, await apps.open_app(tx, row.app_id, by=by, to="build"), row.automation)
     begun = await runs.replay(tx, run, _owned(registered, by), by=by)
-    return await _run(tx, await runs.found(tx, begun, by=by), by)
+    new = await runs.found(tx, begun, by=by)
+    return await _run(tx, new, await runs.may_in(tx, new, by=by))
 
 
 async def create(app: AppId, automation: PartId, new: NewRunTry, request: Request, once: Once, by: By) -> RunOpened:
@@ -411,12 +413,12 @@ def _titled(run: _R, called: dict[run_titles.About, str]) -> _R:
     return run.model_copy(update={"trigger": run.trigger.model_copy(update={"row_name": name})}) if name else run
 
 
-async def _run(tx: AsyncConnection, row: Any, by: Actor) -> Run:
+async def _run(tx: AsyncConnection, row: Any, may_in: frozenset[Right]) -> Run:
     plan = await _plan(tx, row)
-    return Run(**_shown(row, plan, by), steps=row.steps)
+    return Run(**_shown(row, plan, may_in), steps=row.steps)
 
 
-def _shown(row: Any, plan: Plan | None, by: Actor) -> dict[str, Any]:
+def _shown(row: Any, plan: Plan | None, may_in: frozenset[Right]) -> dict[str, Any]:
     about = row.trigger
     rows = [int(id) for id in about.get("rows") or ()]
     trigger = RunTrigger(
@@ -424,7 +426,7 @@ def _shown(row: Any, plan: Plan | None, by: Actor) -> dict[str, Any]:
         rows=rows[:ROWS_TOLD_MAX], row_count=int(about.get("count") or len(rows)),
     )  # fmt: skip
     failed = FailedStep(place=row.failed_step, name=_named(plan, row.failed_step.partition(":")[0])) if row.failed_step else None
-    over, writes, builds = row.state in OVER, by.may("write"), by.may("build")
+    over, writes, builds = row.state in OVER, "write" in may_in, "build" in may_in
     may = RunMay(
         cancel=writes and not over, pause=writes and not over and row.state != "paused" and not row.pause,
         resume=writes and (row.state == "paused" or row.pause), retry=builds and not row.dry and row.state in ("failed", "cancelled", "quarantined", "paused", "done"),
@@ -447,10 +449,11 @@ async def _opened(tx: AsyncConnection, row: Any, by: Actor, url: str) -> RunOpen
     owner = (await tx.execute(select(m.id, m.name).where(m.id == row.owner, m.workspace_id == row.workspace_id))).one_or_none()
     mine = next((one for one in now.spec.get("automations", ()) if one["id"] == row.automation), None)
     then = definitions.portable(plan.automation) if plan else {}
-    steps = [_step(one, plan, url, by) for one in await runs.steps(tx, row.id)]
+    may_in = await runs.may_in(tx, row, by=by)
+    steps = [_step(one, plan, url, builds="build" in may_in) for one in await runs.steps(tx, row.id)]
     whole = await runs.whole(tx, row, by=by)
     run = RunOpened(
-        **_shown(row, plan, by), detail=row.detail, version=row.version, now=now.version,
+        **_shown(row, plan, may_in), detail=row.detail, version=row.version, now=now.version,
         owner=RunOwner(id=owner.id, name=owner.name) if owner else None, input=bounded.shown(row.trigger)[0], definition=then,
         changed=mine is None or {**mine, "on": False} != {**then, "on": False}, steps=steps, step_count=row.steps, answer=row.answer,
     )  # fmt: skip
@@ -472,7 +475,7 @@ UNSAID = {"told": "", "problem": ""}
 """What a run says in its own words may hold what its rows hold."""
 
 
-def _step(one: Any, plan: Plan | None, url: str, by: Actor) -> RunStep:
+def _step(one: Any, plan: Plan | None, url: str, *, builds: bool) -> RunStep:
     path = next((path for path, name in plan.names.items() if name == one.step), None) if plan else None
     step: Any = step_at(plan.automation.steps, path) if plan and path else None
     turn = one.place.partition(":")[2]
@@ -481,7 +484,7 @@ def _step(one: Any, plan: Plan | None, url: str, by: Actor) -> RunStep:
     wait = one.wait
     waits = None
     if wait:
-        open_ = wait.get("token") and one.state == "waiting" and by.may("write")  # whoever has the address lets the run go on
+        open_ = wait.get("token") and one.state == "waiting" and builds  # whoever has the address lets the run go on
         address = f"{url}/hooks/{wait['token']}" if open_ else None
         waits = RunWait(**{"for": wait["for"]}, until=wait.get("until"), url=address)
     return RunStep(

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sayso.data import apps
+from sayso.data import apps, finding
 from sayso.data.open_app import OpenApp
 from sayso.data.publishing import publish
 from sayso.data.publishing.agreed import Agreed
@@ -121,16 +121,18 @@ class ShareChange(Asked):
 
 async def of_app(app: AppId, request: Request, tx: Tx, by: By, view: PartId | None = None) -> Shares:
     """What is public of an app, newest first."""
-    by.must("build")
     opened = await apps.open_app(tx, app, by=by)
+    _must_look(opened)
     found = await kept.listed(tx, by=by, app=opened.number, view=view)
     return Shares(items=[await _shown(tx, request, one, opened, by) for one in found])
 
 
 async def listed(request: Request, tx: Tx, by: By) -> Shares:
     """Everything that is public, of all apps that I may see."""
-    by.must("build")
-    return Shares(items=[await _shown(tx, request, one, app, by) for one, app in await _with_apps(tx, by)])
+    seen = await _with_apps(tx, by)
+    if not any(app.may("build") for _, app in seen):
+        await finding.must_somewhere(tx, by, "build")
+    return Shares(items=[await _shown(tx, request, one, app, by) for one, app in seen if _may_look(app)])
 
 
 async def create(app: AppId, new: NewShare, request: Request, tx: Tx, by: By) -> SharedLink:
@@ -146,7 +148,7 @@ async def create(app: AppId, new: NewShare, request: Request, tx: Tx, by: By) ->
 async def show(share: Token, request: Request, tx: Tx, by: By) -> SharedLink:
     """One share, and what has changed since it was agreed to."""
     found, app = await _one(tx, share, by)
-    by.must("build")
+    _must_look(app)
     return await _shown(tx, request, found, app, by)
 
 
@@ -172,13 +174,24 @@ async def update(share: Token, change: ShareChange, request: Request, tx: Tx, by
 
 async def remove(share: Token, tx: Tx, by: By) -> Response:
     """Stop sharing: at once, for pages, files and downloads alike."""
-    await publish.stop(tx, await kept.read(tx, share, by=by), by=by)
+    found, app = await _one(tx, share, by)
+    await publish.stop(tx, app, found, by=by)
     return Response(status_code=204)
 
 
 async def remove_all(tx: Tx, by: By) -> Stopped:
     """Stop everything that is public in this workspace, at once."""
     return Stopped(stopped=await publish.stop_all(tx, by=by))
+
+
+def _may_look(app: OpenApp) -> bool:
+    return app.may("build") or app.by.may("build")
+
+
+def _must_look(app: OpenApp) -> None:
+    """What is public of an app is for who builds it, and for builders who see some of it."""
+    if not _may_look(app):
+        app.allowed("build")
 
 
 async def _one(tx: AsyncConnection, id: str, by: Actor) -> tuple[Kept, OpenApp]:
@@ -230,7 +243,7 @@ async def _shown(tx: AsyncConnection, request: Request, share: Kept, app: OpenAp
         title=share.rules.title, form=share.rules.form if share.kind == "form" else None,
         rows=share.rules.rows if share.kind == "view" else None, answers=share.answers, opened=share.opened,
         last_at=share.last_at, created_by=Named(id=share.maker, name=maker or "Somebody who has left"),
-        created_at=share.created_at, may=ShareMay(change=mine and _is_person(by), stop=by.may("share") or by.may("build")),
+        created_at=share.created_at, may=ShareMay(change=mine and _is_person(by), stop=publish.may_stop(app, share)),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from sayso.data import apps
 from sayso.errors import Invalid, Problem
 from sayso.spec.app import App
 from sayso.team.actor import Actor
+from sayso.team.roles import Right
 from sayso.trials import side_by_side, stored, votes
 from sayso.trials.side_by_side import CASES_SHOWN, CASES_SHOWN_MAX
 from sayso.trials.trial import CASES_MAX, Trial
@@ -54,8 +55,7 @@ async def listed(id: Token, asked: Annotated[AskedCases, Query()], tx: Tx, by: B
 
 async def vote(id: Token, case: Number, new: NewVote, tx: Tx, by: By) -> Voted:
     """Say what an answer is worth, or which of two is better."""
-    by.must("comment")
-    trial, spec = await _opened(tx, id, by)
+    trial, spec = await _opened(tx, id, by, to="comment")
     answer = side_by_side.contender_of(trial, case, new.answer, by=by)
     if new.other is None:
         if new.vote in ("answer", "other", "tie"):
@@ -80,6 +80,6 @@ async def pair(id: Token, tx: Tx, by: By) -> NextPair:
     return NextPair.model_validate({"pair": found, "left": left})
 
 
-async def _opened(tx: AsyncConnection, id: str, by: Actor) -> tuple[Trial, App | None]:
-    trial = await stored.read(tx, id, by=by)
+async def _opened(tx: AsyncConnection, id: str, by: Actor, to: Right = "read") -> tuple[Trial, App | None]:
+    trial = await stored.read(tx, id, by=by, to=to)
     return trial, (await apps.open_app(tx, trial.app, by=by)).spec if trial.app else None
