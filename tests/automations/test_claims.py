@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sayso import db
 from sayso.automations.work import claims
 from sayso.automations.work.checkpoints import Checkpoints, Lost
+from sayso.automations.work.gate import Gate
 from sayso.automations.work.records import Change
 from sayso.automations.work.together import Together
 from sayso.automations.work.worker import Worker
@@ -47,7 +48,7 @@ async def test_a_worker_that_was_held_up_commits_nothing(engine: AsyncEngine, no
     desk = await Desk.made(engine, northlight_kept.ana, [logs("mine")], name="Zombie")
     run = await desk.begin(await desk.add("tickets", name="A"))
     assert await _claimed(engine, "x_zombie") == [run]
-    zombie = Together(engine, Checkpoints(engine, "x_zombie"), asyncio.Semaphore(1))
+    zombie = Together(engine, Checkpoints(engine, "x_zombie"), Gate())
     tx = await zombie.open()
     app = await apps.open_app(tx, desk.app.id, by=desk.by, to="write")
     await rows.create(tx, app, "log", {"line": "from the dead"}, by=desk.by)
@@ -168,3 +169,16 @@ async def test_nothing_is_taken_by_a_worker_that_nobody_knows(engine: AsyncEngin
     assert (await desk.run(run)).worker is None
     async with desk.working():
         assert (await desk.done(run)).state == "done"
+
+
+async def test_very_many_runs_of_one_automation_keep_no_other_waiting(engine: AsyncEngine, northlight_kept: Northlight) -> None:
+    flood = await Desk.made(engine, northlight_kept.ana, [logs("flood")], name="Flood")
+    for _ in range(60):
+        await flood.begin()
+    busy = await _claimed(engine, "x_flood", many=claims.AUTOMATION_RUNS_AT_ONCE - 5)
+    assert len(busy) == 45
+    lone = await Desk.made(engine, northlight_kept.ana, [logs("lone")], name="Lone")
+    mine = [await lone.begin() for _ in range(2)]
+    taken = await _claimed(engine, "x_next", many=3)
+    assert set(mine) < set(taken) and len(taken) == 3, "its turn comes at once, and no place stays empty"
+    assert len(await _claimed(engine, "x_more", many=30)) == 4, "no more of one automation than may go on together"

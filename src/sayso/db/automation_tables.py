@@ -126,6 +126,7 @@ runs = Table(
     _maybe("started_at"),
     _maybe("ended_at"),
     Index("automation_runs_due", "wake_at", postgresql_where=text("wake_at is not null")),
+    Index("automation_runs_due_of_each", "app", "automation", "wake_at", postgresql_where=text("wake_at is not null")),
     Index("automation_runs_worker", "worker", postgresql_where=text("worker is not null")),
     Index("automation_runs_key", "app", "automation", "key", unique=True, postgresql_where=text("key is not null")),
     Index("automation_runs_of", "app", "automation", "position"),

@@ -153,8 +153,11 @@ async def test_very_many_rows_are_taken_in_batches(engine: AsyncEngine, northlig
     ]
     triggers = await _built(engine, northlight_kept.ana, "bulk", *some)
     ids = await _adds(engine, by, "bulk", *({"name": str(n), "priority": "urgent" if n % 2 else "low"} for n in range(40)))
-    await triggers.caught_up()
+    later = await _one_row_after_the_first_batch(engine, by, triggers, monkeypatch)
     found = await _runs(engine, "bulk")
+    places = [r.trigger["rows"][0] for r in found if r.automation == "each"]
+    assert places.index(later) == 7, "who edits one row meanwhile does not wait for all of them"
+    found = [r for r in found if later not in r.trigger["rows"]]
     assert sorted(r.trigger["rows"][0] for r in found if r.automation == "each") == ids[1::2]
     (one,) = [r for r in found if r.automation == "together"]
     assert one.trigger["rows"] == ids and one.trigger["count"] == 40
@@ -162,6 +165,22 @@ async def test_very_many_rows_are_taken_in_batches(engine: AsyncEngine, northlig
     await triggers.caught_up()
     changed = [r for r in await _runs(engine, "bulk") if r.automation == "changed"]
     assert sorted(r.trigger["rows"][0] for r in changed) == ids[0::2]
+
+
+async def _one_row_after_the_first_batch(engine: AsyncEngine, by: Actor, triggers: Triggers, monkeypatch: Any) -> int:
+    """Caught up; the row's id."""
+    added, batch = list[int](), bulk.step
+
+    async def step(tx: Any) -> bool:
+        more = await batch(tx)
+        if not added:
+            added.extend(await _adds(engine, by, "bulk", {"name": "Later", "priority": "urgent"}))
+        return more
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bulk, "step", step)
+        await triggers.caught_up()
+    return added[0]
 
 
 async def test_rules_that_set_one_another_off_are_stopped_and_the_owner_is_told_once(
@@ -179,7 +198,14 @@ async def test_rules_that_set_one_another_off_are_stopped_and_the_owner_is_told_
         await _adds(engine, northlight_kept.mia, "loop", *({"name": str(n)} for n in range(10)))
     await _adds(engine, northlight_kept.mia, "loop", {"name": "By hand, which is not counted"})
     await triggers.caught_up()
-    assert [r.hops for r in await _runs(engine, "loop")] == [1, 5, 1, 1, 0]
+    found = (await _runs(engine, "loop"))[2:]
+    assert [r.hops for r in found] == [1] * 10 + [0], "what is too much at once is lost no more than anything"
+    minutes = [round((r.wake_at - found[-1].wake_at).total_seconds() / 60) for r in found]
+    assert minutes == [0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 0]
+    monkeypatch.setattr(caused, "CAUSED_WAITING_MAX", 15)
+    with events.caused_by("r_some", 1):
+        await _adds(engine, northlight_kept.mia, "loop", *({"name": str(n)} for n in range(10)))
+    assert await triggers.caught_up() == 3, "but of a flood no more is begun than may wait"
     async with engine.connect() as tx:
         told = (await tx.execute(select(notifications).where(notifications.c.app_id == "loop"))).all()
     assert [(n.member, n.times > 1) for n in told] == [(ana.member, True)]

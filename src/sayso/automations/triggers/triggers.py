@@ -61,14 +61,13 @@ class Triggers:
 
     async def caught_up(self) -> int:
         """Hears everything that there is to hear now, and begins all of it; gives how many runs."""
-        total, more = 0, True
-        while more:
+        total = 0
+        while True:
             async with db.transaction(self.engine) as tx:
                 read, begun = await self.step(tx)
-            more, total = read >= EVENTS_READ, total + begun
-        while await self._one(bulk.step):
-            pass
-        return total
+            total += begun
+            if read < EVENTS_READ and not await self._one(bulk.step):
+                return total  # between two batches of very many rows it hears what happened meanwhile
 
     async def step(self, tx: AsyncConnection) -> tuple[int, int]:
         """How many events were heard, and how many runs were begun."""

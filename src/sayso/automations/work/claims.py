@@ -29,33 +29,52 @@ POISON = "Workers stopped unexpectedly {crashes} times while they were doing thi
 _LIVES = text("select id from sayso.automation_workers where id = :id for share")
 _REGISTER = text("insert into sayso.automation_workers (id, place) values (:id, :place)")
 _BEAT = text("update sayso.automation_workers set seen_at = clock_timestamp() where id = :id returning id")
-_TAKE = text("""
-    with busy as (
+_MANY_DUE = text("select count(*) from (select from sayso.automation_runs where wake_at <= now() limit :looked) as due")
+_DUE = """
+    select r.id, r.app, r.automation, r.wake_at, r.crashes, coalesce(r.at_once, :automation_max) as most
+    from sayso.automation_runs r
+    where r.wake_at <= now() and (r.crashes = 0 or :alone)
+"""
+_OLDEST = f"{_DUE} order by r.wake_at limit :looked"
+"""All that is due, where that is little."""
+_OF_EACH = f"""
+    select oldest.* from each cross join lateral (
+        {_DUE} and r.app = each.app and r.automation = each.automation
+        order by r.wake_at limit (select greatest(1, :looked / greatest(count(*), 1)) from each)
+    ) oldest
+"""  # noqa: S608  nothing but constants
+"""The oldest of each automation, where much is due: 100,000 runs of one keep no other waiting."""
+_TAKE = """
+    with recursive each as (
+        (select app, automation from sayso.automation_runs where wake_at is not null order by app, automation limit 1)
+        union all
+        select more.app, more.automation from each, lateral (
+            select r.app, r.automation from sayso.automation_runs r
+            where r.wake_at is not null and (r.app, r.automation) > (each.app, each.automation) order by r.app, r.automation limit 1
+        ) more
+    ), busy as (
         select app, automation, count(*) as many from sayso.automation_runs where worker is not null group by app, automation
     ), apps as (
         select app, sum(many) as many from busy group by app
-    ), due as (
-        select r.id, r.app, r.automation, r.wake_at, coalesce(r.at_once, :automation_max) as most
-        from sayso.automation_runs r
-        join sayso.apps there on there.number = r.app and there.deleted_at is null
-        left join busy b on b.app = r.app and b.automation = r.automation
-        left join apps a on a.app = r.app
-        where r.wake_at <= now() and coalesce(b.many, 0) < coalesce(r.at_once, :automation_max) and coalesce(a.many, 0) < :app_max
-              and (r.crashes = 0 or :alone)
-        order by r.wake_at limit :looked
-        for update of r skip locked
+    ), placed as (
+        select due.*, row_number() over (partition by due.app, due.automation order by due.wake_at) + coalesce(b.many, 0) as place
+        from ({due}) due
+        join sayso.apps there on there.number = due.app and there.deleted_at is null
+        left join busy b on b.app = due.app and b.automation = due.automation
     ), ranked as (
-        select due.id, due.wake_at, due.most,
-               row_number() over (partition by due.app, due.automation order by due.wake_at) + coalesce(b.many, 0) as place,
-               row_number() over (partition by due.app order by due.wake_at) + coalesce(a.many, 0) as in_app
-        from due left join busy b on b.app = due.app and b.automation = due.automation left join apps a on a.app = due.app
+        select placed.*, row_number() over (partition by placed.app order by placed.place, placed.wake_at) + coalesce(a.many, 0) as in_app
+        from placed left join apps a on a.app = placed.app
+        where placed.place <= placed.most
+    ), picked as (
+        select id from ranked where in_app <= :app_max order by crashes > 0 desc, place, wake_at limit :many
     ), mine as (
-        select id from ranked where place <= most and in_app <= :app_max order by wake_at limit :many
+        select r.id from sayso.automation_runs r join picked on picked.id = r.id where r.wake_at <= now() for update of r skip locked
     )
     update sayso.automation_runs r set worker = :worker, state = 'running', wake_at = null, started_at = coalesce(r.started_at, now())
     from mine where r.id = mine.id
     returning r.*
-""")
+"""
+_TAKE_OLDEST, _TAKE_OF_EACH = text(_TAKE.format(due=_OLDEST)), text(_TAKE.format(due=_OF_EACH))
 _NEXT = text("select min(wake_at) as at from sayso.automation_runs where wake_at is not null and wake_at > now()")
 _DEAD = text("""
     select id from sayso.automation_workers where seen_at < clock_timestamp() - make_interval(secs => :left) for update skip locked
@@ -109,7 +128,8 @@ async def take(tx: AsyncConnection, worker: str, many: int, *, alone: bool) -> S
         "worker": worker, "many": many, "looked": many * 4, "automation_max": AUTOMATION_RUNS_AT_ONCE, "app_max": APP_RUNS_AT_ONCE,
         "alone": alone,
     }  # fmt: skip
-    return (await tx.execute(_TAKE, values)).all()
+    much = (await tx.execute(_MANY_DUE, values)).scalar_one() >= values["looked"]
+    return (await tx.execute(_TAKE_OF_EACH if much else _TAKE_OLDEST, values)).all()
 
 
 async def next_due(tx: AsyncConnection) -> datetime | None:
