@@ -52,6 +52,8 @@ PAGES: dict[str, Stranger] = {
     "/sso/{sso}/landing/{secret}": Stranger((*IDS, *SECRETS)),
     "/sso/{sso}/metadata": Stranger(("sso", "app")),
     "/sso/{sso}/logout": Stranger(("sso", "app")),
+    "/sso/{sso}/slo": Stranger(("sso", "app")),
+    "/sso/{sso}/signed-out": Stranger(("sso", "app")),
     **dict.fromkeys((f"/scim/v2/{kind}/{{id}}" for kind in ("Users", "Groups", "ResourceTypes", "Schemas")), Stranger(("app", "key"))),
     **dict.fromkeys((f"/scim/v2/{kind}{end}" for kind in ("Users", "Groups") for end in ("", "/.search")), ANYBODY),
     **dict.fromkeys((f"/scim/v2/{kind}" for kind in ("ServiceProviderConfig", "ResourceTypes", "Schemas")), ANYBODY),

@@ -3818,8 +3818,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ends my session; where the provider offers it, the browser goes on to sign out there.
-         * @description Ends my session; where the provider offers it, the browser goes on to sign out there.
+         * Ends my session; where it came from a provider that offers it, the browser goes on to sign out there.
+         * @description Ends my session; where it came from a provider that offers it, the browser goes on to sign out there.
          */
         post: operations["sso_sign_out"];
         delete?: never;
@@ -3894,6 +3894,50 @@ export interface paths {
          * @description Look at it from here: can it be reached, is it what it says, what is missing.
          */
         post: operations["sso_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sso/{sso}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A new certificate of ours, shown in our metadata beside the one in use: the provider takes it over before it is used.
+         * @description A new certificate of ours, shown in our metadata beside the one in use: the provider takes it over before it is used.
+         */
+        post: operations["sso_make_certificate"];
+        /**
+         * Only the certificate in use stays: the change is over, or was not wanted after all.
+         * @description Only the certificate in use stays: the change is over, or was not wanted after all.
+         */
+        delete: operations["sso_drop_certificates"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sso/{sso}/certificates/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The new certificate of ours is used from now on; what is encrypted for the one before is read until that is dropped.
+         * @description The new certificate of ours is used from now on; what is encrypted for the one before is read until that is dropped.
+         */
+        post: operations["sso_change_certificate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -14932,6 +14976,29 @@ export interface components {
             /** Idle Minutes */
             idle_minutes: number | null;
         };
+        /**
+         * SignOnCertificate
+         * @description One of ours, for SAML.
+         */
+        SignOnCertificate: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "now" | "next" | "before";
+            /** Certificate */
+            certificate: string;
+            /**
+             * Fingerprint
+             * @description SHA-256.
+             */
+            fingerprint: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
         /** SignOnCheck */
         SignOnCheck: {
             /** Name */
@@ -15043,6 +15110,8 @@ export interface components {
             addresses: {
                 [key: string]: string;
             };
+            /** Certificates */
+            certificates: components["schemas"]["SignOnCertificate"][];
             /**
              * Created At
              * Format: date-time
@@ -28495,6 +28564,126 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignOnTest"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sso_make_certificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sso: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOnProvider"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sso_drop_certificates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sso: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOnProvider"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sso_change_certificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sso: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignOnProvider"];
                 };
             };
             /** @description Not available right now */

@@ -4,6 +4,7 @@ sso_providers ── identities ── people     whom a provider calls what
 sso_attempts                              signing on, between leaving for a provider and coming back
 sso_seen                                  what may be shown once only: assertions, logout tokens
 sso_sessions ── sessions                  what a provider calls a session of ours, so that it can end it
+sso_keys                                  ours, for SAML: a provider knows us by them
 domains                                   which ones a workspace has proved to be its own
 scim_tokens, scim_users, scim_groups      provisioning
 """
@@ -81,7 +82,7 @@ sso_attempts = Table(
     _workspace(),
     _provider(index=True),
     Column("browser", LargeBinary, nullable=False, comment="the hash of the cookie that the browser left with"),
-    Column("purpose", Text, nullable=False, comment="sign_in, link or try"),
+    Column("purpose", Text, nullable=False, comment="sign_in, link, try, or out: a sign-out"),
     Column("member", Text, comment="who links or tries"),
     Column("nonce", Text),
     Column("verifier", LargeBinary, comment="sealed"),
@@ -110,8 +111,21 @@ sso_sessions = Table(
     Column("issuer", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("sid", Text, comment="what the provider calls its session"),
-    Column("token", LargeBinary, comment="the id token, sealed: a hint for signing out there"),
+    Column("token", LargeBinary, comment="sealed: the id token, or what SAML calls them; for signing out there"),
     Index("sso_sessions_subject", "provider", "issuer", "subject"),
+)
+
+sso_keys = Table(
+    "sso_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _workspace(),
+    _provider(index=True),
+    Column("state", Text, nullable=False, comment="next, now or before"),
+    Column("certificate", Text, nullable=False, comment="PEM"),
+    Column("sealed", LargeBinary, nullable=False, comment="the private key"),
+    _now("created_at"),
+    Index("sso_keys_state", "provider", "state", unique=True),
 )
 
 domains = Table(

@@ -44,11 +44,12 @@ Letter = Literal[
     "tp",
     "pk",
     "sp",
+    "sk",
 ]
 
 
 def new_id(letter: Letter) -> str:
     """`m_` members, `f_` files, `k_` tokens, `d_` drafts, `i_` imports, `w_` workspaces; of the gateway `v_` keys, `p_` providers, `a_` aliases, `b_` budgets; `t_` trials; `q_` fills;
     of co-workers `g_` conversations, `u_` turns, `c_` cards, `h_` acts, `y_` memories; `r_` runs of automations, `x_` their workers, `ok_` approvals; `cn_` connections, `wh_` webhooks out, `msg_` deliveries; `s_` syncs of connected tables;
-    of the team `pe_` people, `gr_` groups, `ro_` roles of the workspace's own, `se_` sessions, `in_` invitations, `sh_` shares; `le_` letters, `ac_` copies of apps, `tp_` templates of a workspace; `pk_` passkeys, `sp_` sign-on providers."""
+    of the team `pe_` people, `gr_` groups, `ro_` roles of the workspace's own, `se_` sessions, `in_` invitations, `sh_` shares; `le_` letters, `ac_` copies of apps, `tp_` templates of a workspace; `pk_` passkeys, `sp_` identity providers, `sk_` our keys for them."""
     return f"{letter}_" + "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))

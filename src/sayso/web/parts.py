@@ -13,6 +13,7 @@ from sayso.automations.mail import MailDoor
 from sayso.automations.triggers.triggers import Triggers
 from sayso.automations.work.worker import Worker
 from sayso.connections.connections import Connections
+from sayso.connections.sign_on.described import Asked
 from sayso.connections.sign_on.oidc import Remembered
 from sayso.connections.sign_on.sign_on import SignOn
 from sayso.coworkers.desk import Desk
@@ -65,6 +66,7 @@ class Parts:
     """Pages of the directory that were made once."""
 
     discoveries: Remembered = field(default_factory=Remembered)
+    described: Asked = field(default_factory=Asked)
     """What OpenID providers say of themselves, remembered for a while."""
 
     @property

@@ -102,7 +102,7 @@ from sayso.web.scim import about
 from sayso.web.scim import groups as scim_groups
 from sayso.web.scim import users as scim_users
 from sayso.web.scim.asked import door
-from sayso.web.sso import arriving, ending, leaving
+from sayso.web.sso import arriving, ending, leaving, logging_out
 from sayso.web.sso import metadata as sso_metadata
 
 FILE_BYTES_MAX = 100 * 2**20
@@ -428,6 +428,9 @@ API = (
     Address("PATCH", SSO, sso.update),
     Address("DELETE", SSO, sso.remove, 204),
     Address("POST", f"{SSO}/test", sso.test),
+    Address("POST", f"{SSO}/certificates", sso.make_certificate, 201),
+    Address("DELETE", f"{SSO}/certificates", sso.drop_certificates),
+    Address("POST", f"{SSO}/certificates/change", sso.change_certificate),
     Address("POST", f"{SSO}/link", sso.link, answers=sso.Leading),
     Address("GET", "/api/domains", domains.listed),
     Address("POST", "/api/domains", domains.create, 201),
@@ -575,6 +578,9 @@ PUBLIC = (
     Page("GET", "/sso/{sso}/landing/{secret}", arriving.land),
     Page("POST", "/sso/{sso}/landing/{secret}", arriving.confirm),
     Page("GET", "/sso/{sso}/metadata", sso_metadata.show),
+    Page("GET", "/sso/{sso}/slo", logging_out.by_address),
+    Page("POST", "/sso/{sso}/slo", logging_out.by_form),
+    Page("GET", "/sso/{sso}/signed-out", logging_out.returned),
     Page("POST", "/sso/{sso}/logout", ending.told),
     *(Page(verb, f"/scim/v2{path}", door(handler)) for verb, path, handler in SCIM),
     Page("GET", "/look/{name}", look.show),

@@ -1,18 +1,23 @@
 """A SAML provider with a key of its own, signing as providers do, and as attackers would like."""
 
 import base64
+import os
+import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote_plus
 
 import xmlsec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.x509.oid import NameOID
 from lxml import etree
 
-from sayso.team.sso.saml import NS, Ours, Theirs
+from sayso.team.sso.saml.sides import Ours, Theirs
+from sayso.team.sso.saml.xml import NS
 
 ENTITY = "https://idp.northlight.example"
 OURS = Ours("https://sayso.northlight.example/sso/sp_1/metadata", "https://sayso.northlight.example/sso/sp_1/acs")
@@ -30,7 +35,7 @@ class Idp:
     @property
     def theirs(self) -> Theirs:
         bare = "".join(line for line in self.certificate.splitlines() if "-----" not in line)
-        return Theirs(self.entity, f"{self.entity}/sso", (bare,))
+        return Theirs(self.entity, f"{self.entity}/sso", (bare,), f"{self.entity}/slo", f"{self.entity}/slo")
 
     def response(self, request: str | None, *, sign: str = "assertion", **other: Any) -> Any:
         """A response as XML; `other` bends it."""
@@ -87,17 +92,73 @@ class Idp:
         context.sign(node)
 
     def sent(self, request: str | None, **other: Any) -> str:
-        return sent(self.response(request, **other))
+        root = self.response(request, **other)
+        if "encrypt" in other:
+            encrypted(root, **other)
+        return sent(root)
+
+    def told(self, name: str, to: str, **other: Any) -> Any:
+        """A message on signing out, as XML; `other` bends it."""
+        issued = (datetime.now(UTC) + timedelta(minutes=other.get("minutes", 0))).strftime("%Y-%m-%dT%H:%M:%SZ")
+        more = f' InResponseTo="{other["answers"]}"' if "answers" in other else ""
+        inside = (
+            f'<samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:{other.get("status", "Success")}"/></samlp:Status>'
+            if name == "LogoutResponse"
+            else f"<saml:NameID>{other.get('name_id', 'otto-1')}</saml:NameID>"
+            + "".join(f"<samlp:SessionIndex>{one}</samlp:SessionIndex>" for one in other.get("sessions", ()))
+        )
+        return etree.fromstring(
+            f'<samlp:{name} xmlns:samlp="{NS["samlp"]}" xmlns:saml="{NS["saml"]}" ID="{other.get("id", "_l1")}" Version="2.0" IssueInstant="{issued}" Destination="{to}"{more}>'
+            f"<saml:Issuer>{other.get('issuer', self.entity)}</saml:Issuer>{inside}</samlp:{name}>"
+        )
+
+    def query(self, name: str, message: Any, state: str = "", **other: Any) -> str:
+        """As HTTP-Redirect carries it, signed over its text."""
+        squeezed = zlib.compressobj(wbits=-15)
+        packed = base64.b64encode(squeezed.compress(etree.tostring(message)) + squeezed.flush()).decode()
+        text = f"{name}={quote_plus(packed)}" + (f"&RelayState={quote_plus(state)}" if state else "")
+        if other.get("sign", True):
+            algorithm = (
+                "http://www.w3.org/2000/09/xmldsig#rsa-sha1"
+                if other.get("sha1")
+                else "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+            )
+            text += f"&SigAlg={quote_plus(algorithm)}"
+            key = serialization.load_pem_private_key(self.key.encode(), None)
+            assert isinstance(key, rsa.RSAPrivateKey)
+            made = key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA1() if other.get("sha1") else hashes.SHA256())
+            text += f"&Signature={quote_plus(base64.b64encode(made).decode())}"
+        return text
 
     @property
     def metadata(self) -> str:
         return f"""<md:EntityDescriptor xmlns:md="{NS["md"]}" xmlns:ds="{NS["ds"]}" entityID="{self.entity}"><md:IDPSSODescriptor protocolSupportEnumeration="{NS["samlp"]}">
 <md:KeyDescriptor use="signing"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>{self.theirs.certificates[0]}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>
-<md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="{self.entity}/sso"/></md:IDPSSODescriptor></md:EntityDescriptor>"""
+<md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="{self.entity}/slo"/><md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="{self.entity}/sso"/></md:IDPSSODescriptor></md:EntityDescriptor>"""
 
 
 def sent(root: Any) -> str:
     return base64.b64encode(etree.tostring(root)).decode()
+
+
+def encrypted(
+    root: Any, *, encrypt: str, certificate: str = "", transport: str = "rsa-oaep-mgf1p", bend: bool = False, **_: Any
+) -> None:
+    """The assertion, for whom `encrypt` is the certificate of: by hand, with nothing of what reads it (XML Encryption 1.1, 5.2 and 5.5)."""
+    assertion = root.find("saml:Assertion", NS)
+    key, iv = os.urandom(32), os.urandom(12)
+    told = iv + AESGCM(key).encrypt(iv, etree.tostring(assertion), None)
+    told = told[:-1] + bytes((told[-1] ^ 1,)) if bend else told
+    public = x509.load_pem_x509_certificate(encrypt.encode()).public_key()
+    assert isinstance(public, rsa.RSAPublicKey)
+    oaep = padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None)
+    carried = public.encrypt(key, padding.PKCS1v15() if transport == "rsa-1_5" else oaep)
+    made = etree.fromstring(
+        f'''<saml:EncryptedAssertion xmlns:saml="{NS["saml"]}"><xenc:EncryptedData xmlns:xenc="{NS["xenc"]}" Type="{NS["xenc"]}Element"><xenc:EncryptionMethod Algorithm="http://www.w3.org/2009/xmlenc11#aes256-gcm"/>
+<ds:KeyInfo xmlns:ds="{NS["ds"]}"><xenc:EncryptedKey><xenc:EncryptionMethod Algorithm="{NS["xenc"]}{transport}"/><xenc:CipherData><xenc:CipherValue>{base64.b64encode(carried).decode()}</xenc:CipherValue></xenc:CipherData></xenc:EncryptedKey></ds:KeyInfo>
+<xenc:CipherData><xenc:CipherValue>{base64.b64encode(told).decode()}</xenc:CipherValue></xenc:CipherData></xenc:EncryptedData></saml:EncryptedAssertion>'''
+    )
+    root.replace(assertion, made)
 
 
 def idp(days: int = 1, **other: Any) -> Idp:

@@ -68,6 +68,8 @@ class Provider:
 
     def redeem(self, heard: Heard) -> bytes:
         told = {name: values[0] for name, values in parse_qs(heard.body.decode()).items()}
+        if (shown := heard.header("authorization")) and base64.b64decode(shown.removeprefix("Basic ")) != b"sayso:cs-1":
+            return answer(401, json.dumps({"error": "invalid_client"}))
         asked = self.codes.get(told.get("code", ""))
         if asked is None or asked["used"]:
             return answer(400, json.dumps({"error": "invalid_grant", "error_description": "the code was used"}))

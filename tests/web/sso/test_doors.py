@@ -14,7 +14,8 @@ from sqlalchemy import text
 from sayso.db import transaction
 from sayso.team import sessions
 from sayso.team.actor import Actor
-from sayso.team.sso.saml import NS, Ours
+from sayso.team.sso.saml.sides import Ours
+from sayso.team.sso.saml.xml import NS
 from tests.connections.sign_on.slapd import ADD, ANA, PROGRAM, SERVICE, Slapd, slapd
 from tests.team.sso.idp import Idp
 from tests.team.sso.idp import idp as saml_provider

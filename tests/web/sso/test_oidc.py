@@ -209,6 +209,16 @@ async def test_signing_out_goes_on_at_the_provider(company: Company, idp: Provid
     asked = parse_qs(urlsplit(told["url"]).query)
     assert told["url"].startswith(f"{idp.issuer}/logout?") and asked["id_token_hint"] and asked["client_id"] == ["sayso"]
     assert await one.me() is None
+    back = known["addresses"]["signed_out"]
+    assert asked["post_logout_redirect_uri"] == [back]
+    for state in ("x", asked["state"][0]):
+        landed = await one.get(back, params={"state": state})
+        assert (landed.status_code, "Northlight ID" in landed.text) == ((303, False) if state == "x" else (200, True))
+    assert (await one.get(f"/sso/{known['id']}/callback", params={"state": asked["state"][0]})).status_code == 403
+    await company.ana.patch(f"/api/sso/{known['id']}", json={"settings": {"sign_out": False}})
+    two = browser_of()
+    await came(two, known["id"], idp.agrees(await left(two, known["id"])))
+    assert (await two.post("/api/sso/sign-out", json={}, headers={"sec-fetch-site": "same-origin"})).json() == {"url": None}
 
 
 async def test_the_provider_ends_a_session_here(company: Company, idp: Provider, browser_of: Made):
@@ -266,6 +276,12 @@ async def test_looking_at_it_says_what_is_wrong(company: Company, idp: Provider)
     idp.more = {"issuer": "https://other.example"}
     told = (await company.ana.post(f"/api/sso/{known['id']}/test", json={})).json()
     assert not told["ok"] and "https://other.example" in told["said"]
+    idp.more = {"claims_supported": ["sub", "email"]}
+    rules = {"rules": [{"value": "staff", "role": "viewer"}]}
+    await company.ana.patch(f"/api/sso/{known['id']}", json={"mapping": rules, "secrets": {"client_secret": "wrong"}})
+    told = (await company.ana.post(f"/api/sso/{known['id']}/test", json={})).json()
+    assert not told["ok"] and "does not take the client ID sayso with this secret" in told["said"]
+    assert {one["name"]: one["ok"] for one in told["checks"]}["Groups"] is None
     idp.more = {"id_token_signing_alg_values_supported": ["HS256", "none"]}
     told = (await company.ana.post(f"/api/sso/{known['id']}/test", json={})).json()
     assert not told["ok"] and "signs with none" in told["said"]

@@ -47,6 +47,7 @@ def _client(secret: bool = True) -> tuple[FormField, ...]:
 MORE = (
     FormField("scopes", "Scopes", default=oidc.SCOPES, advanced=True, help="Add one when groups come with it, such as groups."),
     FormField("email_claim", "Claim with the address", default="email", advanced=True),
+    FormField("sign_out", "Signing out here signs out there", "switch", default=True, advanced=True, help="Where the provider offers it. Register the address after signing out there, too."),
     FormField("trust_email", "Take addresses as verified", "switch", default=False, advanced=True, help="For a provider that never says email_verified and that only your own people administer. With a domain that you have proved, its accounts are linked to people who are here."),
 )  # fmt: skip
 
@@ -117,11 +118,15 @@ KINDS: dict[str, SignOnKind] = {
         SignOnKind(
             "saml", "saml", "SAML 2.0", "shield-check", "Any provider that speaks SAML 2.0: ADFS, Okta, Entra, OneLogin, Shibboleth …",
             (
-                FormField("metadata", "Its metadata", "lines", help="Paste the XML, or give the three things below by hand.", example="<EntityDescriptor …"),
+                FormField("metadata_url", "Address of its metadata", "address", example="https://idp.acme.example/metadata", help="Sayso fetches it, and again when the provider changes its certificate."),
+                FormField("metadata", "Or its metadata", "lines", help="Paste the XML, where it has no address; or give the things below by hand.", example="<EntityDescriptor …"),
                 FormField("entity", "Entity ID", example="https://idp.acme.example/metadata", advanced=True),
                 FormField("url", "Sign-in address", "address", example="https://idp.acme.example/sso", advanced=True),
+                FormField("logout_url", "Sign-out address", "address", advanced=True, example="https://idp.acme.example/slo", help="For HTTP-Redirect. Empty: signing out here ends the session here only."),
                 FormField("certificate", "Certificate", "lines", example="-----BEGIN CERTIFICATE-----", advanced=True, help="Several one below the other, while it changes."),
                 FormField("email_attribute", "Attribute with the address", advanced=True, help="Empty: the usual ones are looked for."),
+                FormField("sign_requests", "Sign what we ask", "switch", default=False, advanced=True, help="With the certificate of Sayso, which the provider takes from our metadata. Messages on signing out are always signed."),
+                FormField("sign_out", "Signing out here signs out there", "switch", default=True, advanced=True, help="Where the provider has an address for it."),
                 FormField("unasked", "Let people in from its own portal", "switch", default=False, advanced=True, help="Sign-ins that were not begun here (IdP-initiated). People confirm them, since nobody can tell who sent them."),
             ),
             {}, "groups", ("Create an application for SAML 2.0.", "Copy the addresses of Sayso, or let it read the metadata of Sayso.", "Let it sign the assertion, and send a persistent NameID, email, displayName and groups."),
@@ -235,21 +240,34 @@ def _filled(pattern: str, made: Mapping[str, Any]) -> str:
 
 
 def _saml(made: dict[str, Any]) -> None:
-    saml: Any = import_module("sayso.team.sso.saml")
+    """Its metadata, where it was pasted, says all the rest; one that has an address is fetched by whoever may speak outwards."""
+    sides, described = (import_module(f"sayso.team.sso.saml.{one}") for one in ("sides", "metadata"))
     if made["metadata"]:
-        theirs = saml.read_metadata(made["metadata"])
-        made |= {
-            "entity": theirs.entity,
-            "url": theirs.url,
-            "certificate": "\n".join(_pem(one) for one in theirs.certificates),
-            "metadata": "",
-        }
+        described_by(made, described.read(made["metadata"]))
+    made["metadata"] = ""
+    if made["metadata_url"]:
+        oidc.checked_address(made["metadata_url"], "settings/metadata_url")
     missing = [name for name in ("entity", "url", "certificate") if not made[name]]
-    if missing:
+    if missing and not made["metadata_url"]:
         raise Invalid.of([Problem(f"settings/{name}", "is needed, or its metadata") for name in missing])
-    saml.certificates(made["certificate"])
-    if not made["url"].startswith(("https://", "http://localhost", "http://127.0.0.1")):
-        raise Invalid(Problem("settings/url", "begins with https://", "https://idp.acme.example/sso"))
+    if made["certificate"]:
+        sides.certificates(made["certificate"])
+    for name in ("url", "logout_url"):
+        if made[name] and not made[name].startswith(("https://", "http://localhost", "http://127.0.0.1")):
+            raise Invalid(Problem(f"settings/{name}", "begins with https://", "https://idp.acme.example/sso"))
+
+
+def described_by(made: dict[str, Any], described: Any) -> None:
+    """Takes over what a SAML provider's metadata says."""
+    theirs = described.theirs
+    made |= {
+        "entity": theirs.entity,
+        "url": theirs.url,
+        "logout_url": theirs.logout,
+        "answers_url": theirs.answers,
+        "certificate": "\n".join(_pem(one) for one in theirs.certificates),
+    }
+    made["sign_requests"] = made.get("sign_requests") is True or described.wants_signed
 
 
 def _pem(bare: str) -> str:

@@ -41,7 +41,11 @@ class NotDiscovered(Unavailable):
 
 
 class NotRedeemed(Unavailable):
-    """The code was worth nothing. The words are the provider's own."""
+    """The code was worth nothing. The words are the provider's own; `error` is its code for it (RFC 6749, 5.2)."""
+
+    def __init__(self, message: str, error: str = "") -> None:
+        super().__init__(message)
+        self.error = error
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ class Discovered:
     """RFC 9207: its answers say whose they are, so one that does not is not its."""
     challenge: bool
     """Whether it says that it knows PKCE with S256."""
+    claims: tuple[str, ...] = ()
+    """Those that it says it may tell; often not all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +124,25 @@ async def discovered(connections: Connections, issuer: str) -> Discovered:
         str(said), _address(told, "authorization_endpoint"), _address(told, "token_endpoint"), _address(told, "jwks_uri"),
         _maybe(told, "userinfo_endpoint"), _maybe(told, "end_session_endpoint"), algorithms,
         _texts(told.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])),
-        told.get("authorization_response_iss_parameter_supported") is True, "S256" in methods,
+        told.get("authorization_response_iss_parameter_supported") is True, "S256" in methods, _texts(told.get("claims_supported", [])),
     )  # fmt: skip
 
 
 def checked_issuer(text: str, where: str = "settings/issuer") -> str:
     """Raises `Invalid`. Over HTTP only to this very machine: whoever is on the way could be the provider."""
     issuer = text.strip()
-    address = Url.of(issuer, where)
-    if not address.tls and address.host not in LOCAL:
-        raise Invalid(Problem(where, "begins with https://", "https://login.acme.example"))
+    checked_address(issuer, where)
     if "?" in issuer or "#" in issuer or "{" in issuer:
         raise Invalid(Problem(where, "has no question mark, no hash and no braces", "https://login.acme.example"))
     return issuer.removesuffix(DISCOVERY)
+
+
+def checked_address(text: str, where: str) -> Url:
+    """Raises `Invalid`."""
+    address = Url.of(text, where)
+    if not address.tls and address.host not in LOCAL:
+        raise Invalid(Problem(where, "begins with https://", "https://login.acme.example"))
+    return address
 
 
 def leaving(
@@ -175,7 +187,8 @@ async def redeemed(connections: Connections, provider: Discovered, client: Clien
         why = f"{told.get('error', '')} {told.get('error_description') or ''}".strip() if isinstance(told, dict) else ""
         why = why.replace(client.secret, "•••") if client.secret else why
         raise NotRedeemed(
-            f"The provider gave no token for the code (it answered {answered.status}{': ' + why[:200] if why else ''})."
+            f"The provider gave no token for the code (it answered {answered.status}{': ' + why[:200] if why else ''}).",
+            str(told.get("error", ""))[:60] if isinstance(told, dict) else "",
         )
     return told
 
@@ -187,11 +200,12 @@ async def userinfo(connections: Connections, provider: Discovered, access_token:
     return await _got(connections, provider.userinfo, (("Authorization", f"Bearer {access_token}"),))
 
 
-def leaving_for_good(provider: Discovered, client: Client, *, back: str, id_token: str | None) -> str | None:
-    """Where the browser goes to sign out at the provider too; None where it offers nothing."""
+def leaving_for_good(provider: Discovered, client: Client, *, back: str, state: str, id_token: str | None) -> str | None:
+    """Where the browser goes to sign out at the provider too; None where it offers nothing. Source: OpenID Connect RP-Initiated Logout 1.0."""
     if provider.end_session is None:
         return None
-    asked = {"client_id": client.id, "post_logout_redirect_uri": back, **({"id_token_hint": id_token} if id_token else {})}
+    hint = {"id_token_hint": id_token} if id_token else {}
+    asked = {"client_id": client.id, "post_logout_redirect_uri": back, "state": state, **hint}
     return provider.end_session + ("&" if "?" in provider.end_session else "?") + urlencode(asked)
 
 

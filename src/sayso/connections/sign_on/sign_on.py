@@ -13,7 +13,7 @@ from sayso.connections.sign_on.ldap import directory
 from sayso.connections.sign_on.ldap.directory import Directory
 from sayso.connections.sign_on.oidc import Client, Discovered, Remembered
 from sayso.team.sso import id_token
-from sayso.team.sso.arrival import Arrival, NotAdmitted, words
+from sayso.team.sso.arrival import NAMES_MAX, Arrival, NotAdmitted, words
 from sayso.team.sso.attempts import Attempt
 from sayso.team.sso.id_token import BadToken, Expected, UnknownKey
 from sayso.team.sso.providers import Provider
@@ -134,7 +134,8 @@ def arrival_of(provider: Provider, claims: Mapping[str, Any]) -> Arrival:
     groups = claims.get(provider.mapping.groups) if provider.mapping.groups else None
     sid = claims.get("sid")
     return Arrival(
-        str(claims["iss"]), str(claims["sub"]), email, bool(email and verified), str(name)[:200], words(groups), sid if isinstance(sid, str) else None
+        str(claims["iss"]), str(claims["sub"]), email, bool(email and verified), str(name)[:200], words(groups), sid if isinstance(sid, str) else None,
+        told=tuple(sorted(str(one)[:100] for one in claims))[:NAMES_MAX],
     )  # fmt: skip
 
 

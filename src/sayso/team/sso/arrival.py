@@ -1,6 +1,6 @@
 """Somebody who comes from a provider: the one value in which every way in ends."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from sayso.errors import Forbidden
@@ -8,12 +8,17 @@ from sayso.errors import Forbidden
 SUBJECT_CHARACTERS_MAX = 255
 """OpenID Connect Core 1.0, 2."""
 GROUPS_MAX = 1_000
+NAMES_MAX = 50
 
 
 class NotAdmitted(Forbidden):
     """The provider, or this workspace, does not let them in. The words are for the person at the door."""
 
     slug, title = "not-admitted", "You were not signed in"
+
+
+class UnknownCertificate(NotAdmitted):
+    """It is signed with, or encrypted for, a certificate that is not known; the provider may have changed its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +32,17 @@ class Arrival:
     name: str = ""
     groups: tuple[str, ...] = ()
     sid: str | None = None
+    named: dict[str, str] = field(default_factory=dict)
+    """The attributes of a SAML NameID, which a sign-out there has to repeat."""
+    told: tuple[str, ...] = ()
+    """The names of all claims or attributes that came: for whoever looks why something is missing."""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, told: dict[str, Any]) -> Self:
-        made: dict[str, Any] = {**told, "groups": tuple(told["groups"])}
+        made: dict[str, Any] = {**told, "groups": tuple(told["groups"]), "told": tuple(told.get("told", ()))}
         return cls(**made)
 
     @property

@@ -20,7 +20,7 @@ from sayso.team.sso.providers import Provider
 
 ATTEMPT_MINUTES_MAX = 10
 LANDING_SECONDS_MAX = 120
-Purpose = Literal["sign_in", "link", "try"]
+Purpose = Literal["sign_in", "link", "try", "out"]
 ANEW = "That took too long, or it was used already. Sign in once more."
 
 

@@ -15,7 +15,7 @@ from sayso.db.sso_tables import sso_providers as t
 from sayso.db.tables import workspaces
 from sayso.errors import Conflict, Invalid, NotFound, Problem
 from sayso.team import audit
-from sayso.team.actor import Actor
+from sayso.team.actor import Actor, system
 from sayso.team.ids import new_id
 from sayso.team.sso.mapping import Mapping
 
@@ -141,6 +141,19 @@ async def remove(tx: AsyncConnection, provider: Provider, *, by: Actor) -> None:
     by.must("own")
     await tx.execute(delete(t).where(t.c.id == provider.id, t.c.workspace_id == by.workspace))
     await audit.write(tx, "sso.removed", f"removed {provider.name}, with whom people signed in", by=by, subject=provider.id)
+
+
+async def described(tx: AsyncConnection, provider: Provider, settings: AnyMapping[str, Any]) -> bool:
+    """What its metadata says now is taken over; whether anything but the time has changed. Who is asked to sign in there, and what is
+    trusted, is the provider's own to say: it was told where to be asked by an owner."""
+    changed = sorted(name for name in settings if name != "metadata_at" and settings[name] != provider.settings.get(name))
+    await tx.execute(update(t).where(t.c.id == provider.id).values(settings=dict(settings)))
+    if not changed:
+        return False
+    by = system(provider.workspace, provider.name)
+    said = f"took over what {provider.name} says of itself now"
+    await audit.write(tx, "sso.changed", said, by=by, subject=provider.id, detail={"changed": changed})
+    return True
 
 
 async def keep_test(tx: AsyncConnection, provider: Provider, test: AnyMapping[str, Any]) -> None:

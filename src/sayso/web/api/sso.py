@@ -1,33 +1,37 @@
 """Single sign-on, as owners set it up; and what members do with it themselves."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from fastapi import Path, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field, StringConstraints
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso import db
-from sayso.connections.sign_on import trying
+from sayso.connections.sign_on import described, trying
 from sayso.connections.sign_on.kinds import KINDS, checked, kind_of
-from sayso.errors import Conflict, Forbidden, Invalid, Problem
+from sayso.errors import Conflict, Forbidden, Invalid, Problem, SaysoError, Unavailable
 from sayso.team import proof, sessions
+from sayso.team.actor import Actor
 from sayso.team.ids import new_id
-from sayso.team.sso import enforcing, providers
+from sayso.team.sso import enforcing, our_keys, providers
 from sayso.team.sso.providers import Kind
 from sayso.web import cookies
 from sayso.web.actor import By
 from sayso.web.api.connections import ConnectionField
 from sayso.web.parts import Parts, parts
 from sayso.web.shapes import Asked, Json, ShortText, Shown
-from sayso.web.sso import browser, ending, leaving
+from sayso.web.sso import browser, ending, leaving, sides
 from sayso.web.work import Once, Tx
 
 ProviderId = Annotated[str, Path(alias="sso", pattern=r"^sp_[a-z0-9]{1,40}$")]
 SecretTexts = Annotated[dict[ShortText, Annotated[str, StringConstraints(max_length=4_000)]], Field(max_length=10)]
 ADDRESSES: dict[str, tuple[tuple[str, str], ...]] = {
-    "oidc": (("callback", "callback"), ("logout", "logout")),
-    "saml": (("acs", "acs"), ("metadata", "metadata"), ("entity", "metadata")),
+    "oidc": (("callback", "callback"), ("signed_out", "signed-out"), ("logout", "logout")),
+    "saml": (("acs", "acs"), ("entity", "metadata"), ("metadata", "metadata"), ("slo", "slo")),
     "ldap": (),
 }
 """What a provider has to be told of us, by the end of its address."""
@@ -79,6 +83,16 @@ class SignOnTest(Shown):
     at: datetime
 
 
+class SignOnCertificate(Shown):
+    """One of ours, for SAML."""
+
+    state: Literal["now", "next", "before"]
+    certificate: str
+    fingerprint: str
+    """SHA-256."""
+    until: datetime
+
+
 class SignOnProvider(Shown):
     id: str
     preset: str
@@ -95,6 +109,7 @@ class SignOnProvider(Shown):
     used_at: datetime | None
     people: int
     addresses: dict[str, str]
+    certificates: list[SignOnCertificate]
     created_at: datetime
 
 
@@ -155,55 +170,56 @@ async def kinds(tx: Tx, by: By) -> SignOnKinds:
 
 async def listed(request: Request, tx: Tx, by: By) -> SignOnProviders:
     """The providers of this workspace; who does not manage it sees those that are on, by their names."""
-    shown = [_shown(parts(request), one) for one in await providers.listed(tx, by=by)]
+    shown = [await _shown(tx, parts(request), one) for one in await providers.listed(tx, by=by)]
     if by.may("manage"):
         return SignOnProviders(items=shown)
-    less = {"settings": {}, "secrets": {}, "test": None, "people": 0, "addresses": {}, "used_at": None}
+    less = {"settings": {}, "secrets": {}, "test": None, "people": 0, "addresses": {}, "certificates": [], "used_at": None}
     bare = SignOnMapping(groups="", rules=[], role="member", new=False, strict=False)
     return SignOnProviders(items=[one.model_copy(update={**less, "mapping": bare}) for one in shown if one.on])
 
 
-async def create(new: NewSignOnProvider, request: Request, tx: Tx, by: By) -> SignOnProvider:
+async def create(new: NewSignOnProvider, request: Request, once: Once, by: By) -> SignOnProvider:
     """A new identity provider."""
     by.must("own")
     proof.must(by)
     request.state.secret = True
     kind, known = kind_of(new.preset), parts(request)
     id = new_id("sp")
-    settings = checked(new.preset, new.settings)
+    settings = await described.fetched(known.connections, checked(new.preset, new.settings))
     mapping = {"groups": kind.groups, **new.mapping}
-    made = await providers.create(
-        tx, preset=new.preset, kind=kind.kind, name=new.name or kind.label, settings=settings, mapping=mapping, on=new.on, by=by, id=id,
-        sealed=_sealed(known, new.preset, id, new.secrets, {}),
-    )  # fmt: skip
-    return _shown(known, made)
+    pair = await sides.new_pair(known, id) if kind.kind == "saml" else None
+    async with db.transaction(known.engine) as tx:
+        made = await providers.create(
+            tx, preset=new.preset, kind=kind.kind, name=new.name or kind.label, settings=settings, mapping=mapping, on=new.on, by=by, id=id,
+            sealed=_sealed(known, new.preset, id, new.secrets, {}),
+        )  # fmt: skip
+        if pair:
+            await sides.add_pair(tx, made, pair, by=by)
+        return await _shown(tx, known, made)
 
 
 async def show(provider: ProviderId, request: Request, tx: Tx, by: By) -> SignOnProvider:
     """One of them."""
     by.must("manage")
-    return _shown(parts(request), await providers.read(tx, provider, by=by))
+    return await _shown(tx, parts(request), await providers.read(tx, provider, by=by))
 
 
-async def update(provider: ProviderId, change: SignOnProviderChange, request: Request, tx: Tx, by: By) -> SignOnProvider:
+async def update(provider: ProviderId, change: SignOnProviderChange, request: Request, once: Once, by: By) -> SignOnProvider:
     """What is not named stays. Settings that lead to another host want the secrets again."""
     by.must("own")
     proof.must(by)
     request.state.secret = True
-    known, before = parts(request), await providers.read(tx, provider, by=by)
+    known = parts(request)
+    async with db.transaction(known.engine) as tx:
+        before = await providers.read(tx, provider, by=by)
     settings = None
     if change.settings is not None:
         names = {field.name for field in kind_of(before.preset).fields}
         settings = checked(before.preset, {**{k: v for k, v in before.settings.items() if k in names}, **change.settings})
         _must_lead_there(before, settings, change.secrets or {})
-    sealed = None if change.secrets is None else _sealed(known, before.preset, provider, change.secrets, dict(before.sealed))
-    mapping = None if change.mapping is None else {**before.mapping.as_json(), **change.mapping}
-    if change.on is False:
-        await enforcing.must_keep_one(tx, before, by=by)
-    made = await providers.change(
-        tx, before, by=by, name=change.name, on=change.on, shown=change.shown, settings=settings, mapping=mapping, sealed=sealed
-    )
-    return _shown(known, made)
+        settings = await _described(known, before, settings)
+    async with db.transaction(known.engine) as tx:
+        return await _changed(tx, known, provider, change, settings, by)
 
 
 async def remove(provider: ProviderId, tx: Tx, by: By) -> Response:
@@ -222,10 +238,49 @@ async def test(provider: ProviderId, request: Request, once: Once, by: By) -> Si
     known = parts(request)
     async with db.transaction(known.engine) as tx:
         found = await providers.read(tx, provider, by=by)
-    told = await trying.tried(known.sign_on, found)
+    missed = ""
+    if found.text("metadata_url"):
+        try:
+            found = await sides.fetched(known, found)
+        except SaysoError as error:
+            missed = str(error)
+    told = await trying.tried(known.sign_on, found, missed=missed)
     async with db.transaction(known.engine) as tx:
         await providers.keep_test(tx, found, told)
     return SignOnTest(**told)
+
+
+async def make_certificate(provider: ProviderId, request: Request, once: Once, by: By) -> SignOnProvider:
+    """A new certificate of ours, shown in our metadata beside the one in use: the provider takes it over before it is used."""
+    by.must("own")
+    proof.must(by)
+    known = parts(request)
+    async with db.transaction(known.engine) as tx:
+        found = await providers.read(tx, provider, by=by)
+    if found.kind != "saml":
+        raise Conflict("Only SAML providers know us by a certificate.")
+    pair = await sides.new_pair(known, found.id)
+    async with db.transaction(known.engine) as tx:
+        await sides.add_pair(tx, found, pair, by=by)
+        return await _shown(tx, known, found)
+
+
+async def change_certificate(provider: ProviderId, request: Request, tx: Tx, by: By) -> SignOnProvider:
+    """The new certificate of ours is used from now on; what is encrypted for the one before is read until that is dropped."""
+    by.must("own")
+    proof.must(by)
+    found = await providers.read(tx, provider, by=by)
+    await our_keys.change(tx, found, by=by)
+    return await _shown(tx, parts(request), found)
+
+
+async def drop_certificates(provider: ProviderId, request: Request, tx: Tx, by: By) -> SignOnProvider:
+    """Only the certificate in use stays: the change is over, or was not wanted after all."""
+    by.must("own")
+    proof.must(by)
+    found = await providers.read(tx, provider, by=by)
+    await our_keys.drop(tx, found, by=by)
+    return await _shown(tx, parts(request), found)
 
 
 async def link(provider: ProviderId, asked: Linking, request: Request, once: Once, by: By) -> Response:
@@ -259,21 +314,51 @@ async def put_policy(new: NewSignOnPolicy, request: Request, tx: Tx, by: By) -> 
     return SignOnPolicy(**await enforcing.read(tx, by=by))
 
 
-async def sign_out(request: Request, tx: Tx, by: By) -> Response:
-    """Ends my session; where the provider offers it, the browser goes on to sign out there."""
-    url = await ending.elsewhere(request, tx, by)
-    await sessions.end(tx, cookies.read(request))
-    parts(request).callers.forget()
-    answer = JSONResponse({"url": url})
-    cookies.drop(answer, "session", parts(request).settings)
-    return answer
+async def sign_out(request: Request, once: Once, by: By) -> Response:
+    """Ends my session; where it came from a provider that offers it, the browser goes on to sign out there."""
+    known = parts(request)
+    async with db.transaction(known.engine) as tx:
+        there = await ending.began(tx, by)
+        await sessions.end(tx, cookies.read(request))
+    known.callers.forget()
+    away = await ending.elsewhere(request, there, by.session) if there and by.session else None
+    answer = JSONResponse({"url": away and away[0]})
+    cookies.drop(answer, "session", known.settings)
+    return browser.put(request, answer, away[1]) if away else answer
 
 
 # ── inside ────────────────────────────────────────────────────
 
 
-def _shown(known: Parts, one: providers.Provider) -> SignOnProvider:
+async def _changed(
+    tx: AsyncConnection, known: Parts, provider: str, change: SignOnProviderChange, settings: dict[str, Any] | None, by: Actor
+) -> SignOnProvider:
+    before = await providers.read(tx, provider, by=by)
+    sealed = None if change.secrets is None else _sealed(known, before.preset, provider, change.secrets, dict(before.sealed))
+    mapping = None if change.mapping is None else {**before.mapping.as_json(), **change.mapping}
+    if change.on is False:
+        await enforcing.must_keep_one(tx, before, by=by)
+    made = await providers.change(
+        tx, before, by=by, name=change.name, on=change.on, shown=change.shown, settings=settings, mapping=mapping, sealed=sealed
+    )
+    return await _shown(tx, known, made)
+
+
+async def _described(known: Parts, before: providers.Provider, settings: dict[str, Any]) -> dict[str, Any]:
+    """With what its metadata says, where that has an address; nothing answering there is no reason to lose what is known."""
+    kept = {"metadata_at"} | ({"answers_url"} if settings.get("logout_url") == before.settings.get("logout_url") else set())
+    settings = {**{name: before.settings[name] for name in kept if name in before.settings}, **settings}
+    try:
+        return await described.fetched(known.connections, settings)
+    except Unavailable as error:
+        if settings.get("metadata_url") == before.settings.get("metadata_url"):
+            return settings
+        raise Invalid(Problem("settings/metadata_url", f"does not answer: {error}")) from None
+
+
+async def _shown(tx: AsyncConnection, known: Parts, one: providers.Provider) -> SignOnProvider:
     kind = KINDS[one.preset]
+    keys = await our_keys.listed(tx, one) if one.kind == "saml" else ()
     secrets = {field.name: field.name in one.sealed for field in kind.fields if field.secret}
     names = {field.name for field in kind.fields}
     settings = {name: value for name, value in one.settings.items() if name in names or name == "issuer"}
@@ -281,8 +366,14 @@ def _shown(known: Parts, one: providers.Provider) -> SignOnProvider:
     return SignOnProvider(
         id=one.id, preset=one.preset, kind=one.kind, kind_label=kind.label, icon=kind.icon, name=one.name, on=one.on, shown=one.shown, settings=settings,
         secrets=secrets, mapping=SignOnMapping(**one.mapping.as_json()), test=None if one.test is None else SignOnTest(**one.test),
-        used_at=one.used_at, people=one.people, addresses=addresses, created_at=one.created_at,
+        used_at=one.used_at, people=one.people, addresses=addresses, certificates=[_certificate(key) for key in keys], created_at=one.created_at,
     )  # fmt: skip
+
+
+def _certificate(key: our_keys.OurKey) -> SignOnCertificate:
+    read = x509.load_pem_x509_certificate(key.certificate.encode())
+    print_ = read.fingerprint(hashes.SHA256()).hex(":").upper()
+    return SignOnCertificate(state=key.state, certificate=key.certificate, fingerprint=print_, until=read.not_valid_after_utc)
 
 
 def _sealed(known: Parts, preset: str, id: str, told: dict[str, str], kept: dict[str, Any]) -> dict[str, bytes]:

@@ -1,33 +1,30 @@
 """Back from a provider: the OpenID callback, SAML's form, and where a browser lands after it."""
 
 from datetime import UTC, datetime
-from importlib import import_module
 from typing import Any
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sayso import db
-from sayso.errors import Invalid, SaysoError
+from sayso.errors import SaysoError
 from sayso.team import standing
 from sayso.team.secret import hashed
 from sayso.team.sso import admitting, attempts, identities, providers
-from sayso.team.sso.arrival import Arrival, NotAdmitted
+from sayso.team.sso.arrival import Arrival, NotAdmitted, UnknownCertificate
 from sayso.team.sso.attempts import ANEW, Attempt
 from sayso.team.sso.providers import Provider
 from sayso.web import cookies
-from sayso.web.body import BoundedRequest
 from sayso.web.pages.page import page
 from sayso.web.pages.signin import entered
 from sayso.web.parts import parts
 from sayso.web.safety import came_from_elsewhere
-from sayso.web.sso import browser, session
-from sayso.web.sso.leaving import SAML, refused, sides
+from sayso.web.sso import browser, forms, session, sides
+from sayso.web.sso.leaving import refused
 
 PARAMETER_CHARACTERS_MAX = 8_000
-FORM_BYTES_MAX = 2**20
 UNASKED = Attempt("", "", b"", "sign_in", None, None, None, None, "/", None)
 
 
@@ -38,7 +35,8 @@ async def callback(request: Request) -> Response:
     try:
         provider, attempt = await _attempt(request, told.get("state", ""))
         sign_on = parts(request).sign_on
-        assert attempt.verifier is not None
+        if attempt.verifier is None or attempt.purpose == "out":
+            raise NotAdmitted(ANEW)
         verifier = sign_on.connections.vault.open(attempt.verifier, hashed(told["state"]).hex())
         arrival, token = await sign_on.came(provider, attempt, told, verifier)
         return await _arrived(request, provider, attempt, arrival, token)
@@ -50,14 +48,11 @@ async def assertion(request: Request) -> Response:
     """SAML's form, which the provider's page sends: the browser keeps our cookie to itself until it lands on a page of ours."""
     browser.counted(request)
     try:
-        form = await _form(request)
+        form = await forms.read(request)
         async with db.transaction(parts(request).engine) as tx:
             provider = await _of_kind(tx, request, "saml")
             attempt = await _asked_before(tx, provider, form.get("RelayState", ""))
-        saml: Any = import_module(SAML)
-        groups, email = provider.mapping.groups, provider.text("email_attribute")
-        sides_ = sides(parts(request).sign_on, provider)
-        made = saml.asserted(form.get("SAMLResponse", ""), *sides_, request=attempt.request, groups=groups, email=email)
+        made = await _proved(request, provider, form.get("SAMLResponse", ""), attempt.request)
         async with db.transaction(parts(request).engine) as tx:
             if not await attempts.once(tx, provider, made.id, made.until):
                 raise NotAdmitted(f"This answer of {provider.name} was used already. Sign in once more.")
@@ -74,7 +69,8 @@ async def land(request: Request) -> Response:
         async with db.transaction(parts(request).engine) as tx:
             provider = await _of_kind(tx, request, "saml")
             attempt = await attempts.come_back(tx, provider, request.path_params["secret"], None)
-            assert attempt.arrival is not None
+            if attempt.arrival is None:
+                raise NotAdmitted(ANEW)
             if attempt.browser == b"":
                 secret = await attempts.land(tx, attempt, provider, attempt.arrival)
                 return page(
@@ -132,23 +128,36 @@ async def _asked_before(tx: AsyncConnection, provider: Provider, state: str) -> 
     """What a SAML response answers; without one, only where the provider's own portal may send people."""
     if state:
         try:
-            return await attempts.come_back(tx, provider, state, None)
+            attempt = await attempts.come_back(tx, provider, state, None)
         except NotAdmitted:
             if not provider.settings.get("unasked"):
                 raise
+        else:  # what a browser lands with, or signs out with, asked for no response
+            if attempt.request is None or attempt.purpose == "out":
+                raise NotAdmitted(ANEW)
+            return attempt
     if not provider.settings.get("unasked"):
         raise NotAdmitted(f"Sign in here, not from the portal of {provider.name}: an owner can allow that.")
     return UNASKED
 
 
-async def _form(request: Request) -> dict[str, str]:
-    bounded = BoundedRequest(request.scope, request.receive)
-    bounded.bounded(FORM_BYTES_MAX)
+async def _proved(request: Request, provider: Provider, response: str, asked: str | None) -> Any:
+    """What a response proves. Where it fits no certificate that is known, the provider may have changed its own: then its metadata is
+    fetched anew, once."""
+    known, responses = parts(request), sides.spoken("responses")
+
+    async def read(one: Provider) -> Any:
+        async with db.transaction(known.engine) as tx:
+            ours, theirs = await sides.of(tx, known.sign_on, one)
+        told = {"groups": one.mapping.groups, "email": one.text("email_attribute")}
+        return responses.asserted(response, ours, theirs, request=asked, **told)
+
     try:
-        async with bounded.form(max_files=0, max_fields=4, max_part_size=FORM_BYTES_MAX) as form:
-            return {name: value for name, value in form.items() if isinstance(value, str)}
-    except HTTPException as error:
-        raise Invalid(str(error.detail)) from None
+        return await read(provider)
+    except UnknownCertificate:
+        if (now := await sides.refreshed(known, provider)) is None:
+            raise
+        return await read(now)
 
 
 async def _arrived(request: Request, provider: Provider, attempt: Attempt, arrival: Arrival, token: str | None) -> Response:
@@ -166,7 +175,8 @@ async def _signed_in(request: Request, provider: Provider, attempt: Attempt, arr
         by = await admitting.admitted(tx, provider, arrival)
         assert by.person is not None
         came = await entered.enter(request, tx, by.person, method=provider.kind, to=attempt.to, workspace=provider.workspace)
-        await session.remembered(tx, request, provider, arrival, came, token)
+        named = orjson.dumps(arrival.named).decode() if provider.kind == "saml" else None
+        await session.remembered(tx, request, provider, arrival, came, token or named)
     return entered.leads(request, came, attempt.to)
 
 

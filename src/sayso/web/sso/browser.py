@@ -13,7 +13,8 @@ from sayso.web.rate import Rate
 
 SECRET_CHARACTERS_MAX = 100
 TO_CHARACTERS_MAX = 500
-tries = Rate(times=60, seconds=60)
+tries = Rate(times=300, seconds=60)
+"""Of one address: a whole office comes in the morning by one."""
 
 
 def name(request: Request) -> str:
@@ -40,7 +41,12 @@ def put(request: Request, answer: Response, secret: str) -> Response:
 
 def counted(request: Request) -> None:
     """Raises `TooMany`."""
-    tries.count(counted_as(request, parts(request).settings))
+    tries.count(address(request))
+
+
+def address(request: Request) -> str:
+    """As limits count it."""
+    return counted_as(request, parts(request).settings)
 
 
 def ours(to: str | None) -> str:

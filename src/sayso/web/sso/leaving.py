@@ -1,6 +1,5 @@
 """To a provider: `/sso/{sso}/start`, and what members begin from the settings."""
 
-from importlib import import_module
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -8,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sayso import db
-from sayso.connections.sign_on.sign_on import SignOn
+from sayso.connections.sign_on import described
 from sayso.errors import NotFound, SaysoError
 from sayso.team.actor import Actor
 from sayso.team.secret import hashed, new_secret
@@ -17,11 +16,9 @@ from sayso.team.sso.attempts import Purpose
 from sayso.team.sso.providers import Provider
 from sayso.web.pages.page import page
 from sayso.web.parts import parts
-from sayso.web.sso import browser
+from sayso.web.sso import browser, sides
 
 HINT_CHARACTERS_MAX = 254
-SAML = "sayso.team.sso.saml"
-"""Needs lxml and xmlsec: imported when somebody signs on by it."""
 
 
 async def start(request: Request) -> Response:
@@ -56,8 +53,11 @@ async def begun(
     state, nonce, verifier = new_secret(), new_secret(), new_secret()
     asked: str | None = None
     if provider.kind == "saml":
-        saml: Any = import_module(SAML)
-        url, asked = saml.request(*sides(sign_on, provider), state)
+        if described.is_old(provider):
+            parts(request).jobs.begin(sides.refreshed(parts(request), provider))
+        async with db.transaction(parts(request).engine) as tx:
+            ours, theirs = await sides.of(tx, sign_on, provider)
+        url, asked = sides.spoken("redirects").request(ours, theirs, state)
     else:
         url = await sign_on.leave(provider, state=state, nonce=nonce, verifier=verifier, hint=hint)
     sealed = sign_on.connections.vault.seal(verifier, hashed(state).hex())
@@ -70,20 +70,6 @@ async def _begin(
     tx: AsyncConnection, provider: Provider, secret: str, purpose: Purpose, by: Actor | None, to: str, **more: Any
 ) -> None:
     await attempts.begin(tx, provider, secret, purpose=purpose, member=by and by.member, to=to, **more)
-
-
-def sides(sign_on: SignOn, provider: Provider) -> tuple[Any, Any]:
-    """Ours and theirs, for SAML."""
-    saml: Any = import_module(SAML)
-    ours = saml.Ours(sign_on.address(provider.id, "metadata"), sign_on.address(provider.id, "acs"))
-    pieces = (
-        provider.text("certificate")
-        .replace("-----BEGIN CERTIFICATE-----", "\0")
-        .replace("-----END CERTIFICATE-----", "\0")
-        .split("\0")
-    )
-    certificates = tuple("".join(piece.split()) for piece in pieces if piece.strip())
-    return ours, saml.Theirs(provider.text("entity"), provider.text("url"), certificates)
 
 
 def refused(request: Request, error: SaysoError) -> Response:

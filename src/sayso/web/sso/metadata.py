@@ -1,8 +1,5 @@
 """What a SAML provider wants to know of us."""
 
-from importlib import import_module
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -10,13 +7,13 @@ from sayso import db
 from sayso.errors import NotFound
 from sayso.team.sso import providers
 from sayso.web.parts import parts
-from sayso.web.sso.leaving import SAML, sides
+from sayso.web.sso import sides
 
 
 async def show(request: Request) -> Response:
     async with db.transaction(parts(request).engine) as tx:
         provider = await providers.at_the_door(tx, request.path_params["sso"])
-    if provider.kind != "saml":
-        raise NotFound("There is no metadata here.")
-    saml: Any = import_module(SAML)
-    return Response(saml.metadata(sides(parts(request).sign_on, provider)[0]), media_type="application/samlmetadata+xml")
+        if provider.kind != "saml":
+            raise NotFound("There is no metadata here.")
+        ours, _ = await sides.of(tx, parts(request).sign_on, provider)
+    return Response(sides.spoken("metadata").ours(ours), media_type="application/samlmetadata+xml")

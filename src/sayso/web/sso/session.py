@@ -16,7 +16,7 @@ from sayso.web.parts import parts
 async def remembered(
     tx: AsyncConnection, request: Request, provider: Provider, arrival: Arrival, came: Entered | HalfWay, token: str | None
 ) -> None:
-    """So that the provider can end it, and we can sign out there (`token` is its id token)."""
+    """So that the provider can end it, and we can sign out there (`token` is its id token, or the attributes of a SAML NameID)."""
     if not isinstance(came, Entered):
         return
     id = (await tx.execute(select(sessions.c.id).where(sessions.c.hash == hashed(came.secret)))).scalar_one()
