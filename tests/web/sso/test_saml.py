@@ -45,10 +45,8 @@ async def test_our_certificate_changes_and_nobody_notices(company: Company, app:
     second = shown(known)[1][1]
     metadata = (await company.nobody.get(f"/sso/{known['id']}/metadata")).text
     assert metadata.count("<ds:X509Certificate>") == 4, "both, for signing and for encryption"
-    for certificate in (first, second):
-        assert (
-            await comes(company, app, browser_of(), known, theirs, encrypt=certificate, id=f"_{certificate[-60:-50]}")
-        ).status_code == 303
+    for n, certificate in enumerate((first, second)):
+        assert (await comes(company, app, browser_of(), known, theirs, encrypt=certificate, id=f"_c{n}")).status_code == 303
     known = (await company.ana.post(f"{where}/change", json={})).json()
     assert shown(known) == [("now", second), ("before", first)]
     assert (await comes(company, app, browser_of(), known, theirs, encrypt=first, id="_b1")).status_code == 303
