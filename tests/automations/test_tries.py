@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sayso import db
@@ -113,3 +114,25 @@ async def test_what_is_over_is_thrown_away_after_a_while(engine: AsyncEngine, no
     async with db.transaction(engine) as tx:
         found, _ = await runs.listed(tx, runs.Asked(app=desk.app.number), by=desk.by)
     assert not found
+
+
+async def test_a_run_under_way_ends_where_its_owner_is_suspended(engine: AsyncEngine, northlight_kept: Northlight) -> None:
+    """The worker asks at each beat who stands for what it has; nothing is done with the rights of somebody who is not here."""
+    ben = northlight_kept.ben
+    desk = await Desk.made(engine, ben, [knocks("first", id="ask"), logs("late")], {"kind": "called"}, name="Left")
+    desk.outside.holds["first"] = asyncio.Event()
+    run = await desk.begin()
+    suspended = update(system.members).where(system.members.c.id == ben.member)
+    async with desk.working() as worker:
+        async with asyncio.timeout(15):
+            await desk.outside.until(1)
+        async with db.transaction(engine) as tx:
+            await tx.execute(suspended.values(suspended_at=func.now()))
+        async with db.transaction(engine) as tx:
+            await worker._as_they_are_now(tx)  # pyright: ignore[reportPrivateUsage]  as its next beat does
+        desk.outside.holds["first"].set()
+        row = await desk.through(run)
+    async with db.transaction(engine) as tx:
+        await tx.execute(suspended.values(suspended_at=None))
+    assert row.state == "failed" and "not in this workspace any more" in row.problem
+    assert await desk.count("log") == 0

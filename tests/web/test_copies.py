@@ -114,6 +114,22 @@ async def test_a_copy_is_whole_or_not_at_all(company: Company, monkeypatch: pyte
     assert answer.json()["state"] == "cancelled" and answer.json()["made"] is None
     assert problem(await ben.get("/api/apps/half"))["status"] == 404
     monkeypatch.undo()
+    suspension = text("update sayso.members set suspended_at = cast(:at as timestamptz) where id = :m")
+
+    async def loses(tx: Any, pair: Any, table: Any) -> None:
+        async with transaction(company.engine) as other:
+            await other.execute(suspension, {"at": "now", "m": ben.actor.member})
+        await original(tx, pair, table)
+
+    monkeypatch.setattr(engine_rows, "_pairs", loses)
+    gone = await ben.post(f"/api/apps/{source}/copies", json={"name": "Half", "rows": True})
+    async with transaction(company.engine) as tx:
+        await tx.execute(suspension, {"at": None, "m": ben.actor.member})
+    assert gone.json()["state"] == "failed" and "not here any more" in gone.json()["problem"], (
+        "a copy of what they may not have any more"
+    )
+    assert problem(await company.ana.get("/api/apps/half"))["status"] == 404
+    monkeypatch.undo()
     whole = await copied(ben, f"/api/apps/{source}/copies", name="Half", rows=True)
     assert whole["made"] == "half"
 

@@ -19,8 +19,8 @@ from sayso.data import finding
 from sayso.db import tables as t
 from sayso.db.notification_tables import approval_links, approvals
 from sayso.errors import Conflict, Forbidden, NotFound
-from sayso.team import audit, people
-from sayso.team.actor import Actor, system
+from sayso.team import audit, people, standing
+from sayso.team.actor import Actor
 from sayso.team.ids import new_id
 from sayso.team.secret import hashed, new_secret
 
@@ -123,7 +123,10 @@ async def by_link(tx: AsyncConnection, secret: str) -> tuple[Approval, Actor]:
     if row is None:
         raise NotFound("This link asks nothing, or no longer.")
     approval = await _one(tx, approvals.c.id == row.approval)
-    return approval, (await people.read(tx, row.member, by=system(approval.workspace))).actor
+    who = await standing.read(tx, row.member, workspace=approval.workspace)
+    if who is None:
+        raise NotFound("This link asks nothing, or no longer.")
+    return approval, who
 
 
 async def decide(

@@ -19,10 +19,8 @@ from sayso.db import tables as system
 from sayso.db.audit_tables import chains, streams
 from sayso.db.connection_tables import deliveries
 from sayso.db.connection_tables import webhooks as t
-from sayso.errors import SaysoError
-from sayso.team import people
+from sayso.team import standing
 from sayso.team.actor import Actor
-from sayso.team.actor import system as by_itself
 from sayso.team.audit.entry import COLUMNS, entry
 
 if TYPE_CHECKING:
@@ -59,9 +57,8 @@ async def step(tx: AsyncConnection) -> int:
 
 
 async def _one(tx: AsyncConnection, row: Any) -> int:
-    try:
-        (await people.read(tx, row.created_by, by=by_itself(row.workspace_id))).actor.must("manage")
-    except SaysoError:
+    by = await standing.read(tx, row.created_by, workspace=row.workspace_id)
+    if by is None or not by.may("manage"):
         await endpoints.off(tx, row.id, LEFT)
         return 0
     place, room = await _place(tx, row.id, row.workspace_id), WAITING_MAX - await _waiting(tx, row.id)

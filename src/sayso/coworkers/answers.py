@@ -10,10 +10,10 @@ from sayso import db
 from sayso.coworkers import asking, conversations
 from sayso.coworkers.desk import Desk
 from sayso.coworkers.roster import Found, found
-from sayso.errors import Forbidden, Invalid, NotFound, SaysoError
+from sayso.errors import Forbidden, Invalid, NotFound
 from sayso.gateway.caller import Caller
 from sayso.gateway.refusals import Refused, no_such_model
-from sayso.team import people
+from sayso.team import standing
 from sayso.team.actor import Actor
 
 FAMILY = "coworker"
@@ -90,10 +90,9 @@ async def _asker(desk: Desk, caller: Caller) -> Actor:
     if caller.member is None:
         raise Refused(NO_MEMBER, 403, code="member_needed")
     async with db.transaction(desk.engine) as tx:
-        try:
-            actor = (await people.read(tx, caller.member, by=Actor("system", caller.workspace, None, "viewer", "Sayso"))).actor
-        except SaysoError:
-            raise Refused(NO_MEMBER, 403, code="member_needed") from None
+        actor = await standing.read(tx, caller.member, workspace=caller.workspace)
+    if actor is None:
+        raise Refused(NO_MEMBER, 403, code="member_needed")
     return replace(actor, kind="token")
 
 

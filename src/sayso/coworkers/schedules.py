@@ -27,7 +27,8 @@ from sayso.coworkers.roster import found, split
 from sayso.coworkers.turns import Turn
 from sayso.db.coworker_schedule_tables import coworker_schedules as t
 from sayso.errors import SaysoError
-from sayso.team import notifications, people
+from sayso.team import notifications
+from sayso.team import standing as standings
 from sayso.team.actor import Actor, system
 
 LOOK_SECONDS = 20
@@ -142,7 +143,9 @@ class Schedules:
                 mine = update(t).where(t.c.workspace_id == one.workspace, t.c.coworker == one.key, t.c.at < slot)
                 if (await tx.execute(mine.values(at=slot).returning(t.c.coworker))).one_or_none() is None:
                     return None
-                by = (await people.read(tx, owner, by=system(one.workspace))).actor
+                by = await standings.read(tx, owner, workspace=one.workspace)
+                if by is None:
+                    return None
                 whom = await found(tx, one.key, by=by)
                 talk = await conversations.create(tx, whom, by=by, title=one.ask)
                 turn = await asking.begin(tx, self.desk, talk.id, one.ask, by=by, more={"scheduled": True})

@@ -7,7 +7,6 @@ import asyncio
 import json
 import time
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -33,7 +32,7 @@ from sayso.coworkers.without_model import answered_without
 from sayso.errors import Forbidden, Invalid, SaysoError
 from sayso.gateway.caller import Caller
 from sayso.gateway.refusals import Refused
-from sayso.team import people
+from sayso.team import standing
 from sayso.team.actor import Actor
 
 ROUNDS_MAX = 12
@@ -48,10 +47,9 @@ EMPTY_ANSWERS_MAX = 2
 
 
 async def current(desk: Desk, by: Actor) -> Actor:
-    """Who asked, with the role of now: rights that were withdrawn meanwhile count at once. Raises `NotFound` when they have left."""
+    """Who asked, with the rights of now: what was withdrawn meanwhile counts at once. Raises `Forbidden` when they have left."""
     async with db.transaction(desk.engine) as tx:
-        member = await people.read(tx, by.member or "", by=by)
-    return replace(by, role=member.role)
+        return await standing.now(tx, by)
 
 
 def start(desk: Desk, turn: Turn, by: Actor, caller: Caller | None = None) -> None:

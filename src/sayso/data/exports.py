@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import tempfile
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -15,15 +16,16 @@ import xlsxwriter
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sayso.data import query
+from sayso.data import finding, query
 from sayso.data.open_app import OpenApp
 from sayso.data.physical import found
 from sayso.data.query import Query
 from sayso.db.tables import members
-from sayso.errors import TooLarge
+from sayso.errors import Forbidden, TooLarge
 from sayso.spec.fields import AnyField, Datetime, Duration
 from sayso.spec.fields.choice import MultiSelect, Select
 from sayso.spec.table import Table
+from sayso.team import standing
 
 Format = Literal["csv", "xlsx", "json"]
 TYPES: dict[Format, str] = {
@@ -32,6 +34,8 @@ TYPES: dict[Format, str] = {
     "json": "application/json",
 }
 PAGE_ROWS = 1_000
+LOOK_SECONDS = 0.5
+"""How often a long export looks whether it is still theirs who asked."""
 XLSX_ROWS_MAX = 1_048_575
 """What one sheet of the format holds, less the heading."""
 CELL_CHARACTERS_MAX = 32_767
@@ -43,7 +47,9 @@ Written = Callable[[Any], str]
 async def export(
     tx: AsyncConnection, app: OpenApp, table_id: str, asked: Query, form: Format, *, raw: bool = False
 ) -> AsyncIterator[bytes]:
-    """Chunks of the file. Text that a spreadsheet would take for a formula gets an apostrophe in front, unless `raw`."""
+    """Chunks of the file. Text that a spreadsheet would take for a formula gets an apostrophe in front, unless `raw`.
+
+    Raises `Forbidden` and `NotFound`, also on the way, when whoever asks may no longer see what it began with."""
     table = found(app, table_id)
     app.allowed("export", table.id)
     fields = [f for f in table.fields if asked.fields is None or f.id in asked.fields]
@@ -60,14 +66,24 @@ async def export(
 
 
 async def _pages(tx: AsyncConnection, app: OpenApp, table: Table, asked: Query) -> AsyncIterator[bytes]:
-    after: str | None = None
+    after, looked = None, time.monotonic()
     while True:
+        if time.monotonic() - looked >= LOOK_SECONDS:
+            looked = time.monotonic()
+            await _must_still(tx, app, table)
         page = await query.page(tx, app, table.id, replace(asked, limit=PAGE_ROWS, offset=0, after=after))
         if page.rows != b"[]":
             yield page.rows
         if page.next is None:
             return
         after = page.next
+
+
+async def _must_still(tx: AsyncConnection, app: OpenApp, table: Table) -> None:
+    now = await finding.found(tx, app.id, await standing.now(tx, app.by), "read", app.id)
+    now.allowed("export", table.id)
+    if now.sight.key != app.sight.key or now.columns != app.columns:
+        raise Forbidden("What you see here has changed, or how it is built. Begin this export again.")
 
 
 async def _json(tx: AsyncConnection, app: OpenApp, table: Table, asked: Query) -> AsyncIterator[bytes]:
@@ -190,13 +206,15 @@ async def _xlsx(tx: AsyncConnection, app: OpenApp, table: Table, asked: Query, f
         for n, field in enumerate(fields):
             sheet.write_string(0, n, field.name, bold)
         at = 0
-        async for rows in _pages(tx, app, table, asked):
-            for row in orjson.loads(rows):
-                at += 1
-                for n, (id, write) in enumerate(cells):
-                    write(sheet, at, n, row["values"].get(id))
-        sheet.freeze_panes(1, 0)
-        book.close()
+        try:
+            async for rows in _pages(tx, app, table, asked):
+                for row in orjson.loads(rows):
+                    at += 1
+                    for n, (id, write) in enumerate(cells):
+                        write(sheet, at, n, row["values"].get(id))
+            sheet.freeze_panes(1, 0)
+        finally:
+            book.close()  # it has a file of its own, which nobody else would close
         file.seek(0)
         while chunk := file.read(256 * 1024):
             yield chunk

@@ -11,8 +11,8 @@ from sayso.connections.connections import Connections
 from sayso.connections.opened import Opened
 from sayso.connections.readers import reader_of
 from sayso.connections.reading import Reader
-from sayso.errors import Forbidden, NotFound
-from sayso.team import people
+from sayso.errors import Forbidden
+from sayso.team import standing
 from sayso.team.actor import Actor, system
 
 
@@ -42,7 +42,7 @@ async def of_owner(tx: AsyncConnection, connections: Connections, kept: Any, wha
 async def owner_of(tx: AsyncConnection, kept: Any) -> Actor:
     if kept.owner is None:
         raise Forbidden("Nobody has connected this table yet: choose its connection again.")
-    try:
-        return (await people.read(tx, kept.owner, by=system(kept.workspace_id))).actor
-    except NotFound:
-        raise Forbidden("Whoever connected this table is not in the workspace any more. Connect it again.") from None
+    by = await standing.read(tx, kept.owner, workspace=kept.workspace_id)
+    if by is None:
+        raise Forbidden("Whoever connected this table is not in the workspace any more. Connect it again.")
+    return by

@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.db.people_tables import group_members, workspace_roles
-from sayso.db.tables import members, workspaces
+from sayso.db.tables import members, tokens, workspaces
+from sayso.errors import Forbidden
 from sayso.team.actor import Actor, Kind
 from sayso.team.roles import RIGHTS, Right
 
@@ -55,6 +56,23 @@ async def read(tx: AsyncConnection, member: str, *, workspace: str | None = None
     query = standing().where(m.id == member)
     row = (await tx.execute(query if workspace is None else query.where(m.workspace_id == workspace))).one_or_none()
     return None if row is None else actor_of(row)
+
+
+async def now(tx: AsyncConnection, by: Actor) -> Actor:
+    """The same actor with the rights of now, for work that takes long: role, groups, and whether they, and the token they came with, still count.
+    What narrowed it stays. What is no member (Sayso itself, a link) stays as it is. Raises `Forbidden` when they are not here any more."""
+    if by.member is None or by.kind in ("system", "link"):
+        return by
+    found = await read(tx, by.member, workspace=by.workspace)
+    if found is None or (by.token is not None and not await _works(tx, by.token)):
+        raise Forbidden(f"{by.name} is not in this workspace any more, or their token was withdrawn.")
+    return replace(by, role=found.role, person=found.person, groups=found.groups, allowed=found.allowed)
+
+
+async def _works(tx: AsyncConnection, token: str) -> bool:
+    k = tokens.c
+    living = k.revoked_at.is_(None) & (k.expires_at.is_(None) | (k.expires_at > func.now()))
+    return (await tx.execute(select(k.id).where(k.id == token, living))).first() is not None
 
 
 async def of_all(tx: AsyncConnection, ids: Collection[str]) -> dict[tuple[str, str], Actor]:

@@ -15,7 +15,7 @@ from sayso.db.claims import BEAT_SECONDS
 from sayso.errors import NotFound, SaysoError
 from sayso.gateway.refusals import Refused
 from sayso.spec.app import App
-from sayso.team.actor import system
+from sayso.team.actor import Actor, system
 from sayso.trials import estimate, likeness, stored
 from sayso.trials import judge as judging
 from sayso.trials.checks import Checked, Likeness, scored
@@ -57,6 +57,8 @@ class Run:
         self._under_way = Decimal(0)
         self._dearest: dict[str, Decimal] = {}
         self._refused: dict[str, int] = {}
+        self.by: Actor | None = None
+        """Whoever began it, with the rights of the last beat."""
         self._waiting: list[tuple[Answer, asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
         self._told_at = 0.0
@@ -84,6 +86,11 @@ class Run:
             try:
                 async with db.transaction(self.engine) as tx:
                     row = await TRIALS.beat(tx, self.id, self.work.process)
+                    if row is not None and (trial := await stored.of_process(tx, self.id)) is not None:
+                        self.by = await stored.beginner(tx, trial)
+            except SaysoError as error:
+                self._stop("failed", str(error))
+                continue
             except Exception as error:
                 log.warning("a trial waits for PostgreSQL: %s", error)
                 continue
@@ -166,7 +173,9 @@ class Run:
     async def _played(self, job: Job, model: str, case: Case) -> Played:
         try:
             async with asyncio.timeout(ANSWER_SECONDS_MAX):
-                return await player_of(self.work.players, job).play(self.place, job, case, model)
+                return await player_of(self.work.players, job).play(
+                    replace(self.place, by=self.by or self.place.by), job, case, model
+                )
         except TimeoutError:
             return Played("failed", problem=f"There was no answer within {ANSWER_SECONDS_MAX} seconds.", model=model)
         except SaysoError as error:

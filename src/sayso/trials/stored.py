@@ -16,7 +16,7 @@ from sayso.db.trial_tables import answers, cases
 from sayso.db.trial_tables import trials as t
 from sayso.errors import Conflict, Invalid, NotFound, Problem
 from sayso.spec.app import App
-from sayso.team import audit, people
+from sayso.team import audit, standing
 from sayso.team.actor import Actor, system
 from sayso.team.ids import new_id
 from sayso.team.roles import Right
@@ -194,12 +194,15 @@ async def begun(tx: AsyncConnection, trial: Trial) -> None:
 
 
 async def beginner(tx: AsyncConnection, trial: Trial) -> Actor:
-    """Who began it, with the rights that they have now. Raises `NotFound` when they have left: nobody's rights are nobody's to use."""
-    return (
-        (await people.read(tx, trial.created_by, by=system(trial.workspace))).actor
-        if trial.created_by.startswith("m_")
-        else system(trial.workspace)
-    )
+    """Who began it, with the rights that they have now. Raises `NotFound` when they have left, or lost its app: nobody's rights are nobody's to use."""
+    if not trial.created_by.startswith("m_"):
+        return system(trial.workspace)
+    by = await standing.read(tx, trial.created_by, workspace=trial.workspace)
+    if by is None:
+        raise NotFound("Whoever began this trial is not here any more.")
+    if trial.app is not None and not (await apps.open_app(tx, trial.app, by=by)).may("build"):
+        raise NotFound("Whoever began this trial may no longer build its app.")
+    return by
 
 
 async def spec_of(tx: AsyncConnection, trial: Trial, *, by: Actor) -> App | None:

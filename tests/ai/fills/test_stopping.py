@@ -5,13 +5,16 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import func, update
 from sqlalchemy.exc import DataError
 
+from sayso import db
 from sayso.ai.fills import stored, writing
 from sayso.ai.fills.fill import Fill
 from sayso.ai.fills.run import CALLS_AT_ONCE
 from sayso.ai.fills.work import Fills
 from sayso.data import rows
+from sayso.db.tables import members
 from sayso.errors import Invalid
 from tests.ai.fills.conftest import Story
 from tests.gateway.conftest import CALL_COST
@@ -134,6 +137,24 @@ async def test_a_person_who_edits_while_the_model_speaks_wins_and_changed_source
     assert await story.value(ids[0], "topic") == ("billing", "by_hand")
     assert await story.value(ids[1], "topic") == ("repair", "stale")
     assert await story.value(ids[2], "topic") == ("repair", "written")
+
+
+async def test_it_stops_when_whoever_began_it_is_suspended_meanwhile(story: Story):
+    ids = await story.rows({"letter": "a"}, {"letter": "b"})
+    story.desk.up.always = SlowFirst(0.2)
+    one = await story.begin("topic")
+    working = asyncio.create_task(story.work(one))
+    while story.asked < 2:  # noqa: ASYNC110 (the upstream has no event for it)
+        await asyncio.sleep(0.01)
+    suspended = update(members).where(members.c.id == story.ana.member)
+    async with db.transaction(story.desk.engine) as tx:
+        await tx.execute(suspended.values(suspended_at=func.now()))
+    story.always("repair")
+    done = await working
+    async with db.transaction(story.desk.engine) as tx:
+        await tx.execute(suspended.values(suspended_at=None))
+    assert done.state == "stopped" and "not in this workspace any more" in done.why
+    assert [await story.value(id, "topic") for id in ids] == [(None, None)] * 2
 
 
 async def test_a_server_that_stops_in_order_writes_what_it_has_and_leaves_the_rest_to_the_next(story: Story):

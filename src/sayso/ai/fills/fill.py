@@ -98,7 +98,18 @@ class Fill:
         a = self.actor
         scopes = frozenset(a["scopes"]) if a.get("scopes") is not None else None
         allowed = frozenset(a["allowed"]) if a.get("allowed") is not None else None
-        return Actor(a["kind"], self.workspace, a.get("member"), a["role"], a["name"], scopes, allowed=allowed)
+        only = frozenset[str](a["apps"]) if a.get("apps") is not None else None
+        return Actor(
+            a["kind"],
+            self.workspace,
+            a.get("member"),
+            a["role"],
+            a["name"],
+            scopes,
+            allowed=allowed,
+            token=a.get("token"),
+            apps=only,
+        )
 
     def as_json(self) -> dict[str, Any]:
         speed = self._rows_per_second()
@@ -122,7 +133,8 @@ class Fill:
 def stored_actor(by: Actor) -> dict[str, Any]:
     scopes = None if by.scopes is None else sorted(by.scopes)
     allowed = sorted(by.allowed) if by.allowed is not None else None
-    return {"kind": by.kind, "member": by.member, "role": by.role, "name": by.name, "scopes": scopes, "allowed": allowed}
+    narrowed = {"scopes": scopes, "apps": None if by.apps is None else sorted(by.apps), "token": by.token}
+    return {"kind": by.kind, "member": by.member, "role": by.role, "name": by.name, "allowed": allowed, **narrowed}
 
 
 def money(amount: Decimal) -> str:

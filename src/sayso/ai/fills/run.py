@@ -44,8 +44,7 @@ from sayso.db.fill_tables import fills as t
 from sayso.errors import NotFound, SaysoError
 from sayso.gateway.gateway import Gateway
 from sayso.spec.fields import fill_of
-from sayso.team import people
-from sayso.team.actor import Actor
+from sayso.team import standing
 
 CALLS_AT_ONCE = 32
 ROWS_READ = 100
@@ -186,19 +185,13 @@ class Run:
 
     async def _opened(self, tx: Any, to: Any) -> tuple[OpenApp, Part]:
         """The app for whoever began the fill, as far as they still may. Raises what stands in the way."""
-        by = await self._by(tx)
+        by = await standing.now(tx, self.fill.by)
         app = await apps.open_app(tx, self.fill.app_id, by=by, to=to)
         if app.number != self.fill.app:
             raise NotFound("The app is gone.")
         if gone := field_still(app, self.fill):
             raise NotFound(gone)
         return app, part_of(app, self.fill.table, self.fill.field)
-
-    async def _by(self, tx: Any) -> Actor:
-        by = self.fill.by
-        if by.member is None:
-            return by
-        return replace(by, role=(await people.read(tx, by.member, by=by)).role)
 
     # ── rows to be asked ──────────────────────────────────────
 

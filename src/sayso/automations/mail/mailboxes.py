@@ -24,9 +24,9 @@ from sayso.connections.opened import Opened
 from sayso.data import apps
 from sayso.data.files import FileStore
 from sayso.db.automation_tables import automations as t
-from sayso.errors import SaysoError
+from sayso.errors import Forbidden, SaysoError
 from sayso.spec.automation import EmailReceived
-from sayso.team import notifications, people
+from sayso.team import notifications, standing
 from sayso.team.actor import system
 
 LOOK_SECONDS = 60
@@ -120,8 +120,10 @@ class Mailboxes:
             entry = await registry.entry(tx, app, look.automation)
             trigger = entry.registered.automation.trigger
             assert isinstance(trigger, EmailReceived)
-            owner = await people.read(tx, entry.registered.owner, by=app.by)
-            by = replace(owner.actor, kind="automation", name=entry.registered.automation.name)
+            owner = await standing.read(tx, entry.registered.owner, workspace=look.workspace)
+            if owner is None:
+                raise Forbidden("Whoever switched it on is not here any more.")
+            by = replace(owner, kind="automation", name=entry.registered.automation.name)
             opened = await self.connections.opened(tx, trigger.connection, "inbox", by=by)
         return opened, trigger, _place(look.place)
 

@@ -66,8 +66,15 @@ class Execution:
         self.gathering = Gathering(run, plan, by, self.records)
         self.answer: dict[str, Any] | None = None
         self._answered = False
+        self._left = ""
         self._n = max((record.n for record in records), default=0)
         self.told = ""
+
+    def acts_as(self, by: Actor | None, left: str = "") -> None:
+        """With these rights from the next step on; None when nobody stands for it any more, and `left` says so."""
+        if by is not None:
+            self.by = self.gathering.by = by
+        self._left = left
 
     async def through(self, together: Together | None = None) -> Change:
         """How it ended, or what it waits for: kept already. Raises `Lost`, and `DatabaseGone`."""
@@ -105,6 +112,8 @@ class Execution:
     async def steps(self, some: Sequence[Any], at: str, frame: Frame, work: Together) -> None:
         for n, step in enumerate(some):
             path = f"{at}{n}"
+            if self._left:
+                raise Failed(frame.place(self.plan.names[path]), self._left)
             match step:
                 case Branch() | Switch():
                     await self._unless_it_goes_on(step, path, frame, work, self._way(step, path, frame, work))

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso import db
 from sayso.automations.runs.run import CHANNEL
@@ -30,7 +31,7 @@ from sayso.automations.work.gate import Gate
 from sayso.automations.work.records import Change
 from sayso.automations.work.telling import Telling
 from sayso.automations.work.trouble import SORRY, DatabaseGone, gone
-from sayso.errors import SaysoError
+from sayso.errors import Forbidden, SaysoError
 from sayso.team.ids import new_id
 
 RUNS_AT_ONCE = 64
@@ -62,6 +63,7 @@ class Worker:
         self._new = asyncio.Event()
         self._free = asyncio.Event()
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._executions: dict[str, tuple[Any, Execution]] = {}
         self._dropped: set[str] = set()
         self._heard_since = float("-inf")
         self._hands = self._fresh_hands()
@@ -168,6 +170,7 @@ class Worker:
 
     def _ended(self, id: str) -> None:
         self._tasks.pop(id, None)
+        self._executions.pop(id, None)
         self._free.set()
 
     # ── doing ─────────────────────────────────────────────────
@@ -204,6 +207,7 @@ class Worker:
             return
         self.telling.begun(row)
         execution = Execution(hands, run, plan, by, records, row.again or {})
+        self._executions[row.id] = (row, execution)
         try:
             ended = await execution.through()
         except (Lost, DatabaseGone):
@@ -233,12 +237,23 @@ class Worker:
             try:
                 async with db.transaction(self.engine) as tx:
                     alive = await claims.beat(tx, self.id)
+                    await self._as_they_are_now(tx)
             except Exception as error:
                 log.warning("this worker cannot say that it lives: %s", error)
                 self._heard_since = time.monotonic() + claims.BEAT_SECONDS
                 continue
             if not alive:
                 await self._begun_anew()
+
+    async def _as_they_are_now(self, tx: AsyncConnection) -> None:
+        """What is under way goes on with its owner's rights of now; without any, it fails at its next step."""
+        under_way = list(self._executions.values())
+        owners = await owners_of(tx, [row for row, _ in under_way]) if under_way else {}
+        for row, execution in under_way:
+            try:
+                execution.acts_as(actor(row, owners))
+            except Forbidden as error:
+                execution.acts_as(None, str(error))
 
     async def _begun_anew(self) -> None:
         """It was held up for so long that others took what it had: it goes on as a new one."""

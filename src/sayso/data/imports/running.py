@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from sayso import db
-from sayso.data import acts, apps, events, query
+from sayso.data import acts, apps, events, finding, query
 from sayso.data.cleaning import default_of
 from sayso.data.clock import Clock
 from sayso.data.imports import kept, process
@@ -25,12 +25,12 @@ from sayso.data.physical import Rows, found, is_stored, pairs_of, rows_of, schem
 from sayso.data.query import Query
 from sayso.data.row import where
 from sayso.data.scope import Scope
-from sayso.errors import Conflict, Invalid, Problem, SaysoError, TooLarge
+from sayso.errors import Conflict, Forbidden, Invalid, Problem, SaysoError, TooLarge
 from sayso.spec.change import Change, Remove
 from sayso.spec.fields import AnyField, Checkbox, Link, Person
 from sayso.spec.table import Table
-from sayso.team import people
-from sayso.team.actor import Actor
+from sayso.team import people, standing
+from sayso.team.actor import Actor, system
 
 PROGRESS_SECONDS = 0.5
 TITLES_MAX = 300_000
@@ -87,7 +87,7 @@ async def _take_back(engine: AsyncEngine, one: Import, target: Target, message: 
     async with db.transaction(engine) as tx:
         if message:
             await kept.set_state(tx, one.id, "failed", by=by, only_from=("running",), problem=message[:1_000])
-        await unmade(tx, target, by)
+        await unmade(tx, target, system(by.workspace))  # they may have lost the app meanwhile
 
 
 async def unmade(tx: AsyncConnection, target: Target, by: Actor) -> None:
@@ -118,6 +118,8 @@ class _Run:
         job, columns = await self._job(app, table, rows, int(base))
         await self._copy(f"COPY {schema_of(app)}.t_{rows.number} ({', '.join(columns)}) FROM STDIN", self._lines(job))
         await self._link(app, table, rows, job)
+        if (await self._still(self.tx)).sight.key != app.sight.key:
+            raise Forbidden("What you may do here has changed while this was running, so nothing was taken. Start it again.")
         await self._must_be_seen(app, table)
         await self._finish(app, table, rows)
 
@@ -202,10 +204,17 @@ class _Run:
                     await self._progress()
 
     async def _progress(self) -> None:
-        """On a connection of its own, so that others see it; and here a cancel is noticed."""
+        """On a connection of its own, so that others see it; and here a cancel is noticed, and that they may no longer."""
         async with db.transaction(self.engine) as other:
+            await self._still(other)
             if not await kept.progress(other, self.one.id, self.read, self.refused, by=self.by):
                 raise Stopped
+
+    async def _still(self, tx: AsyncConnection) -> OpenApp:
+        """The app as they see it now. Raises `Forbidden` and `NotFound` when they have left meanwhile, or lost what it takes."""
+        app = await finding.found(tx, self.target.app, await standing.now(tx, self.by), "write", self.target.app)
+        app.must("add", self.target.table)
+        return app
 
     async def _copy(self, statement: str, chunks: AsyncIterator[bytes]) -> None:
         raw: Any = (await self.tx.get_raw_connection()).driver_connection
