@@ -61,7 +61,11 @@ async def _taken_in(d: Desk, s: Server) -> list[Figure]:
     lines = await _lines(d, "orders")
     ran, twice = sum(f"paced-{n}" in lines for n in range(MANY)), sum(many - 1 for many in lines.values())
     pushed = await _sent(hook, MANY // 2, 0, "pushed-")
-    _say("at a pace", paced, f"{busy:.1f} CPU-seconds of server and PostgreSQL meanwhile; all had run after {lasted:.0f} s, {whole:.0f} CPU-seconds")
+    _say(
+        "at a pace",
+        paced,
+        f"{busy:.1f} CPU-seconds of server and PostgreSQL meanwhile; all had run after {lasted:.0f} s, {whole:.0f} CPU-seconds",
+    )
     _say("as fast as answered", pushed, f"{MANY // 2 / pushed['seconds']:.0f} a second")
     return [
         Figure("webhooks acknowledged, at a pace of 440 a second", MANY / paced["seconds"], 400, "per s", floor=True),
@@ -89,7 +93,11 @@ async def _answered(d: Desk, s: Server) -> list[Figure]:
     cpu = _cpu(s)
     told = await _sent(hook, MANY // 4, 0, "asked-", connections=16)
     per_cpu = MANY // 4 / (_cpu(s) - cpu)
-    _say("answered by their run", told, f"{MANY // 4 / told['seconds']:.0f} a second, {per_cpu:.0f} for a CPU-second of server and PostgreSQL")
+    _say(
+        "answered by their run",
+        told,
+        f"{MANY // 4 / told['seconds']:.0f} a second, {per_cpu:.0f} for a CPU-second of server and PostgreSQL",
+    )
     return [Figure("webhooks answered by their durable run, for a CPU-second", per_cpu, 68, "per s", floor=True)]
 
 
@@ -123,4 +131,6 @@ async def _lines(d: Desk, app_id: str) -> Counter[str]:
 def _say(what: str, told: dict[str, Any], more: str) -> None:
     at = ", ".join(f"{name} {told[name] * 1000:.0f} ms" for name in ("p50", "p95", "p99", "worst"))
     load = os.getloadavg()[0]
-    sys.stdout.write(f"  {what}: {at}; {dict(told['statuses'])}; {more} (sender {told['cpu']:.1f} CPU-seconds; load {load:.1f})\n")
+    sys.stdout.write(
+        f"  {what}: {at}; {dict(told['statuses'])}; {more} (sender {told['cpu']:.1f} CPU-seconds; load {load:.1f})\n"
+    )

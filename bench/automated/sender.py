@@ -53,7 +53,9 @@ class Sender:
 
     def _request(self, n: int) -> bytes:
         id = self.prefix if self.prefix.endswith("=") else f"{self.prefix}{n}"
-        body = json.dumps({"type": "order.paid", "order": id, "name": f"Otto {n}", "lines": [{"sku": "A-1", "count": 2}]}).encode()
+        body = json.dumps(
+            {"type": "order.paid", "order": id, "name": f"Otto {n}", "lines": [{"sku": "A-1", "count": 2}]}
+        ).encode()
         stamp = str(int(time.time())).encode()
         key = base64.b64decode(self.secret.removeprefix("whsec_"))
         proof = base64.b64encode(hmac.new(key, b"%b.%b.%b" % (id.encode(), stamp, body), hashlib.sha256).digest())

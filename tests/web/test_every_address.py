@@ -279,6 +279,7 @@ BODIES: dict[str, Any] = {
     "POST /api/runs/{run}/resume": {},
     "POST /api/runs/{run}/retry": {"skip": True},
     "POST /api/runs/{run}/replay": {},
+    "POST /api/apps/{app}/automations/{automation}/cancel": {},
     "POST /api/apps/{app}/automations/{automation}/tries": {"row": 1},
     "PATCH /api/apps/{app}/automations/{automation}": {"on": True},
     "POST /api/apps/{app}/automations/{automation}/press": {"row": 1},

@@ -3432,6 +3432,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/apps/{app}/automations/{automation}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call off all runs of an automation that wait for their turn. What is under way goes on.
+         * @description Call off all runs of an automation that wait for their turn. What is under way goes on.
+         */
+        post: operations["runs_call_off"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/apps/{app}/automations/{automation}/tries": {
         parameters: {
             query?: never;
@@ -6290,6 +6310,11 @@ export interface components {
              * @default []
              */
             inputs?: components["schemas"]["Input"][];
+        };
+        /** CalledOff */
+        CalledOff: {
+            /** Cancelled */
+            cancelled: number;
         };
         /** CalledRun */
         CalledRun: {
@@ -10745,6 +10770,11 @@ export interface components {
             press: boolean;
             /** Call */
             call: boolean;
+            /**
+             * Call Off
+             * @description All that waits for its turn.
+             */
+            call_off: boolean;
         };
         /**
          * McpTool
@@ -27353,6 +27383,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Runs"];
+                };
+            };
+            /** @description Not available right now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description What is wrong, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    runs_call_off: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app: string;
+                automation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NothingMore"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalledOff"];
                 };
             };
             /** @description Not available right now */

@@ -36,9 +36,13 @@ _RUNS = text("""
     cross join lateral (
         select count(*) filter (where created_at > now() - interval '1 day') as day,
                count(*) filter (where state in ('failed', 'quarantined') and created_at > now() - interval '7 days') as failed_week,
-               count(*) filter (where state in ('waiting', 'running', 'sleeping', 'paused')) as open
+               count(*) filter (where state in ('sleeping', 'paused') and wake_at is null)
+               + (select count(*) from sayso.automation_runs r
+                  where r.app = :app and r.automation = asked.automation and r.wake_at is not null and not r.dry)
+               + (select count(*) from sayso.automation_runs r
+                  where r.worker is not null and r.app = :app and r.automation = asked.automation and not r.dry) as open
         from (
-            select state, created_at from sayso.automation_runs r
+            select state, created_at, wake_at from sayso.automation_runs r
             where r.app = :app and r.automation = asked.automation and not r.dry order by position desc limit :most
         ) newest
     ) counted

@@ -55,14 +55,15 @@ class Outbox:
             await tx.execute(put.on_conflict_do_update(index_elements=["name"], set_={"xact": xact, "event": event}))
         return oldest, 0, last
 
-    async def happened(self, tx: AsyncConnection, place: Place, limit: int) -> list[Any]:
-        """The next events after this place, which is moved on behind them."""
+    async def happened(self, tx: AsyncConnection, place: Place, limit: int, *, rows: int | None = None) -> list[Any]:
+        """The next events after this place, which is moved on behind them: as many as tell of so many rows together, but always one."""
         xact, event, floor = place
         e = system.events.c
         oldest = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
         news = and_(e.xact >= xact, or_(e.xact > xact, e.id > event), e.xact < oldest, e.id > floor)
         query = select(e.id, e.xact, e.workspace_id, e.app_id, e.table_no, e.kind, e.row_ids, e.payload, e.by_actor, e.at)
         found = list((await tx.execute(query.where(news).order_by(e.xact, e.id).limit(limit))).all())
+        found = _within(found, rows) if rows is not None else found
         if found:
             c, last = self.places.c, found[-1]
             await tx.execute(update(self.places).where(c.name == self.name).values(xact=last.xact, event=last.id))
@@ -73,3 +74,11 @@ class Outbox:
         e = system.events.c
         oldest = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
         return (await tx.execute(select(e.id).where(e.xact >= oldest).limit(1))).first() is not None
+
+
+def _within(events: list[Any], rows: int) -> list[Any]:
+    for n, event in enumerate(events):
+        rows -= len(event.row_ids)
+        if rows < 0:
+            return events[: max(n, 1)]
+    return events

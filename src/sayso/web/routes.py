@@ -398,6 +398,7 @@ API = (
     Address("POST", f"{RUN}/retry", runs.retry),
     Address("POST", f"{RUN}/replay", runs.replay, 201),
     Address("GET", f"{AUTOMATION}/runs", runs.of_automation),
+    Address("POST", f"{AUTOMATION}/cancel", runs.call_off),
     Address("POST", f"{AUTOMATION}/tries", runs.create, 201),
     Address("GET", f"{AUTOMATION}/names", runs.offered),
     Address("GET", "/api/automations/failures", runs.failures),

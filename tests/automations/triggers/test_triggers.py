@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from sayso.automations import runs
 from sayso.automations.registry import rights
 from sayso.automations.triggers import bulk, caused
+from sayso.automations.triggers import triggers as module
 from sayso.automations.triggers.triggers import Triggers
 from sayso.data import apps, events, public_forms, rows
 from sayso.data.publishing import exposure, publish
@@ -65,6 +67,24 @@ async def test_new_rows_begin_a_run_each_or_one_for_all_and_never_twice(engine: 
     ]  # fmt: skip
     assert all(r.owner == ana.member and r.trigger["by"] == mia.member and r.hops == 0 for r in found)
     assert found[0].trigger["table"] == "tickets" and found[0].trigger["kind"] == "row_created"
+
+
+async def test_what_came_in_a_pause_is_heard_in_portions(
+    engine: AsyncEngine, northlight_kept: Northlight, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(module, "ROWS_READ", 5)
+    monkeypatch.setattr(module, "ROW_IDS_TOLD_MAX", 3)
+    triggers = await _built(engine, northlight_kept.ana, "pause", automation("each", CREATED))
+    for many in (2, 2, 2, 7, 1):
+        await _adds(engine, northlight_kept.mia, "pause", *({"name": "A"} for _ in range(many)))
+    portions = list[int]()
+    while not portions or portions[-1]:
+        async with transaction(engine) as tx:
+            portions.append((await triggers.step(tx)).begun)
+    assert portions == [4, 2, 7, 1, 0]
+    for _ in range(3):
+        await _adds(engine, northlight_kept.mia, "pause", *({"name": "B"} for _ in range(3)))
+    assert await triggers.caught_up() == 9, "all of it at once all the same"
 
 
 async def test_many_processes_hear_each_event_once(engine: AsyncEngine, northlight_kept: Northlight) -> None:
@@ -165,6 +185,23 @@ async def test_very_many_rows_are_taken_in_batches(engine: AsyncEngine, northlig
     await triggers.caught_up()
     changed = [r for r in await _runs(engine, "bulk") if r.automation == "changed"]
     assert sorted(r.trigger["rows"][0] for r in changed) == ids[0::2]
+    assert await _called_off(engine, by, "bulk", "changed") == 20
+    await _changes(engine, by, "bulk", ids, priority="low")
+    await _changes(engine, by, "bulk", ids, priority="urgent")
+    async with transaction(engine) as tx:
+        await triggers.step(tx)
+    async with transaction(engine) as tx:
+        assert await bulk.step(tx)  # of the first change, in which nothing came to be urgent
+    assert await _called_off(engine, by, "bulk", "changed") == 0
+    assert await triggers.caught_up() == 0
+    states = [(r.automation, r.state) for r in await _runs(engine, "bulk")]
+    assert states.count(("changed", "cancelled")) == 20 and states.count(("changed", "waiting")) == 0
+    assert ("each", "cancelled") not in states
+
+
+async def _called_off(engine: AsyncEngine, by: Actor, app: str, automation: str) -> int:
+    async with transaction(engine) as tx:
+        return await runs.call_off(tx, await apps.open_app(tx, app, by=by, to="write"), automation, by=by)
 
 
 async def _one_row_after_the_first_batch(engine: AsyncEngine, by: Actor, triggers: Triggers, monkeypatch: Any) -> int:

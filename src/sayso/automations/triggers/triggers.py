@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import psycopg
 from sqlalchemy import and_, exists, func, select
@@ -17,7 +18,7 @@ from sayso.automations import registry
 from sayso.automations.registry import rights
 from sayso.automations.triggers import bulk, clock, heard
 from sayso.data import apps
-from sayso.data.events import CHANNEL
+from sayso.data.events import CHANNEL, ROW_IDS_TOLD_MAX
 from sayso.data.outbox import Outbox
 from sayso.db import tables as system_tables
 from sayso.db.automation_tables import automations as t
@@ -27,6 +28,8 @@ from sayso.team.actor import system
 
 OUTBOX = Outbox(follow, "triggers")
 EVENTS_READ = 500
+ROWS_READ = 5_000
+"""Of the events read at once: after a pause there may be 100,000, and each may begin a run."""
 LOOK_SECONDS = 5.0
 TOGETHER_SECONDS = 0.04
 """Between two looks while much happens: what comes meanwhile is read together."""
@@ -38,6 +41,14 @@ CLOCK_SECONDS_MIN = 0.5
 RIGHTS_SECONDS = 60.0
 
 log = logging.getLogger(__name__)
+
+
+class Heard(NamedTuple):
+    """How many events were heard, how many runs were begun, and whether there may be more to hear."""
+
+    events: int
+    begun: int
+    more: bool
 
 
 class Triggers:
@@ -64,20 +75,20 @@ class Triggers:
         total = 0
         while True:
             async with db.transaction(self.engine) as tx:
-                read, begun = await self.step(tx)
-            total += begun
-            if read < EVENTS_READ and not await self._one(bulk.step):
+                one = await self.step(tx)
+            total += one.begun
+            if not one.more and not await self._one(bulk.step):
                 return total  # between two batches of very many rows it hears what happened meanwhile
 
-    async def step(self, tx: AsyncConnection) -> tuple[int, int]:
-        """How many events were heard, and how many runs were begun."""
+    async def step(self, tx: AsyncConnection) -> Heard:
         place = await OUTBOX.place(tx)
-        events = await OUTBOX.happened(tx, place, EVENTS_READ) if place else []
+        events = await OUTBOX.happened(tx, place, EVENTS_READ, rows=ROWS_READ) if place else []
         if not events:
-            return 0, 0
+            return Heard(0, 0, more=False)
         if any(event.kind in heard.APP for event in events):
             self._wound.set()
-        return len(events), await heard.hear(tx, events)
+        many = sum(len(event.row_ids) for event in events) >= ROWS_READ - ROW_IDS_TOLD_MAX
+        return Heard(len(events), await heard.hear(tx, events), more=many or len(events) >= EVENTS_READ)
 
     async def _follow(self) -> None:
         url = self.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)

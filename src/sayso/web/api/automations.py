@@ -73,6 +73,8 @@ class MayAutomation(Shown):
     switch: bool
     press: bool
     call: bool
+    call_off: bool
+    """All that waits for its turn."""
 
 
 class ShownAutomation(Shown):
@@ -133,6 +135,7 @@ class ShownAutomation(Shown):
                 switch=app.may("build"),
                 press=app.may("write") and isinstance(trigger, ButtonPressed),
                 call=app.may("write") and isinstance(trigger, Called),
+                call_off=app.may("write"),
             ),
             hook=f"{known.settings.url}/hooks/{entry.token}"
             if isinstance(trigger, WebhookReceived) and app.may("build")

@@ -227,6 +227,10 @@ class NewRunTry(Asked):
     dry: bool = True
 
 
+class CalledOff(Shown):
+    cancelled: int
+
+
 async def listed(
     tx: Tx, by: By, app: AppId | None = None, automation: PartId | None = None, state: States = None, search: Words = "",
     cursor: Cursor = None, limit: Limit = 50,
@@ -249,6 +253,12 @@ async def of_automation(
     """Runs of an automation, newest first."""
     opened = await apps.open_app(tx, app, by=by)
     return await _page(tx, by, opened.number, automation, state, search, cursor, limit)
+
+
+async def call_off(app: AppId, automation: PartId, nothing: NothingMore, tx: Tx, by: By) -> CalledOff:
+    """Call off all runs of an automation that wait for their turn. What is under way goes on."""
+    opened = await apps.open_app(tx, app, by=by, to="write")
+    return CalledOff(cancelled=await runs.call_off(tx, opened, automation, by=by))
 
 
 async def _page(

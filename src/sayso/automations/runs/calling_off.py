@@ -1,0 +1,31 @@
+"""All runs of an automation that wait for their turn, called off at once: after a change of very many rows that was a mistake."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, func, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from sayso.data import events
+from sayso.data.open_app import OpenApp
+from sayso.db.automation_tables import runs as t
+from sayso.db.trigger_tables import bulks
+from sayso.errors import NotFound
+from sayso.team import audit
+from sayso.team.actor import Actor
+
+
+async def call_off(tx: AsyncConnection, app: OpenApp, automation: str, *, by: Actor) -> int:
+    """How many. What is under way goes on, and what it has done stays. Rows of which it has not heard yet start nothing either."""
+    app.must("write")
+    one = next((one for one in app.spec.automations if one.id == automation), None)
+    if one is None:
+        raise NotFound(f"{app.spec.name} has no automation {automation[:60]!r}.")
+    await tx.execute(delete(bulks).where(bulks.c.app == app.number, bulks.c.automation == automation))
+    mine = (t.c.app == app.number) & (t.c.automation == automation) & t.c.wake_at.is_not(None) & (t.c.state == "waiting")
+    over = {"state": "cancelled", "wake_at": None, "ended_at": func.now(), "problem": f"{by.name} called it off."}
+    many = (await tx.execute(update(t).where(mine).values(over))).rowcount
+    said = f"called off {many:,} runs of {one.name} that waited"
+    await audit.write(tx, "run.cancelled", said, by=by, subject=app.id)
+    payload = {"id": "", "automation": automation, "state": "cancelled", "dry": False, "problem": "", "many": many}
+    await events.write(tx, "run.changed", app=app.id, payload=payload, by=by)
+    return many
