@@ -97,6 +97,8 @@ async def test_an_app_is_copied_worked_on_and_taken_over(home: str, repairs: Pat
     assert (await sayso("export", "repairs", "--home", home, "--json")).json["description"] == "From the copy"
     assert (await sayso("apps", "promote", "repairs", "--home", home)).code == 3  # the copy is gone
 
+    acts = (await sayso("activity", "--app", "repairs", "--kind", "app", "--limit", "1", "--home", home, "--json")).json["items"]
+    assert acts[0]["sentence"].startswith("changed how it is built")
     assert (await sayso("workspaces", "create", "Branch", "--home", home)).code == 0
     assert (await sayso("apps", "duplicate", "repairs", "--name", "Leaving", "--home", home)).code == 0
     told = await sayso("apps", "move", "leaving", "Branch", "--dry", "--home", home)

@@ -1,5 +1,8 @@
 """What happened, told in lines: what belongs together is one, and nobody reads of what they do not see."""
 
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -50,6 +53,10 @@ async def test_what_belongs_together_is_one_line(tx: AsyncConnection, northlight
     acts, _ = await activity.listed(tx, by=ben, app="crm", topic="rows", whose=ben.id)
     assert acts[0].fields == ["Chance", "Qty"] and acts[0].names == {2: "1", 1: "0"}
 
+    today = datetime.now(UTC).astimezone(ZoneInfo("Pacific/Auckland")).date()
+    assert await told(tx, ben, day=today, zone="Pacific/Auckland", topic="rows", whose=mia.id) == [everything[0], everything[2]]
+    assert await told(tx, ben, day=today - timedelta(days=1), zone="Pacific/Auckland") == []
+
     first, place = await activity.listed(tx, by=ben, app="crm", limit=4)
     rest, end = await activity.listed(tx, by=ben, app="crm", limit=4, before=place)
     assert [(one.by_name, one.sentence) for one in (*first, *rest)] == everything and end is None
@@ -85,6 +92,7 @@ async def test_nobody_reads_of_what_they_do_not_see(tx: AsyncConnection, northli
     await rows.update(tx, here, "deals", 1, {"amount": "7000", "qty": 1}, by=ben)
     await rows.update(tx, here, "deals", 2, {"qty": 2}, by=ben)
     await rows.trash(tx, here, "deals", [2], by=ben)
+    await rows.update(tx, here, "deals", 1, {"amount": "8000"}, by=ben)  # she does not see this field
     acts, _ = await activity.listed(tx, by=mia, app="crm", topic="rows")
     assert [(one.sentence, one.fields, one.names) for one in acts] == [
         ("changed “Hers”", ["Qty"], {1: "Hers"}),

@@ -62,6 +62,7 @@ async def test_what_one_does_the_other_hears(company: Company, address: str, crm
     async with tab(address, company.cleo) as cleo:
         await cleo.says(watch={"app": crm})
         await cleo.hears("people")
+        await cleo.says(activity=True)
         made = (await company.mia.post(f"{CLIENTS}/rows", json={"values": {"name": "Otto"}})).json()["rows"][0]
         heard = await cleo.hears("rows", kind="created")
         assert (heard["app"], heard["table"], heard["ids"], heard["by"]) == (
@@ -70,6 +71,7 @@ async def test_what_one_does_the_other_hears(company: Company, address: str, crm
             [made["id"]],
             company.mia.actor.member,
         )
+        assert await cleo.hears("activity") == {"event": "activity", "app": crm}
         await company.mia.patch(f"{CLIENTS}/rows/{made['id']}", json={"values": {"stage": "won"}})
         assert (await cleo.hears("rows", kind="changed"))["seq"] > heard["seq"]
         await company.ben.patch(f"/api/apps/{crm}", json={"hue": 20})
@@ -102,6 +104,7 @@ async def test_people_see_where_the_others_are(company: Company, address: str, c
 async def test_nobody_hears_of_another_workspace(company: Company, address: str, crm: str):
     async with tab(address, company.zoe) as zoe:
         await zoe.says(watch={"app": crm})
+        await zoe.says(activity=True)
         assert (await zoe.hears("problem"))["status"] == 404
         await company.mia.post(f"{CLIENTS}/rows", json={"values": {"name": "Secret"}})
         await zoe.hears_nothing_but_people()

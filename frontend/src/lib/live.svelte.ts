@@ -23,6 +23,7 @@ export type LiveEvent =
   | { event: "people"; app: string; people: Present[] }
   | { event: "fill"; app: string; id: string; table: string; field: string; state: FillState; rows: number; done: number; failed: number; review: number; cost: string }
   | { event: "sync"; app: string; table: string; id: string; state: string; read: number }
+  | { event: "activity"; app: string }
   | { event: "team"; members: string[] | null }
   | { event: "notification" }
   | { event: "approval"; id: string }
@@ -47,6 +48,7 @@ class Live {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #on = false;
   #watched = new Map<string, number>();
+  #everywhere = 0;
   #at: At | null = null;
   #listeners = new Map<Kind | "back" | "open", Set<(event: never) => void>>();
 
@@ -75,6 +77,14 @@ class Live {
         this.#watched.delete(app);
         this.#send({ unwatch: { app } });
       }
+    };
+  }
+
+  /** Hears in which apps there is news (`activity`) until the returned function is called, without being seen in any of them. */
+  everywhere(): () => void {
+    if (!this.#everywhere++) this.#send({ activity: true });
+    return () => {
+      if (!--this.#everywhere) this.#send({ activity: false });
     };
   }
 
@@ -116,6 +126,7 @@ class Live {
       this.#wait = WAIT_MS_FIRST;
       this.connected = true;
       for (const app of this.#watched.keys()) this.#send({ watch: { app } });
+      if (this.#everywhere) this.#send({ activity: true });
       if (this.#at) this.#send({ at: this.#at });
       if (away) this.#tell("back", undefined as never);
       this.#tell("open", undefined as never);

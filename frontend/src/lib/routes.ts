@@ -11,6 +11,7 @@ export type Route =
   | { page: "coworkers"; id: string | null }
   | { page: "trials"; id: string | null }
   | { page: "inbox" }
+  | { page: "activity" }
   | { page: "automations"; section: string }
   | { page: "run"; id: string }
   | { page: "connections"; id: string | null }
@@ -31,6 +32,7 @@ export function routeOf(pathname: string): Route {
   if (top === "automations") return { page: "automations", section: one ?? "" };
   if (top === "runs" && one) return { page: "run", id: one };
   if (top === "inbox") return { page: "inbox" };
+  if (top === "activity") return { page: "activity" };
   if (top === "connections") return { page: "connections", id: one ?? null };
   if (top === "gateway") return { page: "gateway", section: one ?? "", id: two ?? null };
   if (top === "settings") return { page: "settings", section: one ?? "workspace" };
@@ -64,6 +66,7 @@ export const to = {
   trials: (id?: string) => `/trials${id ? `/${e(id)}` : ""}`,
   automations: (section = "") => `/automations${section ? `/${section}` : ""}`,
   inbox: () => "/inbox",
+  activity: () => "/activity",
   /** `id` is a connection, or one of `new`, `webhooks` and `server`. */
   connections: (id?: string) => `/connections${id ? `/${e(id)}` : ""}`,
   settings: (section = "") => `/settings${section ? `/${section}` : ""}`,

@@ -1228,8 +1228,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What happened in all apps that I see, newest first.
-         * @description What happened in all apps that I see, newest first.
+         * What happened in all apps that I see, newest first; of one person, in one app, of one kind, on one day.
+         * @description What happened in all apps that I see, newest first; of one person, in one app, of one kind, on one day.
          */
         get: operations["activity_of_workspace"];
         put?: never;
@@ -21066,7 +21066,13 @@ export interface operations {
             query?: {
                 /** @description Only what this member did */
                 whose?: string | null;
+                /** @description Only in this app */
+                app?: string | null;
                 kind?: ("rows" | "comments" | "app" | "work") | null;
+                /** @description Only on this day */
+                day?: string | null;
+                /** @description Whose clock a day is of; UTC when left out */
+                zone?: string | null;
                 /** @description The `next` of the page before */
                 cursor?: string | null;
                 limit?: number;

@@ -39,6 +39,7 @@ COMMANDS = {
     "runs": "sayso.cli.runs",
     "sync": "sayso.cli.sync",
     "trial": "sayso.cli.trial",
+    "activity": "sayso.cli.activity",
     "audit": "sayso.cli.audit",
     "backup": "sayso.cli.backup",
     "restore": "sayso.cli.restore",

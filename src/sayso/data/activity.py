@@ -4,12 +4,14 @@ What the same hand did in the same place within an hour is one line: "Ana change
 reader does not see are not told, nor counted.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Literal, get_args
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, ColumnElement, any_, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, and_, any_, func, literal, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.data import apps, titles
@@ -17,8 +19,10 @@ from sayso.data.history import NO_MEMBERS
 from sayso.data.open_app import OpenApp
 from sayso.data.rights.visible import visible
 from sayso.db import tables as system
+from sayso.db.tables import TOLD_KINDS
 from sayso.db.tables import events as t
 from sayso.errors import Forbidden, NotFound
+from sayso.spec.table import Table
 from sayso.team.actor import Actor
 
 Topic = Literal["rows", "comments", "app", "work"]
@@ -31,11 +35,16 @@ KINDS: dict[str, tuple[Topic, str]] = {
     "sync.changed": ("work", "synced"),
 }  # fmt: skip
 """Kinds of event that are told, under which topic, and the verb."""
+TOLD: ColumnElement[bool] = literal_column(f"events.kind in ({', '.join(repr(kind) for kind in TOLD_KINDS)})")
+NOT_OF_ROWS: ColumnElement[bool] = literal_column("events.kind not like 'row.%'")
+"""Asked as the indexes of the table say it, so that PostgreSQL sees that they answer it."""
 TOGETHER = timedelta(hours=1)
 ACTS_MAX = 100
 READ_EVENTS = 400
 READINGS_MAX = 6
 ROWS_NAMED_MAX = 5
+OUT_OF_ORDER_MAX = 10_000
+"""Events whose ids do not go with the time: of transactions that went on side by side."""
 
 
 @dataclass(slots=True)
@@ -94,19 +103,25 @@ async def listed(
     row: int | None = None,
     whose: str | None = None,
     topic: Topic | None = None,
+    day: date | None = None,
+    zone: str = "UTC",
     before: int | None = None,
     limit: int = 30,
 ) -> tuple[tuple[Act, ...], int | None]:
-    """Newest first, and the place to go on from (None at the end). Raises `NotFound` for an app that is not theirs."""
+    """Newest first, and the place to go on from (None at the end). `day` is one of the calendar in `zone`. Raises `NotFound` for an app that
+    is not theirs."""
     looking = _Looking(tx, by)
     if app is not None:
         await apps.open_app(tx, app, by=by)
     which = _which(by, app, table, row, whose, topic)
+    if day is not None:
+        which &= await _on(tx, day, zone)
     acts: list[Act] = []
     place, more = before, True
     for _ in range(READINGS_MAX):
         found = await _events(tx, which, place)
         more = len(found) == READ_EVENTS
+        await looking.at_hand(found, row)
         for event in found:
             if len(acts) > limit:
                 break
@@ -121,11 +136,25 @@ async def listed(
     return tuple(shown), going_on
 
 
+async def _on(tx: AsyncConnection, day: date, zone: str) -> ColumnElement[bool]:
+    """On this day, as a clock of that zone has it. Ids go nearly with the time: they say where to look."""
+    begins = datetime.combine(day, time(), ZoneInfo(zone))
+    ends = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
+    first = (await tx.execute(select(t.c.id).where(t.c.at >= begins).order_by(t.c.at).limit(1))).scalar_one_or_none()
+    last = (await tx.execute(select(t.c.id).where(t.c.at < ends).order_by(t.c.at.desc()).limit(1))).scalar_one_or_none()
+    about = t.c.id.between((first or 0) - OUT_OF_ORDER_MAX, (last or 0) + OUT_OF_ORDER_MAX)
+    return and_(about, t.c.at >= begins, t.c.at < ends)
+
+
 def _which(
     by: Actor, app: str | None, table: str | None, row: int | None, whose: str | None, topic: Topic | None
 ) -> ColumnElement[bool]:
-    kinds = [kind for kind, (of, _) in KINDS.items() if topic is None or of == topic]
-    which = (t.c.workspace_id == by.workspace) & t.c.kind.in_(kinds)
+    which = (t.c.workspace_id == by.workspace) & TOLD
+    if topic is not None:
+        kinds = [kind for kind, (of, _) in KINDS.items() if of == topic]
+        which &= t.c.kind == kinds[0] if len(kinds) == 1 else t.c.kind.in_(kinds)
+    if topic is not None and topic != "rows":
+        which &= NOT_OF_ROWS
     if app is not None:
         which &= t.c.app_id == app
     if table is not None:
@@ -150,6 +179,19 @@ class _Looking:
     def __init__(self, tx: AsyncConnection, by: Actor) -> None:
         self.tx, self.by = tx, by
         self.apps: dict[str, OpenApp | None] = {}
+        self.seen: dict[tuple[str, str], set[int]] = {}
+
+    async def at_hand(self, events: Sequence[Any], row: int | None) -> None:
+        """Which rows of these events the reader sees, asked once for each table."""
+        asked: dict[tuple[str, str], set[int]] = defaultdict(set)
+        for event in events:
+            if event.app_id and event.payload.get("table") and KINDS[event.kind][0] in ("rows", "comments"):
+                asked[event.app_id, event.payload["table"]].update(event.row_ids if row is None else [row])
+        self.seen = {}
+        for (app_id, table), ids in asked.items():
+            app = await self.opened(app_id)
+            if app is not None and app.spec.table(table) is not None:
+                self.seen[app_id, table] = await visible(self.tx, app, table, ids, trashed=True)
 
     async def opened(self, id: str) -> OpenApp | None:
         if id not in self.apps:
@@ -167,8 +209,8 @@ class _Looking:
         table = app.spec.table(table_id) if app is not None and table_id else None
         if app is None or (topic != "app" and table is None) or (topic == "work" and event.payload.get("state") != "done"):
             return
-        rows, count = await self._rows(app, table_id, event, row) if topic in ("rows", "comments") else ([], 1)
-        if not count:
+        rows, count = self._rows(app, table_id, event, row) if topic in ("rows", "comments") else ([], 1)
+        if not count or _unseen(app, table, event):
             return
         act = acts[-1] if acts and acts[-1].takes(event) else None
         if act is None:
@@ -186,11 +228,11 @@ class _Looking:
         seen = {f.id: f.name for f in table.fields} if table else {}
         act.fields += [seen[id] for id in event.payload.get("fields") or [] if id in seen and seen[id] not in act.fields]
 
-    async def _rows(self, app: OpenApp, table: str, event: Any, row: int | None) -> tuple[list[int], int]:
+    def _rows(self, app: OpenApp, table: str, event: Any, row: int | None) -> tuple[list[int], int]:
         """Those that are told: of very many only how many, and only to who sees all of them."""
         ids: list[int] = event.row_ids if row is None else [row]
         if ids:
-            seen = await visible(self.tx, app, table, ids, trashed=True)
+            seen = self.seen.get((app.id, table), set())
             kept = [id for id in ids if id in seen]
             return kept, len(kept)
         every = app.sight.rows(table) is None
@@ -200,3 +242,11 @@ class _Looking:
         app = await self.opened(act.app)
         if app is not None and act.table and act.rows:
             act.names = await titles.titles(self.tx, app, act.table, act.rows[:ROWS_NAMED_MAX])
+
+
+def _unseen(app: OpenApp, table: Table | None, event: Any) -> bool:
+    """Whether only fields were changed that the reader does not see: then nothing happened for them."""
+    changed = event.payload.get("fields") if event.kind == "row.changed" else None
+    if not changed or table is None or app.sight.whole:
+        return False
+    return all(table.field(id) is None for id in changed)

@@ -315,6 +315,13 @@ imports = Table(
 EVENTS_CHANNEL = "sayso_events"
 """On which listeners hear of each event, at the commit that writes it."""
 
+TOLD_KINDS = (
+    "row.created", "row.imported", "row.changed", "row.trashed", "row.restored", "comment.created",
+    "app.built", "app.changed", "app.restored", "sync.changed",
+)  # fmt: skip
+"""Events that people read of (see `data/activity.py`); the others only wake whoever listens."""
+_TOLD = text("kind in (" + ", ".join(f"'{kind}'" for kind in TOLD_KINDS) + ")")
+
 events = Table(
     "events",
     metadata,
@@ -338,6 +345,10 @@ events = Table(
     Index("events_xact", "xact"),
     Index("events_workspace", "workspace_id", "id"),
     Index("events_at", "at"),
+    Index("events_told", "workspace_id", "id", postgresql_where=_TOLD),
+    Index("events_told_app", "workspace_id", "app_id", "id", postgresql_where=_TOLD),
+    Index("events_told_actor", "workspace_id", "by_actor", "id", postgresql_where=_TOLD),
+    Index("events_told_kind", "workspace_id", "kind", "id", postgresql_where=text("kind not like 'row.%'")),
 )
 
 audit = Table(

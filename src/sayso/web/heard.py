@@ -46,6 +46,8 @@ class Hearing:
         match event:
             case "rows":
                 return await self._rows(app, message)
+            case "activity":
+                return None if await self._rows(app, message) is None else {"event": event, "app": app_id}
             case "fill":
                 return message if app.sight.sees(message["table"], message["field"]) else None
             case "sync":

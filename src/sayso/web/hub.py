@@ -115,6 +115,9 @@ class Hub:
                 hearing = [tab for tab in self._tabs if tab.hears(event.workspace_id, app)]
                 whose = event.payload.get("members")
                 _tell([tab for tab in hearing if tab.by.member in whose] if isinstance(whose, list) else hearing, message)
+                if message["event"] == "rows":
+                    everywhere = [tab for tab in self._tabs if tab.everywhere and tab.by.workspace == event.workspace_id]
+                    _tell(everywhere, message | {"event": "activity"})
 
 
 async def _still_there(listener: psycopg.AsyncConnection[Any]) -> list[int]:

@@ -55,6 +55,8 @@ class Said(_Said):
     watch: Which | None = None
     unwatch: Which | None = None
     at: At | None = None
+    activity: bool | None = None
+    """Whether it shows what happens in all apps: then it hears of each that there is news in it."""
 
 
 async def live(socket: WebSocket) -> None:
@@ -122,6 +124,8 @@ async def _heard(known: Parts, tab: Tab, said: Said) -> None:
     if said.unwatch:
         tab.watched.discard(said.unwatch.app)
         known.hub.moved(tab.by.workspace, said.unwatch.app)
+    if said.activity is not None:
+        tab.everywhere = said.activity
     if said.at:
         before = tab.place["app"] if tab.place else said.at.app
         tab.moves(said.at.model_dump())

@@ -15,6 +15,8 @@ class Tab:
         self.by = by
         self.hue = hue
         self.watched: set[str] = set()
+        self.everywhere = False
+        """It shows what happens in all apps, without being in any of them."""
         self.place: dict[str, Any] | None = None
         self.moved_at = time.monotonic()
         self.waiting: asyncio.Queue[dict[str, Any] | int] = asyncio.Queue(WAITING_MESSAGES_MAX + 1)

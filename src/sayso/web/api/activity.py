@@ -1,12 +1,15 @@
 """What happened, as far as I may see it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Self
+from zoneinfo import ZoneInfo
 
 from fastapi import Query
+from pydantic import Field
 
 from sayso.data import activity
 from sayso.data.activity import Topic
+from sayso.errors import Invalid, Problem
 from sayso.web import cursor as places
 from sayso.web.actor import By
 from sayso.web.cursor import Cursor
@@ -15,6 +18,9 @@ from sayso.web.work import Tx
 
 PAGE_ACTS = 30
 Whose = Annotated[str | None, Query(max_length=80, pattern=r"^[A-Za-z0-9_-]+$", description="Only what this member did")]
+WhichApp = Annotated[AppId | None, Query(description="Only in this app")]
+Day = Annotated[Annotated[date, Field(ge=date(2000, 1, 1), le=date(2200, 1, 1))] | None, Query(description="Only on this day")]
+Zone = Annotated[str | None, Query(max_length=64, description="Whose clock a day is of; UTC when left out")]
 Limit = Annotated[int, Query(ge=1, le=activity.ACTS_MAX)]
 
 
@@ -74,10 +80,21 @@ async def of_app(
 
 
 async def of_workspace(
-    tx: Tx, by: By, whose: Whose = None, kind: Topic | None = None, cursor: Cursor = None, limit: Limit = PAGE_ACTS
-) -> Acts:
-    """What happened in all apps that I see, newest first."""
-    return _acts(*await activity.listed(tx, by=by, whose=whose, topic=kind, before=places.number(cursor), limit=limit))
+    tx: Tx, by: By, whose: Whose = None, app: WhichApp = None, kind: Topic | None = None, day: Day = None, zone: Zone = None,
+    cursor: Cursor = None, limit: Limit = PAGE_ACTS,
+) -> Acts:  # fmt: skip
+    """What happened in all apps that I see, newest first; of one person, in one app, of one kind, on one day."""
+    found = await activity.listed(
+        tx, by=by, app=app, whose=whose, topic=kind, day=day, zone=_zone(zone), before=places.number(cursor), limit=limit
+    )
+    return _acts(*found)
+
+
+def _zone(name: str | None) -> str:
+    try:
+        return ZoneInfo(name or "UTC").key
+    except (KeyError, ValueError, OSError):
+        raise Invalid(Problem("zone", "is no time zone", "Europe/Ljubljana")) from None
 
 
 def _acts(found: tuple[activity.Act, ...], more: int | None) -> Acts:
