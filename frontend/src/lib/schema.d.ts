@@ -3792,8 +3792,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What people can sign in with, presets first.
-         * @description What people can sign in with, presets first.
+         * What people can sign in with, presets first; and the addresses that the next one will have.
+         * @description What people can sign in with, presets first; and the addresses that the next one will have.
          */
         get: operations["sso_kinds"];
         put?: never;
@@ -12008,6 +12008,11 @@ export interface components {
         NewSignOnProvider: {
             /** Preset */
             preset: string;
+            /**
+             * Reserved
+             * @description From `/api/sso/kinds`: the provider gets the addresses that were shown there.
+             */
+            reserved?: string | null;
             /** Name */
             name?: string | null;
             /** Settings */
@@ -13550,6 +13555,23 @@ export interface components {
              */
             link?: boolean;
         };
+        /**
+         * Reserved
+         * @description The addresses of a provider that is still to be made: it is asked for them before it tells us anything.
+         */
+        Reserved: {
+            /** Token */
+            token: string;
+            /**
+             * Addresses
+             * @description By kind.
+             */
+            addresses: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+        };
         /** Resolved */
         Resolved: {
             /** By */
@@ -15066,6 +15088,13 @@ export interface components {
             /** Fields */
             fields: components["schemas"]["ConnectionField"][];
             /**
+             * Called
+             * @description What it calls the addresses that it has to be told, by their names in `addresses`.
+             */
+            called: {
+                [key: string]: string;
+            };
+            /**
              * Tried
              * @description Whether it was tried with a real one; the others follow what their makers publish.
              */
@@ -15075,6 +15104,7 @@ export interface components {
         SignOnKinds: {
             /** Items */
             items: components["schemas"]["SignOnKind"][];
+            reserved: components["schemas"]["Reserved"];
         };
         /** SignOnMapping */
         SignOnMapping: {

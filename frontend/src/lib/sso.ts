@@ -9,6 +9,8 @@ export type SignOnKind = Schemas["SignOnKind"];
 export type SignOnProvider = Schemas["SignOnProvider"];
 export type SignOnMapping = Schemas["SignOnMapping"];
 export type SignOnPolicy = Schemas["SignOnPolicy"];
+export type SignOnCertificate = Schemas["SignOnCertificate"];
+export type Reserved = Schemas["Reserved"];
 export type SignOnTest = Schemas["SignOnTest"];
 export type ProvedDomain = Schemas["Domain"];
 export type ScimState = Schemas["ScimState"];
@@ -21,17 +23,17 @@ export interface Group {
 export const readSignOn = async (manages: boolean) => {
   if (!manages) {
     const providers = (await api.get<Items<SignOnProvider>>("/api/sso")).items;
-    return { kinds: [] as SignOnKind[], providers, domains: [] as ProvedDomain[], policy: { enforced: false, owners: 0, problems: [] } as SignOnPolicy, scim: { on: false } as ScimState, groups: [] as Group[] };
+    return { kinds: [] as SignOnKind[], reserved: null as Reserved | null, providers, domains: [] as ProvedDomain[], policy: { enforced: false, owners: 0, problems: [] } as SignOnPolicy, scim: { on: false } as ScimState, groups: [] as Group[] };
   }
   const [kinds, providers, domains, policy, scim, groups] = await Promise.all([
-    api.get<Items<SignOnKind>>("/api/sso/kinds"),
+    api.get<Schemas["SignOnKinds"]>("/api/sso/kinds"),
     api.get<Items<SignOnProvider>>("/api/sso"),
     api.get<Items<ProvedDomain>>("/api/domains"),
     api.get<SignOnPolicy>("/api/sso/policy"),
     api.get<ScimState>("/api/scim"),
     api.get<Items<Group>>("/api/groups").catch(() => ({ items: [] as Group[] })),
   ]);
-  return { kinds: kinds.items, providers: providers.items, domains: domains.items, policy, scim, groups: groups.items };
+  return { kinds: kinds.items, reserved: kinds.reserved as Reserved | null, providers: providers.items, domains: domains.items, policy, scim, groups: groups.items };
 };
 export type SignOnState = Awaited<ReturnType<typeof readSignOn>>;
 
@@ -45,10 +47,12 @@ export async function leaveFor(id: string, trying: boolean): Promise<void> {
 
 export const ADDRESSES: Record<string, string> = {
   callback: "Callback (redirect URI)",
-  logout: "Back-channel logout",
+  signed_out: "After signing out (post-logout redirect URI), if it asks for it",
+  logout: "Back-channel logout, if it offers it",
   acs: "Assertion consumer service (ACS)",
   entity: "Entity ID (audience)",
-  metadata: "Metadata",
+  metadata: "Metadata of Sayso, where it can read it",
+  slo: "Single logout, if it offers it",
 };
 export const ROLES = [
   { id: "admin", label: "Admin" },

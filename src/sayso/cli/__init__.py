@@ -22,6 +22,7 @@ COMMANDS = {
     "slots": "sayso.cli.slots",
     "models": "sayso.cli.models",
     "password": "sayso.cli.password",
+    "sso": "sayso.cli.sso",
     "members": "sayso.cli.members",
     "invite": "sayso.cli.invite",
     "invitations": "sayso.cli.invitations",

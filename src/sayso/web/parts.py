@@ -66,8 +66,9 @@ class Parts:
     """Pages of the directory that were made once."""
 
     discoveries: Remembered = field(default_factory=Remembered)
-    described: Asked = field(default_factory=Asked)
     """What OpenID providers say of themselves, remembered for a while."""
+    described: Asked = field(default_factory=Asked)
+    """When SAML providers were asked for their metadata last."""
 
     @property
     def sign_on(self) -> SignOn:

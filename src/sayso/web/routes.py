@@ -83,6 +83,7 @@ from sayso.web.api import (
 from sayso.web.api.gateway import aliases, budgets, calls, elsewhere, ledger, providers, usage
 from sayso.web.api.gateway import keys as gateway_keys
 from sayso.web.api.gateway import settings as gateway_settings
+from sayso.web.api.sso_shapes import Leading
 from sayso.web.api.trials import estimates, measurements, promotions, trial_cases, trial_parts, trials
 from sayso.web.mcp import endpoint as mcp
 from sayso.web.oauth import authorize, metadata
@@ -432,7 +433,7 @@ API = (
     Address("POST", f"{SSO}/certificates", sso.make_certificate, 201),
     Address("DELETE", f"{SSO}/certificates", sso.drop_certificates),
     Address("POST", f"{SSO}/certificates/change", sso.change_certificate),
-    Address("POST", f"{SSO}/link", sso.link, answers=sso.Leading),
+    Address("POST", f"{SSO}/link", sso.link, answers=Leading),
     Address("GET", "/api/domains", domains.listed),
     Address("POST", "/api/domains", domains.create, 201),
     Address("PATCH", DOMAIN, domains.update),

@@ -306,6 +306,18 @@ async def test_settings_that_cannot_be_are_told(company: Company, typed: dict[st
     assert [one["path"] for one in told["problems"]] == [path]
 
 
+async def test_a_provider_has_the_addresses_that_were_shown_before(company: Company, idp: Provider):
+    """It is asked for them before it gives us anything. Nobody chooses an id, another workspace's neither, and each is good once."""
+    shown = (await company.ana.get("/api/sso/kinds")).json()["reserved"]
+    for bad in ("x", "00" * 40, (await company.zoe.get("/api/sso/kinds")).json()["reserved"]["token"]):
+        told = {"preset": "oidc", "settings": {"issuer": idp.issuer, "client_id": "sayso"}, "reserved": bad}
+        assert problem(await company.ana.post("/api/sso", json=told))["problems"][0]["path"] == "reserved"
+    known = await added(company, idp, reserved=shown["token"])
+    assert known["addresses"] == shown["addresses"]["oidc"]
+    again = {"preset": "oidc", "settings": {"issuer": idp.issuer, "client_id": "sayso"}, "reserved": shown["token"]}
+    assert problem(await company.ana.post("/api/sso", json=again))["status"] == 409
+
+
 async def test_everybodys_tenant_is_nobodys(company: Company):
     settings = {"tenant": "common", "client_id": "x"}
     told = problem(await company.ana.post("/api/sso", json={"preset": "entra", "settings": settings}))

@@ -1,7 +1,7 @@
 """What people can sign on with, each with the form that asks for it. A preset fills in what is public knowledge about a provider."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any
 
@@ -30,6 +30,8 @@ class SignOnKind:
     steps: tuple[str, ...] = ()
     """What to do at the provider, in order."""
     tried: bool = False
+    called: Mapping[str, str] = field(default_factory=dict)
+    """What it calls the addresses that it has to be told of us."""
 
 
 def _client(secret: bool = True) -> tuple[FormField, ...]:
@@ -60,30 +62,38 @@ def _oidc(
     *,
     groups: str = "groups",
     steps: tuple[str, ...] = (),
+    called: Mapping[str, str] | None = None,
     **fixed: Any,
 ) -> SignOnKind:
-    return SignOnKind(key, "oidc", label, "id-card", about, (*fields, *_client(), *MORE), fixed, groups, steps)
+    form = (*fields, *_client(), *MORE)
+    return SignOnKind(
+        key, "oidc", label, "id-card", about, form, fixed, groups, steps, called=called or {"callback": "Redirect URI"}
+    )
 
 
-REDIRECT = "Copy the callback address of Sayso into its list of redirect addresses."
+REDIRECT = "Copy the callback address below to where it asks for it."
+SECRET = "Copy the client ID and the client secret that it shows into the form."
 KINDS: dict[str, SignOnKind] = {
     one.key: one
     for one in (
         _oidc(
             "google", "Google", "Google Workspace. People of domains that you have proved come in.",
             (FormField("hd", "Your domain at Google", example="acme.example", help="Only accounts of this Google Workspace."),),
-            steps=("In the Google Cloud console, open APIs & Services, Credentials, and create an OAuth client ID for a web application.", REDIRECT),
+            steps=("In the Google Cloud console, open APIs & Services, Credentials, and create an OAuth client ID for a web application.", REDIRECT, SECRET),
+            called={"callback": "Authorized redirect URIs"},
             issuer="https://accounts.google.com", groups="",
         ),
         _oidc(
             "entra", "Microsoft Entra ID", "Microsoft 365 and Azure AD.",
             (FormField("tenant", "Directory (tenant) ID", required=True, example="72f988bf-86f1-41af-91ab-2d7cd011db47"),),
-            steps=("In the Entra admin center, open App registrations and register an application.", REDIRECT, "Under Certificates & secrets make a client secret. Under Token configuration add the claims email and groups."),
+            steps=("In the Entra admin center, open App registrations and register an application.", REDIRECT, "Copy the Application (client) ID and the Directory (tenant) ID from its overview into the form.", "Under Certificates & secrets make a client secret, and copy its value. Under Token configuration add the optional claim email, and a groups claim."),
+            called={"callback": "Redirect URI (Web)"},
             issuer="https://login.microsoftonline.com/{tenant}/v2.0",
         ),
         _oidc(
             "okta", "Okta", "Okta Workforce Identity.", (FormField("host", "Okta domain", "host", required=True, example="acme.okta.com"),),
-            steps=("In the Okta admin console, create an app integration: OIDC, web application.", REDIRECT, "Under Sign On, add a groups claim to the ID token."),
+            steps=("In the Okta admin console, create an app integration: OIDC, web application.", REDIRECT, SECRET, "Under Sign On, add a groups claim to the ID token."),
+            called={"callback": "Sign-in redirect URIs", "signed_out": "Sign-out redirect URIs"},
             issuer="https://{host}", scopes="openid email profile groups",
         ),
         _oidc(
@@ -92,7 +102,8 @@ KINDS: dict[str, SignOnKind] = {
                 FormField("host", "Host", "host", required=True, example="login.acme.example"),
                 FormField("realm", "Realm", required=True, example="acme"),
             ),
-            steps=("In the realm, create a client of type OpenID Connect with client authentication on.", REDIRECT, "Add a mapper of type Group Membership with the claim name groups."),
+            steps=("In the realm, create a client of type OpenID Connect with client authentication on.", REDIRECT, "Copy the client secret from the tab Credentials into the form.", "Add a mapper of type Group Membership with the claim name groups, without the full path."),
+            called={"callback": "Valid redirect URIs", "signed_out": "Valid post logout redirect URIs", "logout": "Backchannel logout URL"},
             issuer="https://{host}/realms/{realm}",
         ),
         _oidc(
@@ -101,19 +112,21 @@ KINDS: dict[str, SignOnKind] = {
                 FormField("host", "Host", "host", required=True, example="auth.acme.example"),
                 FormField("slug", "Application slug", required=True, example="sayso"),
             ),
-            steps=("Create a provider of type OAuth2/OpenID, confidential, and an application with it.", REDIRECT),
+            steps=("Create a provider of type OAuth2/OpenID, confidential, and an application with it.", REDIRECT, SECRET),
+            called={"callback": "Redirect URIs"},
             issuer="https://{host}/application/o/{slug}/",
         ),
         _oidc(
             "gitlab", "GitLab", "gitlab.com or your own GitLab.", (FormField("host", "Host", "host", required=True, default="gitlab.com", example="gitlab.com"),),
             groups="groups_direct",
-            steps=("In your group's settings, open Applications and add one with the scopes openid, profile and email.", REDIRECT),
+            steps=("In your group's settings, open Applications and add one with the scopes openid, profile and email.", REDIRECT, "Copy the application ID and the secret that it shows into the form."),
             issuer="https://{host}",
         ),
         _oidc(
             "oidc", "OpenID Connect", "Any other provider that speaks OpenID Connect.",
             (FormField("issuer", "Issuer", "address", required=True, example="https://login.acme.example", help="Sayso finds the rest by itself."),),
-            steps=("Register Sayso as a web application (authorization code, PKCE).", REDIRECT),
+            steps=("Register Sayso as a web application (authorization code, PKCE).", REDIRECT, SECRET),
+            called={"callback": "Redirect URI", "signed_out": "Post-logout redirect URI", "logout": "Back-channel logout URI"},
         ),
         SignOnKind(
             "saml", "saml", "SAML 2.0", "shield-check", "Any provider that speaks SAML 2.0: ADFS, Okta, Entra, OneLogin, Shibboleth …",
@@ -129,7 +142,12 @@ KINDS: dict[str, SignOnKind] = {
                 FormField("sign_out", "Signing out here signs out there", "switch", default=True, advanced=True, help="Where the provider has an address for it."),
                 FormField("unasked", "Let people in from its own portal", "switch", default=False, advanced=True, help="Sign-ins that were not begun here (IdP-initiated). People confirm them, since nobody can tell who sent them."),
             ),
-            {}, "groups", ("Create an application for SAML 2.0.", "Copy the addresses of Sayso, or let it read the metadata of Sayso.", "Let it sign the assertion, and send a persistent NameID, email, displayName and groups."),
+            {}, "groups", ("Create an application for SAML 2.0.", "Copy the two addresses below to it, or let it read the metadata of Sayso.", "Let it sign the assertion with SHA-256, and send a persistent NameID, email, displayName and groups.", "Copy the address of its metadata into the form, or paste the file."),
+            called={
+                "acs": "Okta: Single sign-on URL · Entra ID: Reply URL (Assertion Consumer Service URL) · Google Workspace and authentik: ACS URL · Keycloak: Assertion Consumer Service POST Binding URL",
+                "entity": "Okta: Audience URI (SP Entity ID) · Entra ID: Identifier (Entity ID) · Google Workspace: Entity ID · Keycloak: Client ID · authentik: Audience",
+                "slo": "Entra ID: Logout URL · Keycloak: Logout Service Redirect Binding URL",
+            },
         ),
         SignOnKind(
             "ldap", "ldap", "LDAP directory", "contact", "OpenLDAP, 389 Directory, FreeIPA: people type their name and password on Sayso's own page.",
@@ -183,9 +201,8 @@ def checked(preset: str, told: Mapping[str, Any]) -> dict[str, Any]:
     known = {field.name: field for field in kind.fields if not field.secret}
     problems += [Problem(f"settings/{name}", "is not known here") for name in sorted(set(told) - set(known))]
     made: dict[str, Any] = {}
-    for name, field in known.items():
-        value = told.get(name, field.default)
-        made[name] = _value(field, value, problems)
+    for name, asked in known.items():
+        made[name] = _value(asked, told.get(name, asked.default), problems)
     if problems:
         raise Invalid.of(problems)
     match kind.kind:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Select, delete, false, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.db.people_tables import groups, people
@@ -110,7 +111,9 @@ async def create(
         "id": id, "workspace_id": by.workspace, "preset": preset, "kind": kind, "name": _name(name), "on": on, "settings": dict(settings),
         "mapping": made.as_json(), "secrets": _packed(sealed or {}),
     }  # fmt: skip
-    await tx.execute(t.insert().values(**values))
+    made_one = insert(t).values(**values).on_conflict_do_nothing().returning(t.c.id)
+    if (await tx.execute(made_one)).first() is None:
+        raise Conflict("This provider is there already.")
     await audit.write(tx, "sso.added", f"added {values['name']} to sign in with", by=by, subject=id, detail={"kind": kind})
     return await read(tx, id, by=by)
 

@@ -1,13 +1,11 @@
 """Single sign-on, as owners set it up; and what members do with it themselves."""
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from fastapi import Path, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso import db
@@ -18,17 +16,29 @@ from sayso.team import proof, sessions
 from sayso.team.actor import Actor
 from sayso.team.ids import new_id
 from sayso.team.sso import enforcing, our_keys, providers
-from sayso.team.sso.providers import Kind
 from sayso.web import cookies
 from sayso.web.actor import By
 from sayso.web.api.connections import ConnectionField
+from sayso.web.api.sso_shapes import (
+    Linking,
+    NewSignOnPolicy,
+    NewSignOnProvider,
+    Reserved,
+    SignOnCertificate,
+    SignOnKind,
+    SignOnKinds,
+    SignOnMapping,
+    SignOnPolicy,
+    SignOnProvider,
+    SignOnProviderChange,
+    SignOnProviders,
+    SignOnTest,
+)
 from sayso.web.parts import Parts, parts
-from sayso.web.shapes import Asked, Json, ShortText, Shown
 from sayso.web.sso import browser, ending, leaving, sides
 from sayso.web.work import Once, Tx
 
 ProviderId = Annotated[str, Path(alias="sso", pattern=r"^sp_[a-z0-9]{1,40}$")]
-SecretTexts = Annotated[dict[ShortText, Annotated[str, StringConstraints(max_length=4_000)]], Field(max_length=10)]
 ADDRESSES: dict[str, tuple[tuple[str, str], ...]] = {
     "oidc": (("callback", "callback"), ("signed_out", "signed-out"), ("logout", "logout")),
     "saml": (("acs", "acs"), ("entity", "metadata"), ("metadata", "metadata"), ("slo", "slo")),
@@ -37,131 +47,17 @@ ADDRESSES: dict[str, tuple[tuple[str, str], ...]] = {
 """What a provider has to be told of us, by the end of its address."""
 
 
-class SignOnKind(Shown):
-    key: str
-    kind: Kind
-    label: str
-    icon: str
-    about: str
-    steps: list[str]
-    """What to do at the provider, in order."""
-    groups: str
-    """What its groups are called, as a rule."""
-    fields: list[ConnectionField]
-    tried: bool
-    """Whether it was tried with a real one; the others follow what their makers publish."""
-
-
-class SignOnKinds(Shown):
-    items: list[SignOnKind]
-
-
-class MappingRule(Shown):
-    value: str
-    group: str | None
-    role: str | None
-
-
-class SignOnMapping(Shown):
-    groups: str
-    rules: list[MappingRule]
-    role: str
-    new: bool
-    strict: bool
-
-
-class SignOnCheck(Shown):
-    name: str
-    ok: bool | None
-    said: str
-
-
-class SignOnTest(Shown):
-    ok: bool
-    said: str
-    checks: list[SignOnCheck]
-    at: datetime
-
-
-class SignOnCertificate(Shown):
-    """One of ours, for SAML."""
-
-    state: Literal["now", "next", "before"]
-    certificate: str
-    fingerprint: str
-    """SHA-256."""
-    until: datetime
-
-
-class SignOnProvider(Shown):
-    id: str
-    preset: str
-    kind: Kind
-    kind_label: str
-    icon: str
-    name: str
-    on: bool
-    shown: bool
-    settings: Json
-    secrets: dict[str, bool]
-    mapping: SignOnMapping
-    test: SignOnTest | None
-    used_at: datetime | None
-    people: int
-    addresses: dict[str, str]
-    certificates: list[SignOnCertificate]
-    created_at: datetime
-
-
-class SignOnProviders(Shown):
-    items: list[SignOnProvider]
-
-
-class NewSignOnProvider(Asked):
-    preset: ShortText
-    name: ShortText | None = None
-    settings: Json = Field(default_factory=dict)
-    secrets: SecretTexts = Field(default_factory=dict)
-    mapping: Json = Field(default_factory=dict)
-    on: bool = True
-
-
-class SignOnProviderChange(Asked):
-    name: ShortText | None = None
-    on: bool | None = None
-    shown: bool | None = None
-    settings: Json | None = None
-    secrets: SecretTexts | None = None
-    mapping: Json | None = None
-
-
-class Linking(Asked):
-    try_: bool = Field(default=False, alias="try")
-
-
-class Leading(Shown):
-    url: str | None
-
-
-class SignOnPolicy(Shown):
-    enforced: bool
-    owners: int
-    """How many of the owners could come in by a passkey when the provider cannot be reached."""
-    problems: list[str]
-
-
-class NewSignOnPolicy(Asked):
-    enforced: bool
-
-
-async def kinds(tx: Tx, by: By) -> SignOnKinds:
-    """What people can sign in with, presets first."""
+async def kinds(request: Request, tx: Tx, by: By) -> SignOnKinds:
+    """What people can sign in with, presets first; and the addresses that the next one will have."""
     by.must("manage")
+    known, id = parts(request), new_id("sp")
+    token = known.sign_on.connections.vault.seal(id, _reserving(by)).hex()
     return SignOnKinds(
+        reserved=Reserved(token=token, addresses={kind: _addresses(known, id, kind) for kind in ADDRESSES}),
         items=[
             SignOnKind(
                 key=one.key, kind=one.kind, label=one.label, icon=one.icon, about=one.about, steps=list(one.steps), groups=one.groups,
-                fields=[ConnectionField.of(field) for field in one.fields], tried=one.tried,
+                fields=[ConnectionField.of(field) for field in one.fields], tried=one.tried, called=dict(one.called),
             )
             for one in KINDS.values()
         ]
@@ -184,7 +80,7 @@ async def create(new: NewSignOnProvider, request: Request, once: Once, by: By) -
     proof.must(by)
     request.state.secret = True
     kind, known = kind_of(new.preset), parts(request)
-    id = new_id("sp")
+    id = _reserved(known, new.reserved, by) if new.reserved else new_id("sp")
     settings = await described.fetched(known.connections, checked(new.preset, new.settings))
     mapping = {"groups": kind.groups, **new.mapping}
     pair = await sides.new_pair(known, id) if kind.kind == "saml" else None
@@ -362,12 +258,27 @@ async def _shown(tx: AsyncConnection, known: Parts, one: providers.Provider) -> 
     secrets = {field.name: field.name in one.sealed for field in kind.fields if field.secret}
     names = {field.name for field in kind.fields}
     settings = {name: value for name, value in one.settings.items() if name in names or name == "issuer"}
-    addresses = {name: known.sign_on.address(one.id, end) for name, end in ADDRESSES[one.kind]}
     return SignOnProvider(
         id=one.id, preset=one.preset, kind=one.kind, kind_label=kind.label, icon=kind.icon, name=one.name, on=one.on, shown=one.shown, settings=settings,
         secrets=secrets, mapping=SignOnMapping(**one.mapping.as_json()), test=None if one.test is None else SignOnTest(**one.test),
-        used_at=one.used_at, people=one.people, addresses=addresses, certificates=[_certificate(key) for key in keys], created_at=one.created_at,
+        used_at=one.used_at, people=one.people, addresses=_addresses(known, one.id, one.kind), certificates=[_certificate(key) for key in keys], created_at=one.created_at,
     )  # fmt: skip
+
+
+def _addresses(known: Parts, id: str, kind: str) -> dict[str, str]:
+    return {name: known.sign_on.address(id, end) for name, end in ADDRESSES[kind]}
+
+
+def _reserving(by: Actor) -> str:
+    return f"sso:reserved:{by.workspace}"
+
+
+def _reserved(known: Parts, token: str, by: Actor) -> str:
+    """An id that was shown to this workspace; nobody chooses one. Raises `Invalid`."""
+    try:
+        return known.sign_on.connections.vault.open(bytes.fromhex(token), _reserving(by))
+    except (ValueError, SaysoError):
+        raise Invalid(Problem("reserved", "comes from /api/sso/kinds")) from None
 
 
 def _certificate(key: our_keys.OurKey) -> SignOnCertificate:
