@@ -14,6 +14,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // fonts and pictures stay files: the CSP allows no data: fonts
     modulePreload: { polyfill: false },
     target: "es2022",
+    rollupOptions: { input: ["index.html", "src/public.ts"] },
     manifest: "manifest.json", // the size test reads which files make up the first screen
   },
   server: {

@@ -47,6 +47,12 @@ def test_the_first_screen_is_small(manifest: dict[str, dict[str, object]], scree
     assert sum(sizes.values()) <= FIRST_SCREEN_BYTES_MAX, sizes
 
 
+def test_a_public_chart_is_there_with_little(manifest: dict[str, dict[str, object]]):
+    """Its page, its sheet and its type come on top (some 75 kB); the drawing itself is fetched after what is to be read is there."""
+    files = scripts(manifest, "src/public.ts")
+    assert sum(len(gzip.compress((STATIC / file).read_bytes(), 9)) for file in files) <= 45_000
+
+
 def test_charts_are_fetched_only_where_there_is_a_chart(manifest: dict[str, dict[str, object]]):
     first = scripts(
         manifest, ENTRY, "src/screens/home/Home.svelte", "src/screens/shell/AppShell.svelte", "src/views/grid/Grid.svelte"

@@ -111,6 +111,12 @@ async def test_files_with_a_hash_are_kept_for_ever(built: httpx.AsyncClient):
     hashed, plain = await built.get("/static/assets/index-B7xk29Qd.js"), await built.get("/static/theme.js")
     assert "immutable" in hashed.headers["cache-control"] and hashed.headers["content-type"].startswith("text/javascript")
     assert plain.headers["cache-control"] == "no-cache"
+    assert hashed.headers["content-encoding"] == plain.headers["content-encoding"] == "gzip" and (hashed.text, plain.text) == (
+        "1",
+        "2",
+    )
+    bare = await built.get("/static/theme.js", headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in bare.headers and bare.text == "2"
     for path in ("/static/none.js", "/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2fapp.py"):
         assert (await built.get(path)).status_code in (303, 404)
 

@@ -33,7 +33,42 @@ SHOP: dict[str, Any] = {
             "by": "stage",
             "measure": {"summary": "sum", "field": "worth"},
         },
-        {"kind": "timeline", "id": "bars", "name": "Bars", "table": "clients", "start": "since"},
+        {"kind": "timeline", "id": "bars", "name": "Bars", "table": "clients", "start": "since", "by": "stage"},
+        {"kind": "chart", "id": "count", "name": "Count", "table": "clients", "shape": "number"},
+        {
+            "kind": "dashboard",
+            "id": "home",
+            "name": "Home",
+            "tiles": [
+                {"kind": "number", "id": "all", "name": "Clients", "table": "clients", "over": "since", "span": "month"},
+                {
+                    "kind": "number",
+                    "id": "worths",
+                    "name": "Worth",
+                    "table": "clients",
+                    "measure": {"summary": "sum", "field": "worth"},
+                },
+                {
+                    "kind": "chart",
+                    "id": "stages",
+                    "name": "By stage",
+                    "table": "clients",
+                    "shape": "donut",
+                    "by": "stage",
+                    "measure": {"summary": "sum", "field": "worth"},
+                },
+                {"kind": "chart", "id": "mails", "name": "By mail", "table": "clients", "by": "email"},
+                {
+                    "kind": "list",
+                    "id": "best",
+                    "name": "Best",
+                    "table": "clients",
+                    "fields": ["name", "email", "worth"],
+                    "rows": 2,
+                    "filter": {"of": [{"field": "stage", "op": "is", "value": "won"}]},
+                },
+            ],
+        },
     ],
 }
 ROWS = "/api/apps/shop/tables/clients/rows"
@@ -123,9 +158,67 @@ async def test_every_kind_of_view_is_drawn_here(company: Company, ben: Caller):
     for odd in ("", "2026-13", "x", "0000-00", "２０２６-１１"):
         assert (await company.nobody.get(calendar, params={"month": odd})).status_code == 200
     chart = (await company.nobody.get(path_of(await published(ben, "shop", "sums")))).text
-    assert "€14,210.50" in chart and "€99.00" in chart and "Otto" not in chart and "<rect" in chart
-    refused = await ben.get("/api/apps/shop/exposure?view=bars")
-    assert "can be public" in problem(refused)["problems"][0]["reason"]
+    assert "€14,210.50" in chart and "€99<" in chart and "Otto" not in chart and "<rect" in chart
+    assert '"won"' not in chart and ("data-figure" not in chart or '"k0"' in chart), "ids of choices stay inside"
+    for about in ("/rows.csv", "/files/f_0"):
+        figures = await published(ben, "shop", "sums", rows={"download": True})
+        assert (await company.nobody.get(path_of(figures) + about)).status_code == 404, "figures lead to no rows"
+    number = (await company.nobody.get(path_of(await published(ben, "shop", "count")))).text
+    assert re.search(r'<b class="num">\d+</b> <span class="muted">Number of rows', number)
+    timeline = path_of(await published(ben, "shop", "bars", fields=["name", "since", "stage"]))
+    drawn = (await company.nobody.get(timeline)).text
+    assert 'aria-label="Otto, 3 Nov 2026"' in drawn and "Lars" not in drawn and "€" not in drawn and "Won" in drawn
+    assert re.search(r"#b0_0\{left:[\d.]+px;width:", drawn) and " style=" not in drawn
+    for odd in ("day", "quarter", "x", "%00"):
+        assert (await company.nobody.get(timeline, params={"zoom": odd})).status_code == 200
+
+
+async def test_a_dashboard_shows_the_tiles_agreed_to_and_of_lists_the_fields(company: Company, ben: Caller):
+    seen = (await ben.get("/api/apps/shop/exposure?view=home")).json()
+    assert [one["id"] for one in seen["fields"] if one["chosen"]] == [
+        "all",
+        "worths",
+        "stages",
+        "best",
+        "best/name",
+        "best/worth",
+    ]
+    assert {one["id"]: one["warns"] for one in seen["fields"]}["mails"] == "Says how to reach people."
+    told = " ".join(seen["sentences"])
+    assert "4 of the 5 tiles of Home" in told and "sum of Worth in Clients, by Stage" in told
+    assert "1 of its 2 figures is over one row: such a figure tells that row's own Worth." in told, "Lars is alone in his group"
+    assert "Best: up to 2 of" in told and "It tells something of Stage" in told
+
+    share = await published(ben, "shop", "home", rows={"download": True, "search": True})
+    path = path_of(share)
+    page = (await company.nobody.get(path)).text
+    assert "Best" in page and "Otto" in page and "€14,200.50" in page and "By stage" in page
+    for hidden in ("By mail", "otto@example.com", "Lars", "pssst", "E-mail", "m_", "won&#34;", '"won"'):
+        assert hidden not in page, hidden
+    for door in ("/rows.csv", "/files/f_0"):
+        assert (await company.nobody.get(path + door)).status_code == 404
+    few = path_of(await published(ben, "shop", "home", fields=["worths", "best", "best/name"]))
+    page = (await company.nobody.get(few)).text
+    assert "Otto" in page and "By stage" not in page and 'id="t-all"' not in page
+    for odd in (["nothing"], ["best/notes"], ["best/name"], []):
+        asked = await ben.get("/api/apps/shop/exposure", params={"view": "home", "fields": ",".join(odd)})
+        assert asked.status_code == 422, odd
+
+    version = (await company.ben.get("/api/apps/shop")).json()
+    home = next(one for one in version["spec"]["views"] if one["id"] == "home")
+    secret = {"kind": "list", "id": "secret", "name": "Secret", "table": "clients", "fields": ["notes"]}
+    tiles = [{**tile, "filter": {"of": []}} if tile["id"] == "best" else tile for tile in home["tiles"]] + [secret]
+    step = {"do": "alter", "part": "view", "id": "home", "value": {**home, "tiles": tiles}}
+    grown = await company.ben.post(
+        "/api/apps/shop/versions", json={"change": {"title": "", "steps": [step]}, "base_version": version["version"]}
+    )
+    assert grown.status_code == 201, grown.text
+    page = (await company.nobody.get(path)).text
+    assert "Secret" not in page and "hidden words" not in page and "Lars" not in page, "what was agreed to is what is shown"
+    changed = " ".join((await ben.get(f"/api/shares/{share['id']}")).json()["changed"])
+    assert "Secret is new on the dashboard, and is not shown." in changed and "Best was changed" in changed
+    assert (await ben.delete(f"/api/shares/{share['id']}")).status_code == 204
+    assert (await company.nobody.get(path)).status_code == 404
 
 
 async def test_files_are_opened_by_addresses_of_the_share_and_die_with_it(company: Company, ben: Caller):

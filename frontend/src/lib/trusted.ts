@@ -4,12 +4,13 @@
  * `drawn` is for icons, which are bundled by the build and named, never given, by what people write.
  * `pasted` is for what comes from the clipboard: it is parsed apart, read for its table, and never put into the page.
  */
+import "./emptied";
+
 interface Policies {
   createPolicy(name: string, rules: { createHTML(text: string): string | null }): { createHTML(text: string): unknown };
 }
 const policies = (globalThis as { trustedTypes?: Policies }).trustedTypes;
 
-policies?.createPolicy("default", { createHTML: (text) => (text === "" ? "" : null) });
 const clipboard = policies?.createPolicy("pasted", { createHTML: (text) => text });
 
 const drawings = policies?.createPolicy("drawn", { createHTML: (text) => text });

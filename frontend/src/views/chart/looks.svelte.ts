@@ -18,8 +18,9 @@ function painter(): (colour: string) => string {
   };
 }
 
-function read(): Looks {
+function read(scheme = ""): Looks {
   const probe = document.createElement("span");
+  probe.style.colorScheme = scheme;
   // Where motion is reduced every property has a very short transition; a colour read in its midst is the one before.
   probe.style.setProperty("transition", "none", "important");
   document.body.append(probe);
@@ -38,6 +39,9 @@ function read(): Looks {
   probe.remove();
   return { ...looks, series };
 }
+
+/** As the page looks on paper, whatever it looks like now. */
+export const onPaper = (): Looks => read("light");
 
 /** Colours that follow the theme and the workspace's hue while a component lives. */
 export function liveLooks(): { readonly current: Looks | null } {

@@ -78,10 +78,10 @@ function axisTip(p: Plotted, figures: Figures): (marks: unknown) => string {
   };
 }
 
-function drawn(shape: ChartShape, p: Plotted, looks: Looks, stacked: boolean, sideways: boolean): Option[] {
+function drawn(shape: ChartShape, p: Plotted, looks: Looks, stacked: boolean, sideways: boolean, cursor: string): Option[] {
   return p.series.map((s, i) => {
     const color = colour(looks, i, s.rest);
-    const shared = { name: s.name, data: s.values, color, cursor: "pointer", animation: false };
+    const shared = { name: s.name, data: s.values, color, cursor, animation: false };
     if (shape === "bar") {
       const radius = stacked ? 0 : sideways ? [0, 3, 3, 0] : [3, 3, 0, 0];
       return {
@@ -99,7 +99,7 @@ function drawn(shape: ChartShape, p: Plotted, looks: Looks, stacked: boolean, si
   });
 }
 
-function round(shape: "pie" | "donut", p: Plotted, looks: Looks, figures: Figures): Option {
+function round(shape: "pie" | "donut", p: Plotted, looks: Looks, figures: Figures, cursor: string): Option {
   const values = p.series[0]?.values ?? [];
   const data = p.categories
     .map((c, i) => ({ name: c.name, value: values[i] ?? 0, index: i, itemStyle: { color: colour(looks, i, c.rest) } }))
@@ -107,21 +107,22 @@ function round(shape: "pie" | "donut", p: Plotted, looks: Looks, figures: Figure
   return {
     tooltip: { ...tooltip(looks, "item"), formatter: (m: { name: string; value: number; percent: number }) => `${m.name}\n${figures.long(m.value)}  ${Math.round(m.percent)}%` },
     series: [{
-      type: "pie", radius: shape === "donut" ? ["58%", "88%"] : [0, "88%"], data, animation: false, cursor: "pointer",
+      type: "pie", radius: shape === "donut" ? ["58%", "88%"] : [0, "88%"], data, animation: false, cursor,
       label: { show: false }, labelLine: { show: false }, itemStyle: { borderColor: looks.surface, borderWidth: SLICE_GAP_PX },
       emphasis: { scale: true, scaleSize: 3 },
     }],
   };
 }
 
-/** The whole option. `numeric`: the categories are numbers, and lie where they belong on their axis. */
-export function option(shape: ChartShape, p: Plotted, looks: Looks, figures: Figures, how: { bucketed: boolean; additive: boolean; whole: boolean; numeric?: boolean; across?: (value: number) => string }): Option {
-  if (shape === "pie" || shape === "donut") return round(shape, p, looks, figures);
+/** The whole option. `numeric`: the categories are numbers, and lie where they belong on their axis. `pressed`: marks can be opened. */
+export function option(shape: ChartShape, p: Plotted, looks: Looks, figures: Figures, how: { bucketed: boolean; additive: boolean; whole: boolean; numeric?: boolean; across?: (value: number) => string; pressed?: boolean }): Option {
+  const cursor = how.pressed === false ? "default" : "pointer";
+  if (shape === "pie" || shape === "donut") return round(shape, p, looks, figures, cursor);
   const sideways = isSideways(shape, p, how.bucketed);
   const stacked = how.additive && p.series.length > 1 && (shape === "bar" || shape === "area");
   const names = nameAxis(p, looks, shape, sideways);
   const values = figureAxis(looks, figures, how.whole);
-  let series = drawn(shape, p, looks, stacked, sideways);
+  let series = drawn(shape, p, looks, stacked, sideways, cursor);
   let across: Option = names;
   if (shape === "scatter" && how.numeric) {
     across = { type: "value", scale: true, splitLine: { show: false }, axisLine: { lineStyle: { color: looks.line2 } }, axisLabel: { ...words(looks), formatter: how.across } };

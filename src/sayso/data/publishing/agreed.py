@@ -15,11 +15,11 @@ from sayso.spec.fields import AnyField, Formula, Link, Lookup, Rollup
 from sayso.spec.filter import Condition, Filter
 from sayso.spec.formula import names_in
 from sayso.spec.table import Table
-from sayso.spec.view import AnyView, Board, Calendar, Chart, Form, Gallery, Grid
+from sayso.spec.view import AnyView, Board, Calendar, Chart, Dashboard, Form, Gallery, Grid, Timeline
 
-Published = Grid | Board | Gallery | Calendar | Chart | Form
-PUBLISHED = (Grid, Board, Gallery, Calendar, Chart, Form)
-"""Kinds of view that can be public. A dashboard tells of many tables at once, a timeline has no page of its own: they cannot."""
+Published = Grid | Board | Gallery | Calendar | Timeline | Chart | Form | Dashboard
+OfOneTable = Grid | Board | Gallery | Calendar | Timeline | Chart
+"""What shows rows, or figures over them; a dashboard is several of these."""
 DEPTH_MAX = 8
 
 _view: TypeAdapter[AnyView] = TypeAdapter(AnyView)
@@ -27,7 +27,8 @@ _view: TypeAdapter[AnyView] = TypeAdapter(AnyView)
 
 class Agreed(BaseModel):
     """`view` as it was; `fields` that are shown, in this `order` (the database keeps none of keys), `stands` those that its filter, order or shape stands on, each with a digest of what it
-    shows; `known` are all fields of the table that there were; `names` how they were called."""
+    shows; `known` are all fields of the table that there were; `names` how they were called. Of a dashboard, `tiles` holds what was agreed
+    to of each tile, `order` names tiles and, of lists, `tile/field`, and `known` all tiles that there were."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -37,32 +38,54 @@ class Agreed(BaseModel):
     stands: dict[str, str]
     known: tuple[str, ...]
     names: dict[str, str]
+    tiles: dict[str, Agreed] = {}
 
     @property
     def shape(self) -> Published:
-        found = _view.validate_python(self.view)
-        if not isinstance(found, PUBLISHED):
-            raise Invalid(f"A {found.kind} cannot be public")
+        return _view.validate_python(self.view)
+
+    @property
+    def rows_of(self) -> OfOneTable:
+        """Of a tile: the view that shows the same."""
+        found = self.shape
+        assert not isinstance(found, (Form, Dashboard))
         return found
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Ids of the tables that it tells of."""
+        return tuple(dict.fromkeys(id for one in self.tiles.values() for id in one.tables)) or tuple(
+            filter(None, (self.view.get("table"),))
+        )
 
     @property
     def fingerprint(self) -> str:
         """What the screen showed, in a word: a yes counts only for this."""
-        return sha256(orjson.dumps(self.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
+        told = self.model_dump(mode="json", exclude=set() if self.tiles else {"tiles"})
+        return sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
 
     def shown(self, app: App) -> tuple[AnyField, ...]:
         """The fields that are there still, and show what they showed."""
-        table = app.table(self.view["table"])
+        table = self.table(app)
         fields = [table.field(id) for id in self.order if id in self.fields] if table else []
         return tuple(f for f in fields if f is not None and table and self.fields[f.id] == digest_of(app, table, f))
 
     def stands_still(self, app: App) -> bool:
-        """Whether the rows can still be told as they were when this was agreed to."""
-        table = app.table(self.view["table"])
+        """Whether the rows can still be told as they were when this was agreed to; of a dashboard, those of any tile."""
+        if isinstance(self.shape, Dashboard):
+            return bool(self.showing(app))
+        table = self.table(app)
         if table is None:
             return False
         found = {id: table.field(id) for id in self.stands}
         return all(f is not None and digest_of(app, table, f) == self.stands[id] for id, f in found.items())
+
+    def showing(self, app: App) -> dict[str, Agreed]:
+        """The tiles that still show what they showed."""
+        return {id: one for id, one in self.tiles.items() if one.stands_still(app) and (one.shown(app) or not one.fields)}
+
+    def table(self, app: App) -> Table | None:
+        return app.table(self.view.get("table", ""))
 
 
 def agreed_to(app: App, table: Table, view: Published, fields: tuple[str, ...]) -> Agreed:
@@ -87,6 +110,8 @@ def needed(view: Published) -> tuple[str, ...]:
             found = (view.by,)
         case Calendar():
             found = (view.start, view.end)
+        case Timeline():
+            found = (view.start, view.end, view.by)
         case Chart():
             found = (view.by, view.split, view.measure.field)
         case Gallery():
@@ -97,7 +122,7 @@ def needed(view: Published) -> tuple[str, ...]:
 
 
 def _stands_on(view: Published) -> Iterator[str]:
-    if isinstance(view, Form):
+    if isinstance(view, (Form, Dashboard)):
         return
     yield from fields_in(view.filter)
     yield from (sort.field for sort in view.sorts)
@@ -163,32 +188,3 @@ def _unnamed(app: App, table: Table, field: Formula, depth: int) -> Any:
         for name, found in zip(path, (first, last), strict=False):
             text = text.replace(f"{{{name}}}", f"{{{found.id}}}") if found is not None else text
     return [text, sorted(map(str, meant))]
-
-
-def drift(agreed: Agreed, app: App, view_id: str) -> tuple[str, ...]:
-    """What is there now and was not agreed to, in sentences. None of it is shown."""
-    view, then = app.view(view_id), agreed.shape
-    table = app.table(then.table)
-    if table is None or not isinstance(view, PUBLISHED) or view.kind != then.kind or view.table != then.table:
-        return (f"“{then.name}” is not in the app any more as it was: its address shows nothing.",)
-    told = [f"{agreed.names.get(id, id)} is gone, and is not shown any more." for id in agreed.order if table.field(id) is None]
-    shown = {f.id for f in agreed.shown(app)}
-    still = [table.field(id) for id in agreed.order]
-    told += [
-        f"{f.name} shows something else now than what was agreed to, and is left out." for f in still if f and f.id not in shown
-    ]
-    told += [f"{name} is new in {table.name}, and is not shown." for name in _new(agreed, table, view)]
-    if not isinstance(view, Form) and not isinstance(then, Form) and view.filter != then.filter:
-        told.append("The view shows other rows now; its address still shows those that meet the conditions agreed to.")
-    if not agreed.stands_still(app):
-        told.append(
-            "What tells which rows are shown is gone or has changed: its address shows nothing until somebody agrees again."
-        )
-    return tuple(told)
-
-
-def _new(agreed: Agreed, table: Table, view: Published) -> list[str]:
-    if isinstance(view, Form):
-        asked = {one.field for one in view.fields} or {f.id for f in table.fields}
-        return [f.name for f in table.fields if f.id in asked and f.id not in agreed.fields and f.id not in agreed.known]
-    return [f.name for f in table.fields if f.id not in agreed.known and f.id not in view.hidden]

@@ -3,37 +3,39 @@
 from __future__ import annotations
 
 from sayso.data.open_app import OpenApp
-from sayso.data.publishing.agreed import PUBLISHED, Agreed, Published, agreed_to, needed
+from sayso.data.publishing.agreed import Agreed, Published, agreed_to, needed
 from sayso.errors import Invalid, NotFound, Problem
 from sayso.spec.app import App
 from sayso.spec.fields import AnyField, Lookup, Rollup
 from sayso.spec.shape import shape_of
 from sayso.spec.table import Table
-from sayso.spec.view import Chart, Form
+from sayso.spec.view import Chart, Dashboard, Form
 
 NOT_FOR_STRANGERS = frozenset({"person", "link"})
 """Kinds that a public form never asks: their choices are the team's own people and rows."""
 PERSONAL = frozenset({"email", "phone"})
 
 
-def viewed(app: OpenApp, view_id: str) -> tuple[Published, Table]:
-    """The view and its table, as this person sees them. Raises `NotFound`, and `Invalid` for kinds that are never public."""
+def viewed(app: OpenApp, view_id: str) -> Published:
+    """The view, as this person sees it. Raises `NotFound`."""
     view = app.spec.view(view_id)
     if view is None:
         raise NotFound(f"{app.spec.name} has no view {view_id}.")
-    if not isinstance(view, PUBLISHED):
-        raise Invalid(
-            Problem("view", f"{view.name} is a {view.kind}: forms, grids, boards, galleries, calendars and charts can be public")
-        )
-    table = app.spec.table(view.table)
+    return view
+
+
+def table_of(app: OpenApp, view: Published) -> Table:
+    """Whose rows it shows or adds to. Raises `NotFound`."""
+    table = None if isinstance(view, Dashboard) else app.spec.table(view.table)
     if table is None:
-        raise NotFound(f"{app.spec.name} has no table {view.table}.")
-    return view, table
+        raise NotFound(f"{view.name} shows a table that is not there.")
+    return table
 
 
 def agreed_now(app: OpenApp, view_id: str) -> Agreed:
     """What a form that was public before there were shares asks now: its makers agreed to that when they made it public."""
-    view, table = viewed(app, view_id)
+    view = viewed(app, view_id)
+    table = table_of(app, view)
     return agreed_to(app.spec, table, view, chosen_of(app.spec, table, view, None))
 
 
@@ -55,7 +57,7 @@ def offered(table: Table, view: Published) -> list[AnyField]:
         return [f for id in asked if (f := table.field(id)) and f.writable and f.kind not in NOT_FOR_STRANGERS]
     if isinstance(view, Chart):
         return [f for id in needed(view) if (f := table.field(id))]
-    order = [*view.order, *(f.id for f in table.fields)]
+    order = [*(() if isinstance(view, Dashboard) else view.order), *(f.id for f in table.fields)]
     return [f for id in dict.fromkeys(order) if (f := table.field(id))]
 
 
@@ -63,10 +65,10 @@ def chosen_of(app: App, table: Table, view: Published, fields: tuple[str, ...] |
     there = offered(table, view)
     if isinstance(view, (Form, Chart)):
         return tuple(f.id for f in there)
-    must = set(needed(view))
+    must, hidden = set(needed(view)), () if isinstance(view, Dashboard) else view.hidden
     if fields is None:
         title = table.title_field
-        usual = (f for f in there if f.id not in view.hidden and not warning(app, table, f))
+        usual = (f for f in there if f.id not in hidden and not warning(app, table, f))
         picked = {f.id for f in usual} | ({title.id} if title and not warning(app, table, title) else set())
     else:
         unknown = [id for id in fields if id not in {f.id for f in there}]

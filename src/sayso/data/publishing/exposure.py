@@ -2,67 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.data import query
 from sayso.data.open_app import OpenApp
-from sayso.data.publishing.agreed import Agreed, Published, agreed_to, fields_in, needed
-from sayso.data.publishing.choosing import chosen_of, offered, refused, viewed, warning
+from sayso.data.publishing import few, tiles
+from sayso.data.publishing.agreed import Published, agreed_to, fields_in, needed
+from sayso.data.publishing.choosing import chosen_of, offered, refused, table_of, viewed, warning
+from sayso.data.publishing.exposed import Exposed, Exposure, listed, rows_said
 from sayso.data.publishing.public_rows import texts_of
 from sayso.data.query import Query
 from sayso.spec.app import App
 from sayso.spec.fields import AnyField, Formula, Link, Lookup, Rollup
 from sayso.spec.table import Table
-from sayso.spec.view import Chart, Form
+from sayso.spec.view import Chart, Dashboard, Form
 from sayso.team.shares.rules import ROWS_USUAL
 
 SAMPLE_ROWS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Exposed:
-    """A field that could be shown. `shows` says what, `warns` what to think of first; `needed` ones cannot be left out."""
-
-    id: str
-    name: str
-    kind: str
-    chosen: bool
-    needed: bool
-    shows: str
-    warns: str
-
-
-@dataclass(frozen=True, slots=True)
-class Exposure:
-    """`refused` is why it cannot be public at all, or empty. `sample` has the words of the first rows, by field."""
-
-    view: str
-    view_name: str
-    view_kind: str
-    table: str
-    table_name: str
-    kind: Literal["form", "view"]
-    fields: tuple[Exposed, ...]
-    rows: int
-    rows_max: int
-    sentences: tuple[str, ...]
-    sample: tuple[dict[str, str], ...]
-    refused: str
-    agreed: Agreed
-
-    @property
-    def fingerprint(self) -> str:
-        return self.agreed.fingerprint
 
 
 async def of(
     tx: AsyncConnection, app: OpenApp, view_id: str, fields: tuple[str, ...] | None = None, rows_max: int = ROWS_USUAL
 ) -> Exposure:
     """What anybody with the address would see. `fields` are those that the person has ticked; None: what we suggest."""
-    view, table = viewed(app, view_id)
+    view = viewed(app, view_id)
+    if isinstance(view, Dashboard):
+        return await tiles.exposure(tx, app, view, fields, rows_max)
+    table = table_of(app, view)
     chosen = chosen_of(app.spec, table, view, fields)
     agreed = agreed_to(app.spec, table, view, chosen)
     told = tuple(_exposed(app.spec, table, view, f, chosen) for f in offered(table, view))
@@ -76,7 +44,10 @@ async def of(
     page = await query.page(tx, app, table.id, asked)
     total = (await query.page(tx, app, table.id, replace(asked, fields=(), limit=1))).total
     sample = await texts_of(tx, app, table, chosen, page.rows) if not isinstance(view, Chart) else ()
-    return replace(found, rows=total, sample=sample, sentences=_of_rows(app.spec, view, table, chosen, total, rows_max))
+    said = _of_rows(app.spec, view, table, chosen, total, rows_max)
+    if isinstance(view, Chart) and (alone := await few.said(tx, app, table, view)):
+        said = (*said[:-1], alone, said[-1])
+    return replace(found, rows=total, sample=sample, sentences=said)
 
 
 def _exposed(app: App, table: Table, view: Published, field: AnyField, chosen: tuple[str, ...]) -> Exposed:
@@ -100,7 +71,7 @@ def _shows(app: App, field: AnyField) -> str:
 
 
 def _of_form(app: App, view: Form, table: Table, chosen: tuple[str, ...]) -> tuple[str, ...]:
-    asked = _listed([f.name for id in chosen if (f := table.field(id))])
+    asked = listed([f.name for id in chosen if (f := table.field(id))])
     return (
         f"Anybody with the address can add rows to {table.name} of {app.name}, answering {asked}.",
         "They see the questions, the form's words and the names of its choices. They see no rows, not even their own afterwards.",
@@ -109,8 +80,8 @@ def _of_form(app: App, view: Form, table: Table, chosen: tuple[str, ...]) -> tup
 
 
 def _of_rows(app: App, view: Published, table: Table, chosen: tuple[str, ...], total: int, most: int) -> tuple[str, ...]:
-    shown = _listed([f.name for id in chosen if (f := table.field(id))])
-    some = isinstance(view, Form) or bool(view.filter.of)
+    shown = listed([f.name for id in chosen if (f := table.field(id))])
+    some = isinstance(view, (Form, Dashboard)) or bool(view.filter.of)
     which = "that meet the view's conditions" if some else "all of them"
     told = [
         f"Anybody with the address sees {len(chosen)} of the {len(table.fields)} fields of {table.name} in {app.name}: {shown}."
@@ -121,22 +92,14 @@ def _of_rows(app: App, view: Published, table: Table, chosen: tuple[str, ...], t
             if shown
             else f"Anybody with the address sees a figure over {table.name} in {app.name}."
         )
-        told.append(f"The figures are over {_rows(total)} now ({which}), and over rows that are added later.")
+        told.append(f"The figures are over {rows_said(total)} now ({which}), and over rows that are added later.")
     else:
         told.append(
-            f"These are {_rows(total)} now, {which}; rows that are added or changed later show up too, {most:,} at the most."
+            f"These are {rows_said(total)} now, {which}; rows that are added or changed later show up too, {most:,} at the most."
         )
-    if not isinstance(view, Form) and (
+    if not isinstance(view, (Form, Dashboard)) and (
         secret := [f.name for id in dict.fromkeys(fields_in(view.filter)) if id not in chosen and (f := table.field(id))]
     ):
-        told.append(f"Which rows are shown tells something of {_listed(secret)}, though the values are not shown.")
+        told.append(f"Which rows are shown tells something of {listed(secret)}, though the values are not shown.")
     told.append("They see no history, no comments, and nothing else of this app.")
     return tuple(told)
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} {'row' if count == 1 else 'rows'}"
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.data import apps
 from sayso.data.open_app import OpenApp
-from sayso.data.publishing.agreed import Agreed, Published
+from sayso.data.publishing.agreed import Agreed, OfOneTable, Published
 from sayso.data.publishing.choosing import agreed_now
 from sayso.db import net
 from sayso.db import tables as t
 from sayso.errors import Forbidden, NotFound
 from sayso.spec.fields import AnyField
 from sayso.spec.table import Table
-from sayso.spec.view import Form
+from sayso.spec.view import Chart, Dashboard, Form
 from sayso.team import standing
 from sayso.team.actor import Actor
 from sayso.team.shares import kept
@@ -28,15 +28,30 @@ SENDS = frozenset({"read", "write"})
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """`app` is open with the eyes of the share's maker; `fields` are those that may be shown, or asked."""
+    """`app` is open with the eyes of the share's maker; `fields` are those that may be shown, or asked. A dashboard has `tiles`, by id,
+    each as the view that shows the same, and no table of its own."""
 
     share: Share
     app: OpenApp
     view: Published
-    table: Table
+    of: Table | None
     fields: tuple[AnyField, ...]
     workspace: str
     hue: int
+    tiles: dict[str, Opened] = field(default_factory=dict[str, "Opened"])
+
+    @property
+    def table(self) -> Table:
+        if self.of is None:
+            raise NotFound(self.share.not_open)
+        return self.of
+
+    @property
+    def rows_of(self) -> OfOneTable:
+        """The view, where it is one over rows. Raises `NotFound`."""
+        if isinstance(self.view, (Form, Dashboard)):
+            raise NotFound(self.share.not_open)
+        return self.view
 
 
 async def opened(tx: AsyncConnection, token: str, kind: str) -> Opened:
@@ -60,7 +75,12 @@ async def opened(tx: AsyncConnection, token: str, kind: str) -> Opened:
         raise NotFound(share.not_open) from None
     agreed = await agreed_of(tx, share, app)
     view, table = _shown(share, app, agreed)
-    return Opened(share, app, view, table, agreed.shown(app.spec), row.name, row.hue)
+    whole = Opened(share, app, view, table, agreed.shown(app.spec), row.name, row.hue)
+    tiles = {
+        id: replace(whole, view=one.rows_of, of=one.table(app.spec), fields=one.shown(app.spec))
+        for id, one in agreed.showing(app.spec).items()
+    }
+    return replace(whole, tiles=tiles)
 
 
 async def maker_of(tx: AsyncConnection, share: Share) -> Actor | None:
@@ -77,16 +97,17 @@ async def agreed_of(tx: AsyncConnection, share: Share, app: OpenApp) -> Agreed:
     return agreed
 
 
-def _shown(share: Share, app: OpenApp, agreed: Agreed) -> tuple[Published, Table]:
+def _shown(share: Share, app: OpenApp, agreed: Agreed) -> tuple[Published, Table | None]:
     """A form speaks in its words of now; a view shows the rows that were agreed to."""
     live = app.spec.view(share.view)
     then = agreed.shape
-    table = app.spec.table(then.table)
-    if live is None or table is None or live.kind != then.kind or not agreed.stands_still(app.spec):
+    table = agreed.table(app.spec)
+    if live is None or live.kind != then.kind or not agreed.stands_still(app.spec):
         raise NotFound(share.not_open)
     if isinstance(live, Form):
         return live, table
-    if not agreed.shown(app.spec):
+    figures = isinstance(then, (Chart, Dashboard)) and not agreed.fields
+    if not figures and not agreed.shown(app.spec):
         raise NotFound(share.not_open)
     return then, table
 

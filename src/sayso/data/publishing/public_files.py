@@ -14,7 +14,7 @@ from sayso.data.orders import Asked
 from sayso.data.publishing.opening import Opened
 from sayso.data.scope import Scope
 from sayso.errors import NotFound
-from sayso.spec.view import Form
+from sayso.spec.view import Chart, Dashboard, Form
 
 NO_FILE = "There is no such file."
 
@@ -22,7 +22,10 @@ NO_FILE = "There is no such file."
 async def found(tx: AsyncConnection, folder: FileStore, opened: Opened, id: str) -> tuple[StoredFile, Path]:
     """Raises `NotFound` unless one of the rows agreed to holds it in one of the fields agreed to."""
     opened.share.must("files")
-    if not await _is_shown(tx, opened, id):
+    for one in opened.tiles.values() if opened.tiles else (opened,):
+        if await _is_shown(tx, one, id):
+            break
+    else:
         raise NotFound(NO_FILE)
     return await files.found(tx, folder, id, by=opened.app.by)
 
@@ -30,7 +33,7 @@ async def found(tx: AsyncConnection, folder: FileStore, opened: Opened, id: str)
 async def _is_shown(tx: AsyncConnection, opened: Opened, id: str) -> bool:
     view = opened.view
     stored = [f for f in opened.fields if f.kind in ("file", "image")]
-    if isinstance(view, Form) or not stored:
+    if isinstance(view, (Form, Dashboard, Chart)) or not stored:
         return False
     scope = Scope.of(opened.app, opened.table, Clock.of(opened.app.spec.zone))
     holds: list[ColumnElement[Any]] = [scope.column(f).op("&&")(cast(array([id]), ARRAY(Text))) for f in stored]

@@ -21,12 +21,12 @@ from sayso.data.publishing.cells import Cell, Reader, reader
 from sayso.data.publishing.opening import Opened
 from sayso.data.query import Query
 from sayso.db.tables import members
-from sayso.errors import Invalid, Problem
+from sayso.errors import Invalid, NotFound, Problem
 from sayso.spec.fields import AnyField
-from sayso.spec.filter import Condition, Filter, Grouping, Sort
-from sayso.spec.shape import ops_of
+from sayso.spec.filter import Bucket, Condition, Filter, Grouping, Sort
+from sayso.spec.shape import ops_of, shape_of
 from sayso.spec.table import Table
-from sayso.spec.view import Chart, Form
+from sayso.spec.view import Chart
 
 SEARCH_CHARACTERS_MAX = 100
 DOWNLOAD_PAGE_ROWS = 1_000
@@ -61,13 +61,27 @@ async def rows(tx: AsyncConnection, opened: Opened, asked: Asked) -> tuple[list[
     return [_row(row, readers) for row in orjson.loads(page.rows)], min(page.total, most)
 
 
-async def figures(tx: AsyncConnection, opened: Opened) -> tuple[list[Figure], Any]:
-    """What a public chart draws."""
+async def figures(
+    tx: AsyncConnection, opened: Opened, more: Filter = EVERY_ROW, *, whole: bool = False
+) -> tuple[list[Figure], Any]:
+    """What a public chart draws, and the one figure over all; of the rows that meet `more` as well. `whole`: only that one figure."""
     view = opened.view
-    assert isinstance(view, Chart)
-    by = Grouping(field=view.by, bucket=view.bucket) if view.by else None
-    split = Grouping(field=view.split) if view.split else None
-    return await groups.aggregated(tx, opened.app, opened.table.id, by=by, split=split, measure=view.measure, filter=view.filter)
+    if not isinstance(view, Chart):
+        raise NotFound(opened.share.not_open)
+    table = opened.table
+    by = None if whole else _grouping(opened, view.by, view.bucket)
+    split = None if whole else _grouping(opened, view.split, None)
+    filter = Filter(of=tuple(one for one in (view.filter, more) if one.of))
+    return await groups.aggregated(tx, opened.app, table.id, by=by, split=split, measure=view.measure, filter=filter)
+
+
+def _grouping(opened: Opened, id: str | None, bucket: Bucket | None) -> Grouping | None:
+    """Days and moments are gathered by month unless the view says otherwise."""
+    field = opened.table.field(id) if id else None
+    if field is None:
+        return None
+    dated = shape_of(opened.app.spec, opened.table, field) in ("day", "moment")
+    return Grouping(field=field.id, bucket=bucket or "month") if dated else Grouping(field=field.id)
 
 
 async def download(tx: AsyncConnection, opened: Opened) -> AsyncIterator[bytes]:
@@ -121,8 +135,7 @@ def _row(row: dict[str, Any], readers: dict[str, Reader]) -> PublicRow:
 
 def _query(opened: Opened, asked: Asked, limit: int) -> Query:
     """The share's own conditions come first, whatever is asked on top of them."""
-    view = opened.view
-    assert not isinstance(view, Form)
+    view = opened.rows_of
     conditions = [one for one in (view.filter, asked.more, _searched(opened, asked.search)) if one.of]
     filter = Filter(of=tuple(conditions)) if len(conditions) > 1 else conditions[0] if conditions else Filter()
     fields = tuple(f.id for f in opened.fields)

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.data.open_app import OpenApp
 from sayso.data.publishing import exposure
-from sayso.data.publishing.agreed import Agreed, drift
+from sayso.data.publishing.agreed import Agreed
+from sayso.data.publishing.drift import drift
 from sayso.data.publishing.opening import maker_of
 from sayso.db import tables as t
 from sayso.errors import Conflict, Forbidden, Invalid, Problem
@@ -165,7 +166,8 @@ async def _agreed(
 def _may_be_taken_along(app: OpenApp, agreed: Agreed, rules: Rules) -> None:
     """Whoever may not export rows does not let the whole world do it."""
     if rules.rows.download:
-        app.allowed("export", agreed.shape.table)
+        for table in agreed.tables:
+            app.allowed("export", table)
 
 
 def _must_be_ahead(path: str, at: datetime | None) -> None:

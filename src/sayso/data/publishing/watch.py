@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from sayso.data.publishing.agreed import Agreed, drift
+from sayso.data.publishing.agreed import Agreed
+from sayso.data.publishing.drift import drift
 from sayso.spec.app import App
 from sayso.team import notifications
 from sayso.team.actor import Actor

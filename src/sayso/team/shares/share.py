@@ -41,9 +41,14 @@ class Share:
 
     @property
     def allowed(self) -> frozenset[Act]:
-        """All that it may do. What is not in here is refused, whatever it is."""
+        """All that it may do. What is not in here is refused, whatever it is. Figures are shown; the rows behind them are not to be had."""
         if self.kind == "form":
             return frozenset({"open", "send"})
+        shape = (self.agreed or {}).get("view", {}).get("kind")
+        if shape == "chart":
+            return frozenset({"open"})
+        if shape == "dashboard":
+            return frozenset({"open", "files"})
         rows = self.rules.rows
         chosen: dict[Act, bool] = {"search": rows.search, "sort": rows.sort, "download": rows.download}
         acts: set[Act] = {"open", "files"}

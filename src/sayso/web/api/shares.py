@@ -83,7 +83,9 @@ class Stopped(Shown):
 Name = Annotated[str, StringConstraints(max_length=publish.NAME_CHARACTERS_MAX)]
 Title = Annotated[str, StringConstraints(max_length=200)]
 Password = Annotated[str, StringConstraints(max_length=200)]
-Fields = Annotated[list[PartId], Field(max_length=FIELDS_MAX)]
+PartShown = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}(/[a-z][a-z0-9_]{0,62})?$")]
+"""A field's id; of a dashboard a tile's, or `tile/field` for a field of its list."""
+Fields = Annotated[list[PartShown], Field(max_length=FIELDS_MAX)]
 Origins = Annotated[list[Origin], Field(max_length=ORIGINS_MAX)]
 Fingerprint = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 
@@ -226,7 +228,7 @@ async def _shown(tx: AsyncConnection, request: Request, share: Kept, app: OpenAp
     agreed = Agreed.model_validate(share.agreed) if share.agreed is not None else None
     mine = _whole(share, app, by)
     changed = await publish.changed_since(tx, share, app) if mine else ()
-    table = app.spec.table(agreed.view["table"]) if agreed else None
+    table = agreed.table(app.spec) if agreed else None
     seen = {f.id for f in table.fields} if table else set[str]()
     url = f"{parts(request).settings.url}{visiting.path(share)}" if mine else ""
     names = agreed.names if agreed else {}

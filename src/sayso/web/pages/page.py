@@ -35,6 +35,7 @@ def page(
     policy = (
         "default-src 'none'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
         f"style-src 'self' 'nonce-{nonce}'; object-src 'none'; form-action {' '.join(filter(None, (chr(39) + 'self' + chr(39), leads_to)))}; base-uri 'none'; "
+        "require-trusted-types-for 'script'; trusted-types svelte-trusted-html default solver; "
         f"frame-ancestors {' '.join(frames) or chr(39) + 'none' + chr(39)}"
     )
     html = templates.get_template(template).render(nonce=nonce, hue=hue, font=font(), **values)

@@ -6,13 +6,15 @@ const form = document.querySelector("form[data-challenge]");
 const button = form?.querySelector(".send button");
 const said = form?.querySelector("[data-said]");
 const answer = form?.elements.namedItem("_challenge");
+const SOLVER = "/look/solver.js";
+const trusted = globalThis.trustedTypes?.createPolicy("solver", { createScriptURL: (url) => (url === SOLVER ? url : "") });
 let solving, begun = 0, sending = false;
 
 document.querySelector('[aria-invalid="true"]')?.focus();
 
 function beside(parameters) {
   return new Promise((done, failed) => {
-    const worker = new Worker("/look/solver.js", { type: "module" });
+    const worker = new Worker(trusted?.createScriptURL(SOLVER) ?? SOLVER, { type: "module" });
     worker.onmessage = ({ data }) => (worker.terminate(), data ? done(data) : failed(new Error("unsolved")));
     worker.onerror = () => (worker.terminate(), failed(new Error("no worker")));
     worker.postMessage(parameters);

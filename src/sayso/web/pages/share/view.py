@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from datetime import date
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
@@ -16,9 +17,10 @@ from sayso.data.publishing import opening, public_files, public_rows
 from sayso.data.publishing.opening import Opened
 from sayso.data.publishing.public_rows import Asked
 from sayso.errors import Invalid, NotFound, TooMany
-from sayso.spec.view import Board, Calendar, Chart, Gallery
+from sayso.spec.view import Board, Calendar, Chart, Dashboard, Gallery, Timeline
 from sayso.web.api.exports import saved_as
-from sayso.web.pages.share import boards, calendars, figures, visiting
+from sayso.web.pages import built
+from sayso.web.pages.share import boards, calendars, figures, tiles, timelines, visiting
 from sayso.web.parts import parts
 
 PAGE_ROWS = 50
@@ -41,7 +43,7 @@ async def show(request: Request) -> Response:
     return visiting.shown(
         share, "share.html", hue=opened.hue, title=share.rules.title or opened.view.name, workspace=opened.workspace,
         kind=opened.view.kind, may=share.allowed, embedded=request.query_params.get("embed") == EMBEDDED,
-        fields=opened.fields, asked=request.query_params, link=_links(request), **drawn,
+        fields=opened.fields, asked=request.query_params, link=_links(request), drawing_files=built.drawing(), **drawn,
     )  # fmt: skip
 
 
@@ -106,13 +108,21 @@ async def _opened(request: Request, tx: AsyncConnection) -> Opened:
 async def _drawn(tx: AsyncConnection, opened: Opened, request: Request) -> dict[str, Any]:
     """What the template draws for this kind of view."""
     search = request.query_params.get("q", "") if "search" in opened.share.allowed else ""
+    today = datetime.now(ZoneInfo(opened.app.spec.zone)).date()
     match opened.view:
         case Chart():
             return {"drawing": await figures.drawn(tx, opened)}
         case Board():
             return {"board": await boards.drawn(tx, opened, search)}
         case Calendar():
-            return {"month": await calendars.drawn(tx, opened, search, request.query_params.get("month", ""), today=date.today())}
+            return {"month": await calendars.drawn(tx, opened, search, request.query_params.get("month", ""), today=today)}
+        case Timeline():
+            return {"time": await timelines.drawn(tx, opened, search, request.query_params.get("zoom", ""), today=today)}
+        case Dashboard():
+            return {
+                "tiles": await tiles.laid(tx, opened, today=today),
+                "as_of": f"{datetime.now(ZoneInfo(opened.app.spec.zone)):%H:%M}",
+            }
         case _:
             return await _paged(tx, opened, request, search)
 
@@ -146,7 +156,7 @@ def _pixels(request: Request) -> int:
 
 def _links(request: Request) -> Any:
     """An address of this very page with something else asked, and all the rest kept."""
-    kept = {k: v for k, v in request.query_params.items() if k in ("page", "q", "sort", "month", "embed")}
+    kept = {k: v for k, v in request.query_params.items() if k in ("page", "q", "sort", "month", "zoom", "embed")}
 
     def link(**other: object) -> str:
         asked = {k: str(v) for k, v in {**kept, **other}.items() if v not in (None, "")}
