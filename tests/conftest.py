@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import make_url, text
@@ -17,9 +18,24 @@ from sayso.db import migrate, open_engine, transaction
 from sayso.db.embedded import postgres
 from sayso.team import people
 from sayso.team.actor import Actor
+from tests import order
 
 FRESH = count(1)
 TEMPLATE = "sayso_template"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):  # one of several processes
+        order.sort(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> order.FromBothEnds | None:
+    if config.getoption("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False
+    return order.FromBothEnds(config, log)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
 import sayso
@@ -111,12 +112,10 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
             Copies(engine, connections.process),
         )
         app.v1 = Door(gateway)
-    app.router.route_class = ApiRoute
     for error in (SaysoError, RequestValidationError, HTTPException, DBAPIError, PoolTimeout, Exception):
         app.add_exception_handler(error, problems.answer)
     app.add_middleware(SafeAnswers, settings=settings)
-    for address in API:
-        add(app, address)
+    app.router.routes.extend(_of_the_api())
     app.router.add_websocket_route(*LIVE)
     for verb, path, handler in PUBLIC:
         app.add_route(path, handler, methods=[verb], include_in_schema=False)
@@ -197,6 +196,17 @@ def described(app: FastAPI) -> dict[str, Any]:
     for long, short in NAMES.items():
         text = text.replace(long, short)
     return orjson.loads(text)
+
+
+@cache
+def _of_the_api() -> tuple[BaseRoute, ...]:
+    """The addresses of the API, which know nothing of the app that serves them: reading their shapes takes longer than all
+    else here, so a process that makes more than one app does it once."""
+    mould = FastAPI(openapi_url=None)
+    mould.router.route_class = ApiRoute
+    for address in API:
+        add(mould, address)
+    return tuple(mould.router.routes)
 
 
 def add(app: FastAPI, address: Address) -> None:
