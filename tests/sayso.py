@@ -1,4 +1,7 @@
-"""The command line, as a stranger uses it: another process, a home of its own."""
+"""The command line, as a stranger uses it: another process, a home of its own.
+
+Most are forked from one that has everything loaded (nursery.py); with `alone=True` it is an interpreter of its own.
+"""
 
 import asyncio
 import json
@@ -10,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.nursery import Child, Nursery
+
 SOURCES = Path(__file__).resolve().parent.parent / "src"
-ANSWER_SECONDS_MAX = 60
+ANSWER_SECONDS_MAX = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +31,13 @@ class Answer:
         return json.loads(self.out)
 
 
+Process = Child | asyncio.subprocess.Process
+nurseries: dict[asyncio.AbstractEventLoop, asyncio.Task[Nursery]] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Up:
-    process: asyncio.subprocess.Process
+    process: Process
     said: dict[str, Any]
 
     @property
@@ -41,25 +50,31 @@ def _environment(env: dict[str, str] | None) -> dict[str, str]:
     return kept | {"PYTHONPATH": str(SOURCES), "PYTHONWARNINGS": "error"} | (env or {})
 
 
-async def begun(*args: str, env: dict[str, str] | None = None) -> asyncio.subprocess.Process:
+async def begun(*args: str, env: dict[str, str] | None = None, alone: bool = False) -> Process:
     """One command, under way."""
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "sayso", *args,
-        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=_environment(env),
-    )  # fmt: skip
+    if alone:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "sayso", *args,
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=_environment(env),
+        )  # fmt: skip
+    loop = asyncio.get_running_loop()
+    if loop not in nurseries:
+        one_thread = {"OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": f"{SOURCES}{os.pathsep}{SOURCES.parent}"}
+        nurseries[loop] = asyncio.create_task(Nursery.made(_environment(one_thread)))
+    return await (await nurseries[loop]).begun(args, _environment(env))
 
 
-async def sayso(*args: str, env: dict[str, str] | None = None) -> Answer:
+async def sayso(*args: str, env: dict[str, str] | None = None, alone: bool = False) -> Answer:
     """Runs one command to its end."""
-    process = await begun(*args, env=env)
+    process = await begun(*args, env=env, alone=alone)
     out, err = await asyncio.wait_for(process.communicate(), ANSWER_SECONDS_MAX)
     return Answer(process.returncode or 0, out.decode(), err.decode())
 
 
 @asynccontextmanager
-async def up(home: Path, *args: str, env: dict[str, str] | None = None) -> AsyncGenerator[Up]:
+async def up(home: Path, *args: str, env: dict[str, str] | None = None, alone: bool = False) -> AsyncGenerator[Up]:
     """A server of this home, once it says that it is ready; stopped with Ctrl-C unless it is gone already."""
-    process = await begun("up", "--home", str(home), "--port", "0", "--no-browser", "--json", *args, env=env)
+    process = await begun("up", "--home", str(home), "--port", "0", "--no-browser", "--json", *args, env=env, alone=alone)
     try:
         assert process.stdout
         line = await asyncio.wait_for(process.stdout.readline(), ANSWER_SECONDS_MAX)

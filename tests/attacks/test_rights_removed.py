@@ -28,7 +28,7 @@ from tests.web.sharing import path_of, published, signed_in
 
 __all__ = ["address"]
 
-FOUND_SECONDS_MAX = 20
+FOUND_SECONDS_MAX = 60
 LATE = [
     {"kind": "wait", "id": "wait", "seconds": 3_600, "webhook": True},
     {"kind": "create_row", "id": "late", "table": "achests", "values": {"label": "Late"}},

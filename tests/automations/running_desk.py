@@ -134,7 +134,7 @@ class Desk:
         async with worker.running():
             yield worker
 
-    async def through(self, run: str, until: Sequence[str] = FINISHES, seconds: float = 15) -> Any:
+    async def through(self, run: str, until: Sequence[str] = FINISHES, seconds: float = 60) -> Any:
         """The run, once it has come to one of these states."""
         async with asyncio.timeout(seconds):
             while True:

@@ -189,7 +189,7 @@ async def test_a_run_that_falls_asleep_meanwhile_is_woken_all_the_same(
         waking = asyncio.create_task(woken())
         locked = text("select 1 from pg_locks where not granted and locktype = 'transactionid'")
         async with engine.connect() as look:
-            for _ in range(500):
+            for _ in range(6_000):
                 if (await look.execute(locked)).first() is not None:
                     break
                 await asyncio.sleep(0.01)

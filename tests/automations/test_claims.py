@@ -140,7 +140,7 @@ async def test_a_worker_that_was_taken_for_dead_begins_anew(
             await tx.execute(w.delete().where(w.c.id == was))
         run = await desk.begin(await desk.add("tickets", name="A"))
         assert (await desk.through(run)).state == "done"
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while worker.id == was:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         run = await desk.begin(await desk.add("tickets", name="B"))

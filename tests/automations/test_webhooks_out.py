@@ -130,7 +130,7 @@ async def test_it_runs_by_itself(out: WebhooksOut, northlight_kept: Northlight, 
     async with outside() as there, out.running():
         await followed(out.connections, northlight_kept.ben, f"{there.url}/live", "row.created")
         await add_rows(out.engine, northlight_kept.mia, crm, "Live")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not there.heard:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
     heard: Outside = there

@@ -31,10 +31,10 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-ANSWER_MS_MAX = 10_000
-START_SECONDS_MAX = 20
+ANSWER_MS_MAX = 30_000
+START_SECONDS_MAX = 60
 COOKIE = "sayso_session"
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 
 @dataclass

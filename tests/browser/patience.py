@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.async_api import FloatRect, Locator, Page, TimeoutError, expect
 
-SECONDS_MAX = 15.0
+SECONDS_MAX = 40.0
 STEP_SECONDS = 0.05
 
 

@@ -1,13 +1,8 @@
 """A grid on screen, in the words of the person before it."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from playwright.async_api import Locator, Page, expect
-
-AXE_SEVERAL = (
-    "axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map(v => [v.id, v.nodes[0].html.slice(0, 200)]))"
-)
 
 
 @dataclass(frozen=True)
@@ -71,7 +66,3 @@ class Sheet:
     async def column(self, field: str) -> list[str]:
         cells = self.page.locator(f".line [role=gridcell][data-field='{field}']")
         return [text.strip() for text in await cells.all_inner_texts()]
-
-    async def complaints(self, axe: str) -> list[Any]:
-        """What axe finds wrong with the page as it is."""
-        return await self.page.evaluate(f"{axe};{AXE_SEVERAL}")

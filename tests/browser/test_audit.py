@@ -6,8 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sayso.db import transaction
 from sayso.team import audit
+from tests.browser.barriers import violations
 from tests.browser.conftest import Arrives
-from tests.browser.test_workspace_look import violations
 from tests.conftest import Northlight
 
 pytestmark = pytest.mark.browser

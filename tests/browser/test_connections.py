@@ -8,9 +8,9 @@ import pytest
 from playwright.async_api import expect
 from standardwebhooks import Webhook
 
+from tests.browser.barriers import violations
 from tests.browser.conftest import Arrives
 from tests.browser.patience import pick, soon
-from tests.browser.test_workspace_look import violations
 from tests.conftest import Northlight
 from tests.connections.outside import Outside, answer, outside
 

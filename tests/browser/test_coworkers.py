@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.barriers import violations
 from tests.browser.conftest import Arrives, Person
 from tests.browser.patience import soon
 from tests.browser.test_gateway import forget, provider
-from tests.browser.test_workspace_look import violations
 from tests.conftest import Northlight
 from tests.coworkers.desk import APP, ROWS, calls, words
 from tests.gateway.upstream import Upstream, upstream

@@ -1,17 +1,16 @@
 """The team on the screen: inviting and joining, several workspaces, who may use an app; by keyboard, and clean by axe."""
 
 import re
-from typing import Any
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sayso.db import transaction
 from sayso.db.tables import members
 from sayso.team import people
+from tests.browser.barriers import violations
 from tests.browser.conftest import Arrives
 from tests.browser.patience import still
 from tests.conftest import founded
@@ -27,8 +26,7 @@ APP = {
 
 
 async def clean(page: Page) -> None:
-    found: Any = (await Axe().run(page)).response
-    assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found["violations"]] == []
+    assert await violations(page) == []
 
 
 async def test_somebody_is_invited_by_a_link_joins_and_is_given_another_role(

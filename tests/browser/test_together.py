@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.barriers import violations
 from tests.browser.conftest import Arrives, Person
-from tests.browser.test_workspace_look import violations
 from tests.conftest import Northlight
 
 pytestmark = pytest.mark.browser

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.barriers import violations
 from tests.browser.conftest import Arrives, Person
 from tests.browser.patience import soon
 from tests.browser.test_gateway import forget, provider
-from tests.browser.test_workspace_look import violations
 from tests.conftest import Northlight
 from tests.gateway.upstream import By, Heard, Normal, Says, Upstream, upstream
 

@@ -28,7 +28,7 @@ async def test_a_wish_is_built_beside_a_server_and_changed_by_more_words(home: P
         assert built["address"] == f"{server.url}/a/{built['app']}"
         assert built["tables"] == ["Suppliers"]
         token = (await sayso("token", "create", "--home", str(home), "--json")).json["token"]
-        async with httpx.AsyncClient(base_url=server.url, headers={"Authorization": f"Bearer {token}"}) as web:
+        async with httpx.AsyncClient(base_url=server.url, headers={"Authorization": f"Bearer {token}"}, timeout=60) as web:
             app = (await web.get(f"/api/apps/{built['app']}")).json()
             assert app["samples"] is True
             assert [field["name"] for field in app["spec"]["tables"][0]["fields"]] == ["Name", "Phone", "Rating", "Status"]
@@ -49,7 +49,7 @@ async def test_what_is_no_plan_is_answered_and_builds_nothing(home: Path):
 async def test_up_with_a_wish_opens_the_app_and_builds_it_once(home: Path):
     async with up(home, WISH) as server:
         assert server.said["address"] == f"{server.url}/a/{server.said['app']}"
-        async with httpx.AsyncClient() as web:
+        async with httpx.AsyncClient(timeout=60) as web:
             answer = await web.post(server.said["sign_in"])
             assert (answer.status_code, answer.headers["location"]) == (303, f"/a/{server.said['app']}")
             me = await web.get(f"{server.url}/api/me")
@@ -64,7 +64,7 @@ async def test_up_with_a_spreadsheet_and_with_words_that_say_nothing(home: Path,
     file.write_text("Name,Until\nLease,2027-01-31\nPhones,2026-12-31\n")
     async with up(home, str(file)) as server:
         assert (server.said["app"], server.said["rows"]) == ("contracts", 2)
-    async with up(home, "hello") as server, httpx.AsyncClient() as web:
+    async with up(home, "hello") as server, httpx.AsyncClient(timeout=60) as web:
         assert server.said["problem"]
         assert (await web.get(f"{server.url}/healthz")).status_code == 200
 
@@ -72,7 +72,7 @@ async def test_up_with_a_spreadsheet_and_with_words_that_say_nothing(home: Path,
 @pytest.mark.crash
 async def test_a_build_that_is_killed_leaves_a_whole_app_or_none(home: Path):
     assert (await sayso("apps", "--home", str(home))).code == 0
-    for seconds in (1.2, 1.6, 2.0, 2.4):
+    for seconds in (0.2, 0.5, 0.9, 1.4):
         process = await begun("build", WISH, "--home", str(home))
         await asyncio.sleep(seconds)
         if process.returncode is None:

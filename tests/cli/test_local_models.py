@@ -26,7 +26,7 @@ async def test_a_running_server_learns_of_it(tmp_path: Path):
 
 
 async def until(names: Callable[[], Awaitable[list[str]]], name: str, *, there: bool) -> None:
-    for _ in range(200):
+    for _ in range(1_200):
         if (name in await names()) == there:
             return
         await asyncio.sleep(0.05)

@@ -29,9 +29,9 @@ def postgres_of(home: Path) -> int | None:
 
 
 async def test_up_says_where_it_is_and_stops_cleanly(own_home: Path):
-    async with up(own_home) as server:
+    async with up(own_home, alone=True) as server:
         assert server.said["sign_in"].startswith(f"{server.url}/sign-in/")
-        async with httpx.AsyncClient() as web:
+        async with httpx.AsyncClient(timeout=60) as web:
             assert (await web.get(f"{server.url}/healthz")).status_code == 200
         assert presence.server_of(own_home) == {"url": server.url, "pid": server.process.pid}
     assert server.process.returncode == 0
@@ -45,11 +45,11 @@ async def test_mail_that_cannot_go_out_is_told_before_anybody_waits_for_a_letter
 
 
 async def test_the_link_signs_the_owner_in_once(own_home: Path):
-    async with up(own_home) as server, httpx.AsyncClient(follow_redirects=True) as web:
+    async with up(own_home) as server, httpx.AsyncClient(follow_redirects=True, timeout=60) as web:
         await web.post(server.said["sign_in"])
         me = await web.get(f"{server.url}/api/me")
         assert (me.status_code, me.json()["member"]["role"]) == (200, "owner")
-        async with httpx.AsyncClient(follow_redirects=True) as stranger:
+        async with httpx.AsyncClient(follow_redirects=True, timeout=60) as stranger:
             assert (await stranger.post(server.said["sign_in"])).status_code == 401
             assert (await stranger.get(f"{server.url}/api/me")).status_code == 401
 
@@ -84,17 +84,17 @@ async def test_after_a_kill_the_next_start_just_works(own_home: Path, victim: st
             os.kill(postgres, signal.SIGKILL)
         if victim == "postgres":
             server.process.send_signal(signal.SIGTERM)
-    async with up(own_home) as again, httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}) as web:
+    async with up(own_home) as again, httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}, timeout=60) as web:
         assert (await web.get(f"{again.url}/api/me")).status_code == 200
     assert postgres_of(own_home) is None
 
 
 async def test_commands_work_with_a_server_and_without(own_home: Path):
-    alone = await sayso("token", "create", "--home", str(own_home), "--name", "Alone", "--json")
+    alone = await sayso("token", "create", "--home", str(own_home), "--name", "Alone", "--json", alone=True)
     async with up(own_home) as server:
         beside = await sayso("token", "create", "--home", str(own_home), "--may", "read", "--json")
         for token, rights in ((alone.json["token"], 7), (beside.json["token"], 1)):
-            async with httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}) as web:
+            async with httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}, timeout=60) as web:
                 assert len((await web.get(f"{server.url}/api/me")).json()["may"]) == rights
     assert postgres_of(own_home) is None
     names = [item["name"] for item in (await sayso("token", "list", "--home", str(own_home), "--json")).json["items"]]

@@ -20,7 +20,7 @@ from sayso.connections.egress import Door
 from sayso.connections.opened import Opened, Secrets
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
-STARTING_SECONDS_MAX = 30
+STARTING_SECONDS_MAX = 60
 SYSTEM_TABLES = Path("/usr/share/mysql")
 FIRST = "create database shop; create user sayso@'%' identified by 'lamp'; grant all on shop.* to sayso@'%'; flush privileges;"
 

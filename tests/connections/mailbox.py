@@ -15,7 +15,7 @@ from pathlib import Path
 
 PROGRAM = shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin:/usr/local/sbin")
 USER, PASSWORD = "orders@northlight.example", "pw-canary-ä-31"
-START_SECONDS_MAX = 20
+START_SECONDS_MAX = 60
 
 CONFIG = """
 base_dir = {folder}/run

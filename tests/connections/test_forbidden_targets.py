@@ -200,7 +200,7 @@ async def test_every_kind(closed: Connections, ben: Actor, canary: Canary, key: 
                 except SaysoError:
                     continue
                 one = Opened("cn_none", "Canary", key, ben.workspace, settings, hosts, Secrets(secrets))
-                async with asyncio.timeout(20):
+                async with asyncio.timeout(60):
                     ok, said = await closed.tried(one)
                 assert said != SORRY and (not ok or said in (*SET_UP, NO_DOCUMENT)), (name, host, said)
                 await _used(closed, one)

@@ -223,7 +223,7 @@ async def test_what_takes_too_long_is_stopped(server: Opened):
 async def test_who_no_longer_waits_stops_the_statement(postgres: Opened):
     asking = asyncio.create_task(sql.query(OUTSIDE, postgres, "select pg_sleep(30) /* left alone */"))
     busy = "select count(*) as n from pg_stat_activity where state = 'active' and query like '%pg_sleep(30) /* left%' and pid <> pg_backend_pid()"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not (await sql.query(OUTSIDE, postgres, busy)).rows[0]["n"]:
             await asyncio.sleep(0.02)
         asking.cancel()

@@ -196,7 +196,7 @@ async def automated(crm: Place) -> AsyncIterator[Place]:
 
 async def ended(crm: Place) -> list[tuple[str, str]]:
     """The runs, once all are over."""
-    for _ in range(200):
+    for _ in range(1_200):
         runs = [tuple(row) for row in await crm.sql("select automation, state from sayso.automation_runs order by position")]
         if all(state in ("done", "failed") for _, state in runs):
             return runs

@@ -51,7 +51,7 @@ async def test_stopped_from_here(crm: Place):
     ended = await crm.goes_on(talk)
     assert ended["state"] == "stopped" and text_of(ended) and "Stopped" in notes_of(ended)
     assert float(ended["cost"]) > 0 or ended["unpriced"], "what came was charged"
-    for _ in range(500):
+    for _ in range(6_000):
         if crm.up.gone:
             break
         await asyncio.sleep(0.01)

@@ -34,7 +34,7 @@ def clocks(crm: Place, n: int = 1) -> list[Schedules]:
 
 async def over(crm: Place) -> None:
     """Until every answer under way has ended and was told."""
-    for _ in range(400):
+    for _ in range(3_000):
         if not crm.desk.live.tasks:
             break
         await asyncio.sleep(0.02)

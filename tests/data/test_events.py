@@ -17,7 +17,7 @@ async def test_listeners_hear_of_what_was_committed_and_of_nothing_else(engine: 
             await tx.rollback()
         async with transaction(engine) as tx:
             await events.write(tx, "row.changed", by=northlight_kept.mia, app="crm", table="clients", table_no=1, rows=[7, 8])
-        heard = [n.payload async for n in listener.notifies(timeout=5, stop_after=1)]
+        heard = [n.payload async for n in listener.notifies(timeout=60, stop_after=1)]
         found = await listener.execute("select id, kind, row_ids, payload ->> 'table', by_actor from sayso.events")
         rows = await found.fetchall()
     assert rows == [(int(heard[0]), "row.changed", [7, 8], "clients", northlight_kept.mia.member)]

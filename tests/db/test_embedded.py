@@ -42,7 +42,7 @@ def pid(home: Path) -> int | None:
 
 
 async def gone(place: Place) -> None:
-    for _ in range(200):
+    for _ in range(3_000):
         if postmaster.pid_of(place) is None:
             return
         await asyncio.sleep(0.02)
@@ -74,7 +74,7 @@ async def test_a_killed_postgres_comes_back_by_itself(empty_home: Path):
         assert killed
         os.kill(killed, signal.SIGKILL)
         await gone(place_of(empty_home))
-        for _ in range(300):
+        for _ in range(1_200):
             if pid(empty_home) not in (None, killed):
                 break
             await asyncio.sleep(0.05)

@@ -130,7 +130,7 @@ async def desk(web: FastAPI, engine: AsyncEngine, northlight_kept: Northlight, u
     while not server.started:  # noqa: ASYNC110 (uvicorn has no event for it)
         await asyncio.sleep(0.01)
     url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    async with httpx.AsyncClient(base_url=url, timeout=20) as http:
+    async with httpx.AsyncClient(base_url=url, timeout=60) as http:
         desk = Desk(gateway, up, url, engine, northlight_kept, secret, http)
         yield desk
         for client in desk.clients:

@@ -33,7 +33,7 @@ async def assistant(desk: Desk, **more: Any) -> Any:
 
 
 async def ended(desk: Desk, run: Any) -> Any:
-    for _ in range(500):
+    for _ in range(3_000):
         now = await desk.client().beta.threads.runs.retrieve(run.id, thread_id=run.thread_id)
         if now.status not in ("queued", "in_progress"):
             return now

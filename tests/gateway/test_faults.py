@@ -168,7 +168,7 @@ async def test_a_caller_who_leaves_stops_the_upstream_and_is_charged(desk: Desk)
         if seen == 10:
             break
     await stream.close()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not desk.up.gone:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         while not (lines := await desk.ledger(id)):  # noqa: ASYNC110

@@ -35,7 +35,7 @@ async def begun(desk: Desk, *lines: Any, endpoint: Any = "/v1/chat/completions",
 
 async def ended(desk: Desk, id: str) -> Any:
     batch: Any = None
-    for _ in range(1500):
+    for _ in range(3_000):
         batch = await desk.client().batches.retrieve(id)
         if batch.status in ("completed", "failed", "expired", "cancelled"):
             return batch
@@ -158,7 +158,7 @@ async def test_a_full_upstream_is_waited_for(desk: Desk):
 async def test_a_batch_is_cancelled(desk: Desk):
     desk.up.always = SlowFirst(0.3)
     id = await begun(desk, *(line(f"c{n}") for n in range(100)))
-    for _ in range(200):
+    for _ in range(3_000):
         if desk.up.heard:
             break
         await asyncio.sleep(0.02)

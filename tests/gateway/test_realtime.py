@@ -24,7 +24,7 @@ USAGE = {
 
 async def events_until(connection: Any, type: str) -> list[Any]:
     seen: list[Any] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not seen or seen[-1].type != type:
             seen.append(await connection.recv())
     return seen
@@ -116,12 +116,12 @@ async def test_nonsense_is_answered_and_the_session_goes_on(desk: Desk):
         await socket.recv()
         for text in NONSENSE:
             await socket.send(text)
-            event = json.loads(await asyncio.wait_for(socket.recv(), 5))
+            event = json.loads(await asyncio.wait_for(socket.recv(), 60))
             assert event["type"] == "error" and event["error"]["message"], (text, event)
         await socket.send(
             '{"type": "response.create", "response": {"input": [{"role": "user", "content": "Hi"}], "conversation": "none"}}'
         )
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while json.loads(await socket.recv())["type"] != "response.done":
                 pass
 
@@ -135,7 +135,7 @@ async def test_who_may_not_gets_no_session(desk: Desk, key: str, model: str):
             f"{desk.url.replace('http', 'ws')}/v1/realtime?model={model}",
             additional_headers={"authorization": f"Bearer {desk.key if key == 'own' else key}"},
         ) as socket:
-            await asyncio.wait_for(socket.recv(), 5)
+            await asyncio.wait_for(socket.recv(), 60)
 
 
 async def test_a_browser_comes_with_a_secret_of_its_own(desk: Desk):
@@ -228,7 +228,7 @@ async def test_a_session_ends_when_the_budget_does(desk: Desk, live: Live):
         await socket.send('{"type": "response.create"}')
         seen: list[Any] = []
         with pytest.raises(ConnectionClosed):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 while True:
                     seen.append(json.loads(await socket.recv()))
     assert seen[-1]["type"] == "error" and seen[-1]["error"]["code"] == "insufficient_quota"
@@ -250,7 +250,7 @@ async def test_what_is_cut_off_is_charged_too(desk: Desk, live: Live):
         await socket.recv()
         await socket.send('{"type": "response.create", "response": {"metadata": {"cut": "yes"}}}')
         with pytest.raises(ConnectionClosed):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 while True:
                     await socket.recv()
     (line,) = await desk.ledger(id)

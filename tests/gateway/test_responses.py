@@ -18,7 +18,7 @@ def _text(item: Any) -> str:
 
 
 async def ended(desk: Desk, id: str) -> Any:
-    for _ in range(500):
+    for _ in range(3_000):
         if (now := await desk.client().responses.retrieve(id)).status not in ("queued", "in_progress"):
             return now
         await asyncio.sleep(0.02)
@@ -306,7 +306,7 @@ async def test_a_cut_stream_is_kept_as_cancelled(desk: Desk):
                 assert json.loads(line[5:])["type"] == "response.created"
                 break
     status = None
-    for _ in range(100):
+    for _ in range(3_000):
         found = await desk.http.get("/v1/responses/resp_cut", headers={"authorization": f"Bearer {desk.key}"})
         if found.status_code == 200:
             status = found.json()["status"]

@@ -16,7 +16,7 @@ from tests.web.conftest import address
 
 __all__ = ["address"]
 
-SECONDS_MAX = 5
+SECONDS_MAX = 60
 
 
 class Tab:

@@ -23,7 +23,7 @@ from tests.web.conftest import URL, Caller
 NORTHLIGHT = Words("Quennell", "Northlight")
 BLACKWATER = Words("Zarubezh", "Blackwater")
 
-SETTLED_SECONDS_MAX = 20
+SETTLED_SECONDS_MAX = 60
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ LETTERS = [
     "You charged me twice",
 ]
 RIGHT = ["delivery", "billing", "repair", "delivery", "billing"]
-WAIT_SECONDS_MAX = 20
+WAIT_SECONDS_MAX = 60
 
 
 def topic_of(text: str) -> str:
@@ -211,7 +211,7 @@ async def story(desk: Desk) -> AsyncIterator[Story]:  # noqa: F811
         ]
     await desk.gateway.read_again()
     clients = [
-        httpx.AsyncClient(base_url=desk.url, timeout=20, headers={"authorization": f"Bearer {secret}"}) for secret in secrets
+        httpx.AsyncClient(base_url=desk.url, timeout=60, headers={"authorization": f"Bearer {secret}"}) for secret in secrets
     ]
     yield Story(desk, app.id, [row["id"] for row in made], *clients, zoes=zoe)
     for client in clients:

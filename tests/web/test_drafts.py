@@ -12,7 +12,7 @@ WISH = "Keep track of clients with name, e-mail and phone. Projects belong to cl
 
 
 async def _planned(caller: Caller, id: str) -> dict[str, Any]:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             got = await caller.get(f"/api/drafts/{id}")
             assert got.status_code == 200, got.text
@@ -128,7 +128,7 @@ async def test_a_spreadsheet_is_a_wish_and_its_rows_come_with_the_app(company: C
     sheet = b"Guest,Born,Room\nRosa Diaz,1981-02-03,12\nIgor Petrov,1990-11-30,7\n"
     coming = await company.ben.post("/api/imports", files={"file": ("guests.csv", sheet, "text/csv")})
     assert coming.status_code == 201, coming.text
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await company.ben.get(f"/api/imports/{coming.json()['id']}")).json()["state"] == "reading":  # noqa: ASYNC110  a person looks again
             await asyncio.sleep(0.05)
     made = await company.ben.post("/api/drafts", json={"wish": "", "import": coming.json()["id"]})
@@ -136,7 +136,7 @@ async def test_a_spreadsheet_is_a_wish_and_its_rows_come_with_the_app(company: C
     assert draft["plan"]["outcome"] == "plan", draft
     built = (await company.ben.post(f"/api/drafts/{draft['id']}/acceptance", json={})).json()
     assert built["importing"] == coming.json()["id"]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (done := (await company.ben.get(f"/api/imports/{built['importing']}")).json())["state"] == "running":  # noqa: ASYNC110  a person looks again
             await asyncio.sleep(0.05)
     assert (done["state"], done["done"], done["app"]) == ("done", 2, built["app"])

@@ -100,7 +100,7 @@ async def test_rows_leave_as_csv_xlsx_and_json(company: Company):
 
 
 async def _over(who: Caller, id: str) -> dict[str, Any]:
-    for _ in range(400):
+    for _ in range(1_200):
         one = (await who.get(f"/api/imports/{id}")).json()
         if one["state"] not in ("reading", "running"):
             return one

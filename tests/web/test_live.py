@@ -17,7 +17,7 @@ from sayso.web.tab import WAITING_MESSAGES_MAX, Tab
 from tests.web.conftest import Caller, Company
 from tests.web.crm import CLIENTS, CRM
 
-SECONDS_MAX = 5
+SECONDS_MAX = 60
 
 
 @pytest.fixture(scope="module")

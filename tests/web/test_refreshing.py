@@ -37,7 +37,7 @@ async def test_a_refresh_elsewhere_counts_here_soon(tmp_path: Path, monkeypatch:
     async with refreshing.prices_followed(tmp_path):
         assert asked() == before
         await refresh(tmp_path, Net(GONE, orjson.dumps(data)).fetch, date(2026, 11, 23))
-        for _ in range(500):
+        for _ in range(3_000):
             if asked() == 81:
                 break
             await asyncio.sleep(0.02)

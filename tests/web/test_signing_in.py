@@ -62,7 +62,7 @@ class Door:
 
     async def told(self, subject: str) -> str:
         """The letter with this subject: letters leave after the answer."""
-        for _ in range(200):
+        for _ in range(3_000):
             for letter in self.office.messages:
                 if letter["Subject"] == subject:
                     part = letter.get_body(("plain",))
@@ -79,7 +79,7 @@ class Door:
     async def quiet(self) -> None:
         """Until what was begun after an answer is done."""
         jobs = self.app.state.parts.jobs
-        for _ in range(200):
+        for _ in range(3_000):
             if not [task for task in jobs._tasks if any(name in repr(task) for name in ("_sent", "tell", "kept_out"))]:
                 return
             await asyncio.sleep(0.02)

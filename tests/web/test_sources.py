@@ -67,7 +67,7 @@ async def good(asked: Any) -> Any:
 
 
 async def ended(ben: Caller, table: str = ORDERS) -> Any:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             state = await good(ben.get(f"{table}/source"))
             if state["running"] is None and state["last"] is not None:

@@ -84,7 +84,7 @@ async def test_a_letter_takes_the_invitation_to_its_address_and_proves_it(app: F
 
 
 async def _until(done: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not done():  # noqa: ASYNC110  the letter goes out beside the answer
             await asyncio.sleep(0.02)
 

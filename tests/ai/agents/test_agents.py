@@ -112,11 +112,11 @@ async def test_stopping_ends_the_upstreams_work_and_charges_what_came(desk: Desk
 
     lines = len(await desk.ledger())
     task = asyncio.create_task(read())
-    await asyncio.wait_for(begun.wait(), 5)
+    await asyncio.wait_for(begun.wait(), 60)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    for _ in range(200):
+    for _ in range(6_000):
         if desk.up.gone:
             break
         await asyncio.sleep(0.01)

@@ -99,7 +99,7 @@ class Story:
     async def work(self, one: Fill) -> Fill:
         """Until it is over, whoever works it off: this or the desk's own server."""
         await Fills(self.desk.gateway).run_one(one.id)
-        for _ in range(1_000):
+        for _ in range(3_000):
             if (now := await self.read(one)).state not in OPEN:
                 return now
             await asyncio.sleep(0.02)

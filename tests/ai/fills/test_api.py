@@ -30,7 +30,7 @@ class Hand:
         return await self.story.desk.http.request(verb, f"/api/apps/{self.story.app}{path}", json=body, headers=head)
 
     async def until_over(self, id: str) -> dict[str, Any]:
-        for _ in range(1_000):
+        for _ in range(3_000):
             told = (await self("GET", f"/fills/{id}")).json()
             if told["state"] not in ("waiting", "running"):
                 return told
@@ -75,7 +75,7 @@ async def test_a_fill_is_begun_and_told_of_as_it_goes(story: Story, ana: Hand):
         told = await ana.until_over(begun.json()["id"])
         heard: list[dict[str, Any]] = []
         while not heard or heard[-1].get("state") != "done":
-            event = orjson.loads(await asyncio.wait_for(socket.recv(), 10))
+            event = orjson.loads(await asyncio.wait_for(socket.recv(), 60))
             heard += [event] if event["event"] == "fill" else []
     assert (told["state"], told["written"], told["budget"], Decimal(told["cost"])) == ("done", 3, "1.00", 3 * CALL_COST)
     assert {e["id"] for e in heard} == {told["id"]}

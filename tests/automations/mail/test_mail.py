@@ -70,7 +70,7 @@ async def _door(engine: AsyncEngine, company: Northlight, folder: Path, app: str
 
 def _sends(port: int, to: list[str], message: EmailMessage | bytes) -> dict[str, tuple[int, bytes]]:
     content = message if isinstance(message, bytes) else message.as_bytes()
-    with smtplib.SMTP("127.0.0.1", port, timeout=10) as client:
+    with smtplib.SMTP("127.0.0.1", port, timeout=60) as client:
         return client.sendmail("otto@client.example", to, content)
 
 

@@ -4,9 +4,9 @@ import re
 from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
+from tests.browser.barriers import violations
 from tests.browser.conftest import Arrives, Desk, Person
 from tests.browser.patience import soon, still
 from tests.conftest import Northlight
@@ -48,11 +48,6 @@ async def runs_of(person: Person, at: str) -> list[dict[str, Any]]:
 
 async def states(person: Person, at: str) -> list[str]:
     return [run["state"] for run in await runs_of(person, at)]
-
-
-async def complaints(page: Page) -> list[str]:
-    found = await Axe().run(page)
-    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found.response["violations"]]
 
 
 async def test_one_is_put_together_by_hand_tried_dry_switched_on_and_seen_to_run(
@@ -157,7 +152,7 @@ async def test_the_flow_its_form_and_a_run_fit_a_phone_in_the_dark(
     run = page.get_by_role("region", name=re.compile("^Run: Tolka"))
     await expect(run.get_by_role("status")).to_contain_text("Waits until")
     await fits(page)
-    assert await complaints(page) == []
+    assert await violations(page) == []
     card = page.get_by_role("button", name=re.compile("^Step 1, Add a row"))
     await card.click()
     form = page.get_by_role("complementary", name="Step 1")
@@ -166,11 +161,11 @@ async def test_the_flow_its_form_and_a_run_fit_a_phone_in_the_dark(
     assert box["x"] == 0
     assert box["width"] == 390
     await fits(page)
-    assert await complaints(page) == []
+    assert await violations(page) == []
     await page.goto(f"{url}/automations")
     await expect(page.get_by_role("link", name=re.compile("Booked shoots")).first).to_be_visible()
     await fits(page)
-    assert await complaints(page) == []
+    assert await violations(page) == []
 
 
 async def fits(page: Page) -> None:

@@ -1,9 +1,9 @@
 """Every view, in light and in dark, without one complaint of axe; and on a phone without scrolling sideways as a whole."""
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
+from tests.browser.barriers import violations_in_light_and_dark as complaints
 from tests.browser.views.conftest import Desk
 
 pytestmark = pytest.mark.browser
@@ -20,23 +20,16 @@ VIEWS = {
 }
 
 
-async def complaints(page: Page) -> list[str]:
-    found = await Axe().run(page)
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found.response["violations"]]
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-async def test_axe_has_nothing_to_say(desk: Desk, dark: bool):
-    ana = await desk.ana(dark=dark)
+async def test_axe_has_nothing_to_say(desk: Desk):
+    ana = await desk.ana()
     for view, seen in VIEWS.items():
         page = await ana.open(view)
         await expect(page.locator(seen).first).to_be_visible()
         assert await complaints(page) == [], view
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-async def test_nor_where_things_are_set_up(desk: Desk, dark: bool):
-    page = await (await desk.ana(dark=dark)).open("board")
+async def test_nor_where_things_are_set_up(desk: Desk):
+    page = await (await desk.ana()).open("board")
     await page.get_by_role("button", name="Status", exact=True).click()
     await expect(page.get_by_role("dialog", name="Columns and cards")).to_be_visible()
     assert await complaints(page) == []

@@ -207,7 +207,7 @@ async def test_what_is_set_in_one_breath_stays_though_an_older_answer_comes_late
     await page.route(re.compile("/api/apps/desk$"), late)
     renamed = {"title": "Renamed", "steps": [{"do": "rename", "part": "view", "id": "days", "name": "Day by day"}]}
     await ana.asks("POST", "/api/apps/desk/versions", {"change": renamed, "base_version": kept["version"]})
-    await asyncio.wait_for(asked.wait(), 15)
+    await asyncio.wait_for(asked.wait(), 60)
     await page.get_by_role("button", name="Chart", exact=True).click()
     panel = page.get_by_role("dialog", name="What the chart shows")
     await panel.get_by_label("Along").select_option("starts")

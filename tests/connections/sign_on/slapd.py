@@ -20,7 +20,7 @@ from cryptography.x509.oid import NameOID
 WHERE = "/usr/sbin:/usr/lib/openldap:/usr/local/libexec"
 PROGRAM = shutil.which("slapd") or shutil.which("slapd", path=WHERE)
 ADD = shutil.which("slapadd") or shutil.which("slapadd", path=WHERE)
-START_SECONDS_MAX = 20
+START_SECONDS_MAX = 60
 BASE = "dc=northlight,dc=example"
 ANA, MIA, SERVICE = "pw-Ana-*)(ä", "pw-Mia-31", "pw-service-31"
 

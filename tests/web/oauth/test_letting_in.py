@@ -91,7 +91,7 @@ class Browser:
         self.opened.append(address)
         async with transaction(self.engine) as tx:
             secret = await sessions.begin(tx, by=self.by, agent="Tests")
-        async with httpx.AsyncClient(cookies={COOKIE: secret}) as http:
+        async with httpx.AsyncClient(cookies={COOKIE: secret}, timeout=60) as http:
             page = await http.get(address)
             assert page.status_code == 200, page.text
             assert "a program on this computer" in page.text
@@ -138,7 +138,7 @@ async def test_a_program_is_let_in_to_read_and_is_renewed_and_withdrawn(
     assert kept.tokens.scope == "read"
     assert kept.tokens.access_token.startswith("sayso_")
 
-    mia = httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {kept.tokens.access_token}"})
+    mia = httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {kept.tokens.access_token}"}, timeout=60)
     listed = (await mia.get("/api/tokens")).json()["items"]
     assert [one["name"] for one in listed] == ["Desk agent"]
 
@@ -164,7 +164,9 @@ async def test_a_program_may_write_only_when_the_member_ticks_it_and_may_themsel
     assert "create_rows" in await tools(url, provider(url, Browser(engine, northlight_kept.mia, url, writes=True), kept))
     assert kept.tokens.scope == "read write"
     assert "create_rows" not in await tools(url, provider(url, Browser(engine, northlight_kept.cleo, url, writes=True), Kept()))
-    async with httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {kept.tokens.access_token}"}) as http:
+    async with httpx.AsyncClient(
+        base_url=url, headers={"authorization": f"Bearer {kept.tokens.access_token}"}, timeout=60
+    ) as http:
         gone = await http.post("/oauth/revoke", data={"token": kept.tokens.refresh_token, "client_id": kept.client.client_id})
         assert (gone.status_code, gone.content) == (200, b"")
         assert (await http.post("/mcp", json={})).status_code == 401

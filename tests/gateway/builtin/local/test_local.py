@@ -259,7 +259,7 @@ async def test_whoever_goes_away_stops_it(tiny: LocalModel):
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    after: Any = await asyncio.wait_for(tiny.answer("chat/completions", asked("hi", max_tokens=5), workspace="w"), 10)
+    after: Any = await asyncio.wait_for(tiny.answer("chat/completions", asked("hi", max_tokens=5), workspace="w"), 60)
     assert after["choices"][0]["finish_reason"]
 
 
@@ -334,7 +334,7 @@ async def test_pull_list_serve_and_forget_from_the_command_line(files: Path, tmp
         told = json.loads(await asyncio.wait_for(process.stdout.readline(), 60))
         reader, writer = await asyncio.open_connection("127.0.0.1", int(told["url"].split(":")[2].split("/")[0]))
         writer.write(b"GET /v1/models HTTP/1.0\r\nAuthorization: Bearer k\r\n\r\n")
-        assert b"200" in await asyncio.wait_for(reader.readline(), 20)
+        assert b"200" in await asyncio.wait_for(reader.readline(), 60)
         writer.close()
     finally:
         process.terminate()
