@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.builder.access_given import given
 from sayso.data import apps
 from sayso.db.people_tables import groups
+from sayso.db.tables import audit
 from sayso.spec.role import Right, Role
 from sayso.team import access
 from sayso.team import groups as of_team
@@ -65,7 +66,16 @@ async def test_a_group_that_is_not_there_yet_is_made_so_that_whoever_joins_it_is
     assert len(await of_team.listed(tx, by=northlight.ana)) == 1
 
 
-async def test_who_does_not_manage_the_workspace_makes_no_groups(tx: AsyncConnection, northlight: Northlight) -> None:
+async def test_a_role_that_a_builder_makes_binds_the_group_too(tx: AsyncConnection, northlight: Northlight) -> None:
+    """Ben may not say who is in which group; the empty one that his role is meant for is made for him, so that it binds whoever Ana puts there."""
     app = await apps.create(tx, DESK.model_copy(update={"roles": ROLES}), by=northlight.ben)
-    assert "Nobody has this role yet" in (await given(tx, app, ROLES, by=northlight.ben))[0]["sentence"]
-    assert await of_team.listed(tx, by=northlight.ben) == ()
+    assert (await given(tx, app, ROLES, by=northlight.ben))[0][
+        "sentence"
+    ] == "Members of Support see tickets. They see nothing else."
+    (support,) = await of_team.listed(tx, by=northlight.ana)
+    assert (support.name, support.members) == ("Support", ())
+    told = (await tx.execute(select(audit.c.by, audit.c.by_name).where(audit.c.kind == "group.created"))).one()
+    assert (told.by, told.by_name) == ("system", "Sayso, for Desk, which Ben Okafor builds")
+    await of_team.change(tx, support.id, members=[northlight.mia.member or ""], by=northlight.ana)
+    mia = replace(northlight.mia, groups=frozenset({support.id}))
+    assert not (await apps.open_app(tx, app.id, by=mia)).may("edit", "tickets")

@@ -1,20 +1,28 @@
 """What is over is thrown away for good, and nothing else."""
 
+import hashlib
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from sayso.data import apps, rows, sweeping
+from sayso.connections import stored
+from sayso.connections.connections import Connections
+from sayso.connections.egress import Door
+from sayso.data import apps, comments, files, rows, sweeping
+from sayso.data.files import FileStore
 from sayso.data.physical import rows_of
+from sayso.db import open_engine, transaction
 from sayso.db import tables as t
-from sayso.db import transaction
 from sayso.errors import SignInNeeded
 from sayso.spec.app import app_from
-from sayso.team import links, sessions
+from sayso.team import invitations, joining, keys, links, people, sessions, workspaces
 from sayso.team.secret import hashed
-from tests.conftest import Northlight
+from tests.conftest import Northlight, fresh
 
 SPEC = {"name": "Desk", "tables": [{"name": "Clients", "fields": [{"kind": "text", "name": "Name"}]}]}
 
@@ -54,3 +62,74 @@ async def test_only_what_is_over_goes(engine: AsyncEngine, northlight_kept: Nort
         assert (await links.redeem(tx, fresh)).member == ana.member
         with pytest.raises(SignInNeeded):
             await sessions.actor(tx, over)
+
+
+async def test_a_workspace_leaves_nothing_behind(database_url: str, tmp_path: Path):
+    """Thirty days and a bit after it was deleted: no row, file, secret, name or act of it is anywhere; what another workspace has stays."""
+    async with fresh(database_url) as url, _engine(url) as engine:
+        store, connections = FileStore(tmp_path / "files"), Connections(engine, tmp_path, Door())
+        async with transaction(engine) as tx:
+            cora = await people.found(tx, name=f"{CANARY} Ltd", owner=f"Cora {CANARY}")
+            other = await people.found(tx, name="Elsewhere", owner="Zoe Quist")
+            both = await people.add(tx, "Ben Okafor", role="builder", email="ben@both.example", by=cora)
+            await joining.join(
+                tx, (await invitations.by_link(tx, invitations.Wanted("member"), by=other)).secret, both.actor.person or ""
+            )
+            spec = {
+                "name": CANARY,
+                "tables": [{"name": "Clients", "fields": [{"kind": "text", "name": "Name"}, {"kind": "file", "name": "Papers"}]}],
+            }
+            app = await apps.create(tx, app_from(spec), by=cora)
+            mine = await files.store(tx, store, f"{CANARY}.txt", _bytes(CANARY), by=cora)
+            loose = await files.store(tx, store, "loose.txt", _bytes(f"{CANARY} loose"), by=cora)
+            shared = [await files.store(tx, store, "shared.txt", _bytes("the same everywhere"), by=by) for by in (cora, other)]
+            row = await rows.create(tx, app, "clients", {"name": CANARY, "papers": [mine.id]}, by=cora)
+            await comments.create(tx, app, "clients", row["id"], f"About {CANARY}", by=cora)
+            await keys.create(tx, CANARY, by=cora)
+            await invitations.by_link(tx, invitations.Wanted("member", message=CANARY), by=cora)
+            settings = {"host": f"{CANARY}.example", "user": "ops@x.example"}
+            await stored.create(
+                tx, connections, by=cora, kind="smtp", name=CANARY, settings=settings, secrets={"password": CANARY}
+            )
+            await sessions.begin(tx, by=cora)
+            await workspaces.remove(tx, f"{CANARY} Ltd", by=cora)
+        assert await _traces(engine, tmp_path)
+        now, forgotten = datetime.now(UTC), list[str]()
+        for days in (29, 31):
+            await sweeping.sweep(engine, tmp_path, now=now + timedelta(days=days), also=forgotten.append)
+            assert bool(await _traces(engine, tmp_path)) is (days == 29)
+        assert forgotten == [cora.workspace]
+        async with transaction(engine) as tx:
+            assert (await files.found(tx, store, shared[1].id, by=other))[1].read_bytes() == b"the same everywhere"
+            assert not store.path(hashlib.sha256(f"{CANARY} loose".encode()).hexdigest()).exists() and loose.bytes
+            schemas = await tx.scalar(text("select count(*) from pg_namespace where nspname = :n"), {"n": f"app_{app.number}"})
+            assert schemas == 0 and (await people.listed(tx, by=other))[1].name == "Ben Okafor"
+            gone = {table.name for table in t.metadata.sorted_tables if "workspace_id" in table.c} - {"members"}
+            for name in sorted(gone):
+                held = text(f"select count(*) from sayso.{name} where workspace_id = :w")  # noqa: S608  a name of ours
+                assert not await tx.scalar(held, {"w": cora.workspace}), name
+            assert await workspaces.over(tx, now + timedelta(days=40)) == []
+
+
+CANARY = "kestrelcanary"
+
+
+async def _bytes(words: str) -> AsyncIterator[bytes]:
+    yield words.encode()
+
+
+@asynccontextmanager
+async def _engine(url: str) -> AsyncGenerator[AsyncEngine]:
+    engine = open_engine(url)
+    yield engine
+    await engine.dispose()
+
+
+async def _traces(engine: AsyncEngine, home: Path) -> list[str]:
+    """Where the canary still is: in which tables, in which files."""
+    query = "select schemaname || '.' || tablename from pg_tables where schemaname like 'app\\_%' or schemaname = 'sayso'"
+    async with engine.connect() as tx:
+        tables = list((await tx.execute(text(query))).scalars())
+        asked = {one: text(f"select count(*) from {one} x where x::text ilike :c") for one in tables}  # noqa: S608  names of ours
+        found = [one for one, query in asked.items() if await tx.scalar(query, {"c": f"%{CANARY}%"})]
+    return [*found, *(str(one) for one in home.rglob("*") if one.is_file() and CANARY.encode() in one.read_bytes())]

@@ -108,7 +108,7 @@ async def vault(app: FastAPI, engine: AsyncEngine) -> AsyncIterator[Vault]:
     async with transaction(engine) as tx:
         owner = world.actors["owner"]
         clerk = Grant("member", tess.actor.member or "", "clerk")
-        await access.put(tx, number, [clerk], by=owner, id="avault", name="vault", roles=["clerk"])
+        await access.put(tx, number, [clerk], by=owner, id="avault", name="vault", roles={"clerk": "Clerk"})
     paper = ("Halifax.txt", b"Halifax in a file", "text/plain")
     file = made(await ben.post("/api/files", files={"file": paper}))["id"]
     table = f"{where}/tables/achests"

@@ -19,7 +19,10 @@ async def uploaded(caller: httpx.AsyncClient) -> str:
 @pytest.mark.parametrize("address", ["/api/files/{}", "/api/files/{}/thumbnail"])
 async def test_a_file_in_a_hidden_field_or_row_is_not_there(vault: Vault, address: str):
     file = await uploaded(vault.ben)
-    assert (await vault.tess.get(address.format(file))).status_code == 200, "no row was ever given it: it is the workspace's"
+    for other in (vault.tess, vault.world.callers["viewer"]):
+        assert (await other.get(address.format(file))).status_code == 404, "no row was ever given it: it is his who brought it"
+    for own in (vault.ben, vault.world.owner):
+        assert (await own.get(address.format(file))).status_code == 200
     made(await vault.ben.patch(f"{vault.table}/rows/{vault.row}", json={"values": {"papers": [file]}}))
     refused = await vault.tess.get(address.format(file))
     assert refused.status_code == 404 and "picture" not in refused.text

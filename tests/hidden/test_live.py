@@ -96,12 +96,12 @@ async def test_who_loses_an_app_hears_nothing_more_of_it(vault: Vault, address: 
     clerk = Grant("member", vault.tess.actor.member or "", "clerk")
     async with transaction(vault.engine) as tx:
         await access.put(
-            tx, number, [Grant("member", clerk.id, "@nothing")], by=owner, id="avault", name="vault", roles=["clerk"]
+            tx, number, [Grant("member", clerk.id, "@nothing")], by=owner, id="avault", name="vault", roles={"clerk": "Clerk"}
         )
     await asyncio.sleep(0.6)
     await mark(vault)
     async with transaction(vault.engine) as tx:
-        await access.put(tx, number, [clerk], by=owner, id="avault", name="vault", roles=["clerk"])
+        await access.put(tx, number, [clerk], by=owner, id="avault", name="vault", roles={"clerk": "Clerk"})
         assert (await tx.execute(text("select 1"))).scalar_one()
     await asyncio.sleep(0.6)
     await tab.socket.send(json.dumps({"watch": {"app": "avault"}}))

@@ -39,14 +39,15 @@ def picture(size: tuple[int, int] = (900, 600)) -> bytes:
 async def test_a_picture_is_kept_shown_small_and_attached(company: Company):
     made = (await company.mia.post("/api/files", files={"file": ("../../etc/pass wd.png", picture(), "text/html")})).json()
     assert (made["name"], made["type"], made["width"], made["height"]) == ("pass wd.png", "image/png", 900, 600)
-    whole = await company.cleo.get(f"/api/files/{made['id']}")
+    whole = await company.mia.get(f"/api/files/{made['id']}")
     assert whole.content == picture() and whole.headers["content-disposition"].startswith("attachment")
     assert whole.headers["x-content-type-options"] == "nosniff" and "sandbox" in whole.headers["content-security-policy"]
-    small = await company.cleo.get(f"/api/files/{made['id']}/thumbnail", params={"size": 100})
+    small = await company.mia.get(f"/api/files/{made['id']}/thumbnail", params={"size": 100})
     assert small.headers["content-type"] == "image/webp" and max(Image.open(io.BytesIO(small.content)).size) == 160
 
     row = (await company.mia.post(ROWS, json={"values": {"name": "With papers", "papers": [made["id"]]}})).json()["rows"][0]
     assert row["values"]["papers"][0]["name"] == "pass wd.png"
+    assert (await company.cleo.get(f"/api/files/{made['id']}")).content == picture(), "she sees the row that holds it"
     for other in (company.zoe, company.nobody):
         assert (await other.get(f"/api/files/{made['id']}")).status_code in (401, 404)
     assert (await company.cleo.post("/api/files", files={"file": ("a.txt", b"x")})).status_code == 403
@@ -189,7 +190,7 @@ async def test_large_pictures_are_drawn_few_at_once(company: Company, monkeypatc
     monkeypatch.setattr(files, "thumbnail_of", counted)
     sent = [("p.png", picture((50 + n, 40)), "image/png") for n in range(5)]
     ids = [(await company.mia.post("/api/files", files={"file": one})).json()["id"] for one in sent]
-    shown = await asyncio.gather(*(company.cleo.get(f"/api/files/{id}/thumbnail") for id in ids for _ in range(2)))
+    shown = await asyncio.gather(*(company.mia.get(f"/api/files/{id}/thumbnail") for id in ids for _ in range(2)))
     assert {one.status_code for one in shown} == {200}
     assert most == DRAWN_AT_ONCE_MAX
 
@@ -199,5 +200,5 @@ async def test_a_picture_taken_sideways_is_shown_upright(company: Company):
     sideways[0x0112] = 6
     Image.new("RGB", (900, 300), (9, 90, 9)).save(body, "JPEG", exif=sideways)
     made = (await company.mia.post("/api/files", files={"file": ("p.jpg", body.getvalue(), "image/jpeg")})).json()
-    small = Image.open(io.BytesIO((await company.cleo.get(f"/api/files/{made['id']}/thumbnail", params={"size": 320})).content))
+    small = Image.open(io.BytesIO((await company.mia.get(f"/api/files/{made['id']}/thumbnail", params={"size": 320})).content))
     assert small.height > small.width

@@ -1,4 +1,4 @@
-"""Who has the roles of an app that was just built: the groups that they are meant for; who manages the workspace makes those too."""
+"""Who has the roles of an app that was just built: the groups that they are meant for, which are made where there are none yet."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from sayso.spec.role import Role
 from sayso.team import access
 from sayso.team import groups as groups_of_team
 from sayso.team.access import Grant
-from sayso.team.actor import Actor
+from sayso.team.actor import Actor, system
 
 MANAGER = "@manager"
 
@@ -26,7 +26,7 @@ async def given(tx: AsyncConnection, app: OpenApp, new: tuple[Role, ...], *, by:
     if not new:
         return []
     there = await _groups(tx, by)
-    there |= await _made(tx, [role for role in new if role.groups and not _meant(role, there)], there, by)
+    there |= await _made(tx, app, [role for role in new if role.groups and not _meant(role, there)], there, by)
     found = {role.id: _meant(role, there) for role in new}
     wanted = {Grant("group", group, role) for role, there in found.items() for group, _ in there}
     everyone = {Grant("everyone", "", role.id) for role in new if is_for_everyone(role)}
@@ -52,16 +52,20 @@ async def _groups(tx: AsyncConnection, by: Actor) -> dict[str, tuple[str, str]]:
 
 
 async def _made(
-    tx: AsyncConnection, roles: list[Role], there: dict[str, tuple[str, str]], by: Actor
+    tx: AsyncConnection, app: OpenApp, roles: list[Role], there: dict[str, tuple[str, str]], by: Actor
 ) -> dict[str, tuple[str, str]]:
     """The groups that roles are meant for and that the workspace has not: made, with nobody in them yet. Otherwise whoever joins a group
-    of that name later would be bound by nothing that was said of it, and see everything."""
+    of that name later would be bound by nothing that was said of it, and see everything. An empty group gives nobody anything: so also whoever
+    builds, and may not say who is in which group, has it made."""
     made: dict[str, tuple[str, str]] = {}
-    for role in roles if by.may("manage") else ():
+    manages = by.may("manage")
+    maker = by if manages else system(by.workspace, f"Sayso, for {app.spec.name}, which {by.name} builds")
+    most = groups_of_team.GROUPS_MAX if manages else groups_of_team.GROUPS_MAX // 2
+    for role in roles:
         name = role.groups[0]
-        if is_for_everyone(role) or _folded(name) in made or len(there) + len(made) >= groups_of_team.GROUPS_MAX:
+        if is_for_everyone(role) or _folded(name) in made or len(there) + len(made) >= most:
             continue
-        group = await groups_of_team.create(tx, name, by=by)
+        group = await groups_of_team.create(tx, name, by=maker)
         made[_folded(name)] = (group.id, group.name)
     return made
 

@@ -1,5 +1,5 @@
-"""Who may have a file: whoever brought it, whoever sees a row and a field that hold it, whoever manages the workspace; and one that no
-row was ever given, the members of its workspace. A public form names only what was just sent with it.
+"""Who may have a file: whoever brought it (of an automation: whoever stands for it), whoever sees a row and a field that hold it, and whoever
+manages the workspace. A public form names only what was just sent with it.
 """
 
 from collections.abc import Iterable
@@ -51,7 +51,9 @@ async def seen(tx: AsyncConnection, ids: Iterable[str], *, by: Actor) -> set[str
         return {row.id for row in there}
     if by.kind == "link" and by.member is None:
         return {row.id for row in there if row.created_by == by.id and not row.places}
-    mine = {row.id for row in there if row.created_by == by.id or (not row.places and by.may("read"))}
+    if by.kind == "model" and by.member is None:  # what a model has just drawn is written by it into the row that it is for
+        return {row.id for row in there if not row.places} | await _shown(tx, [row.id for row in there if row.places], by)
+    mine = {row.id for row in there if row.created_by in (by.id, by.member)}
     asked = [row.id for row in there if row.id not in mine]
     return mine | (await _shown(tx, asked, by) if asked else set())
 

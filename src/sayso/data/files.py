@@ -102,7 +102,7 @@ async def _named(tx: AsyncConnection, name: str, digest: str, size: int, what: S
     await tx.execute(
         insert(t).values(
             id=file.id, workspace_id=by.workspace, name=name, type=what.type, bytes=size, sha256=digest,
-            width=what.width, height=what.height, created_by=by.id,
+            width=what.width, height=what.height, created_by=by.member or by.id,
         )
     )  # fmt: skip
     return file

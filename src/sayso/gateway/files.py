@@ -5,6 +5,7 @@ import base64
 import mimetypes
 import os
 import re
+import shutil
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,6 +39,11 @@ def place(home: Path, workspace: str, id: str) -> Path:
     if not ID.fullmatch(id):
         raise missing(id)
     return folder(home, workspace) / id
+
+
+def forget(home: Path, workspace: str) -> None:
+    """All of a workspace that is gone for good."""
+    shutil.rmtree(folder(home, workspace), ignore_errors=True)
 
 
 def missing(id: str) -> Refused:

@@ -1,5 +1,7 @@
 """Deleting oneself: what is a person's own goes, what they did in their workspaces stays, by somebody who left."""
 
+from collections.abc import Collection
+
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -37,6 +39,14 @@ async def leave_for_good(tx: AsyncConnection, typed: str, *, by: Actor) -> None:
         if not await _others(tx, row.id, row.workspace_id):
             await workspaces.trash(tx, row.workspace_id, row.id)
     await _forgotten(tx, person.id)
+
+
+async def left_nowhere(tx: AsyncConnection, people: Collection[str]) -> None:
+    """Of these people, who were in a workspace that is gone for good: whoever is in no other one is forgotten."""
+    inside = select(m.person).where(m.person.in_(people), m.removed_at.is_(None))
+    known = set((await tx.execute(inside)).scalars())
+    for person in sorted(set(people) - known):
+        await _forgotten(tx, person)
 
 
 async def _must_not_orphan(tx: AsyncConnection, member: str, workspace: str, role: str) -> None:

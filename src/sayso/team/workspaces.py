@@ -14,6 +14,7 @@ from sayso.db.sso_tables import sso_sessions
 from sayso.errors import Forbidden, Invalid, NotFound, Problem, SaysoError
 from sayso.team import audit, news, proof, rank, standing
 from sayso.team.actor import Actor
+from sayso.team.audit import keeping
 from sayso.team.ids import new_id
 from sayso.team.people import NAME_LENGTH_MAX
 from sayso.team.persons import GONE
@@ -21,6 +22,7 @@ from sayso.team.signin import policy
 
 TRASH_DAYS = 30
 KEPT = frozenset({"members", "apps", "workspaces"})
+PURGED = "A workspace that is gone"
 OF_ONE_MAX = 50
 """Workspaces that one person may own."""
 
@@ -179,21 +181,23 @@ async def restore(tx: AsyncConnection, workspace: str, *, by: Actor) -> Mine:
     return found
 
 
-async def over(tx: AsyncConnection) -> list[str]:
+async def over(tx: AsyncConnection, now: datetime | None = None) -> list[str]:
     """Workspaces whose time in the trash is over and that still hold something; their apps are purged as all apps are."""
-    old, a = datetime.now(UTC) - timedelta(days=TRASH_DAYS), t.apps.c
+    old, a = (now or datetime.now(UTC)) - timedelta(days=TRASH_DAYS), t.apps.c
     held = select(a.number).where(a.workspace_id == w.id).exists()
     named = select(m.id).where(m.workspace_id == w.id, m.name != GONE).exists()
     return list((await tx.execute(select(w.id).where(w.deleted_at < old, ~held, named))).scalars())
 
 
 async def purge(tx: AsyncConnection, workspace: str) -> None:
-    """For good: everything in it but its audit log, and who was in it without their names."""
+    """For good: everything in it, its audit log too; what stays is that there was one, and how many were in it, without any name."""
     for table in reversed(t.metadata.sorted_tables):
         if "workspace_id" in table.c and table.name not in KEPT and not table.name.startswith("audit"):
             await tx.execute(table.delete().where(table.c.workspace_id == workspace))
     gone = {"name": GONE, "email": None, "properties": {}, "preferences": {}, "removed_at": func.now()}
     await tx.execute(update(t.members).where(m.workspace_id == workspace).values(**gone))
+    await tx.execute(update(t.workspaces).where(w.id == workspace).values(name=PURGED))
+    await keeping.forget(tx, workspace)
 
 
 async def _moved(tx: AsyncConnection, session: Any) -> None:

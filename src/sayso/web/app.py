@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ from sayso.data.files import FileStore
 from sayso.data.imports.abandoned import abandoned
 from sayso.data.publishing import sweep as publishing_sweep
 from sayso.errors import SaysoError
+from sayso.gateway import files as gateway_files
 from sayso.models.shelf import Shelf
 from sayso.settings import Settings
 from sayso.sources.work import Syncs
@@ -165,7 +166,8 @@ async def _living(app: FastAPI) -> AsyncGenerator[None]:
         parts.copies.running(),
         parts.jobs.running(),
     ):
-        parts.jobs.begin(sweeping.hourly(parts.engine))
+        home = parts.settings.home
+        parts.jobs.begin(sweeping.hourly(parts.engine, home, also=partial(gateway_files.forget, home)))
         parts.jobs.begin(refreshing.warm(parts))
         parts.jobs.begin(publishing_sweep.every_minute(parts.engine))
         parts.jobs.begin(hourly(parts.engine, parts.settings.run_days))
