@@ -14,6 +14,8 @@ from sayso.spec.table import Table
 
 KINDS = frozenset({"text", "long_text", "email", "phone", "url", "ai", "number", "money", "autonumber"})
 """Kinds whose values are found by their own text; choices, people and linked rows are found by their names as they are now."""
+ARGUMENTS_MAX = 90
+"""PostgreSQL passes no more than 100 arguments to a function (`FUNC_MAX_ARGS`); a spreadsheet has more columns than that."""
 BETWEEN = "chr(10)"
 """Values are parted by a line end, which no search holds, so that nothing is found across two values."""
 
@@ -70,8 +72,15 @@ def searched(table: Table) -> Iterable[AnyField]:
 
 def written(table: Table, numbers: Mapping[str, int], row: str) -> str:
     """The words of a row as SQL, from the columns of `row`. Only what `table` has: it may be a table as somebody sees it."""
-    pieces = _pieces(table, numbers, row)
-    return f"lower(concat_ws({BETWEEN}, {', '.join(pieces)}))" if pieces else "null::text"
+    pieces = list(_pieces(table, numbers, row))
+    return f"lower({_joined(pieces)})" if pieces else "null::text"
+
+
+def _joined(pieces: list[str]) -> str:
+    if len(pieces) <= ARGUMENTS_MAX:
+        return f"concat_ws({BETWEEN}, {', '.join(pieces)})"
+    parts = [pieces[n : n + ARGUMENTS_MAX] for n in range(0, len(pieces), ARGUMENTS_MAX)]
+    return _joined([f"nullif({_joined(part)}, '')" for part in parts])
 
 
 def _pieces(table: Table, numbers: Mapping[str, int], row: str) -> dict[str, str]:

@@ -270,3 +270,27 @@ async def test_people_of_a_file_are_people_of_the_team(engine: AsyncEngine, root
     async with db.transaction(engine) as tx:
         page = await query.page(tx, await apps.open_app(tx, app.id, by=ben), "jobs", Query())
     assert [row["values"]["who"] for row in orjson.loads(page.rows)] == [[ben.id], [ben.id], []]
+
+
+async def test_more_columns_than_a_function_takes_arguments(engine: AsyncEngine, root: Path, northlight_kept: Northlight):
+    """PostgreSQL passes a hundred arguments; a list of 130 columns is read, taken, and found by its words."""
+    heads, cells = ",".join(f"C{n}" for n in range(130)), ",".join(f"word{n}" for n in range(130))
+    one = await looked(engine, root, f"{heads}\n{cells}\n".encode(), northlight_kept.ben, "wide.csv")
+    done = await ran(engine, root, one, northlight_kept.ben)
+    assert done.state == "done", done
+    async with db.transaction(engine) as tx:
+        app = await apps.open_app(tx, done.target["app"], by=northlight_kept.ben)
+        for word, found in (("word0", 1), ("word129", 1), ("word89\nword90", 0), ("nothing", 0)):
+            assert (await query.page(tx, app, done.target["table"], Query(search=word))).total == found, word
+
+
+async def test_what_goes_wrong_unforeseen_ends_the_import(
+    engine: AsyncEngine, root: Path, northlight_kept: Northlight, monkeypatch: pytest.MonkeyPatch
+):
+    async def breaks(_: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    one = await looked(engine, root, ORDERS.encode(), northlight_kept.ben)
+    monkeypatch.setattr(running._Run, "all", breaks)
+    done = await ran(engine, root, one, northlight_kept.ben)
+    assert done.state == "failed" and "server's log" in done.message and "fault of ours" not in done.message

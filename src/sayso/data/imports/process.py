@@ -55,10 +55,18 @@ async def preview(job: dict[str, Any]) -> dict[str, Any]:
         raise Invalid(Problem("file", "takes too long to read; send it as CSV, or in parts")) from None
     finally:
         await _ended(child)
-    answer: dict[str, Any] = orjson.loads(told) if told else _gave_up()
+    answer = _answered(told)
     if "columns" not in answer:
         raise Invalid.of(_problems(answer))
     return answer
+
+
+def _answered(told: bytes) -> dict[str, Any]:
+    """A child that was ended in the middle of a word said nothing."""
+    try:
+        return orjson.loads(told)
+    except orjson.JSONDecodeError:
+        return _gave_up()
 
 
 def _gave_up() -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Brings the rows of a file into a table, in one transaction: all or nothing, whatever happens on the way."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -31,6 +32,8 @@ from sayso.spec.fields import AnyField, Checkbox, Link, Person
 from sayso.spec.table import Table
 from sayso.team import people, standing
 from sayso.team.actor import Actor, system
+
+log = logging.getLogger(__name__)
 
 PROGRESS_SECONDS = 0.5
 TITLES_MAX = 300_000
@@ -78,6 +81,9 @@ async def run(engine: AsyncEngine, root: Path, id: str, *, by: Actor) -> None:
     except asyncio.CancelledError:
         await asyncio.shield(_take_back(engine, one, target, "Sayso was stopped while this was running.", by))
         raise
+    except Exception:
+        log.exception("an import was given up")
+        await _take_back(engine, one, target, "This could not be taken in. What went wrong stands in the server's log.", by)
     finally:
         kept.forget_file(root, id, keep_refused=True)
 
