@@ -134,7 +134,8 @@ def _figures(scope: Scope, summaries: Mapping[str, Summary]) -> dict[str, Sql]:
     figures: dict[str, Sql] = {}
     for id, summary in summaries.items():
         try:
-            figures[id] = _measured(scope, Measure(summary=summary, field=id), f"summaries/{id}")
+            path = f"summaries/{id}"
+            figures[id] = _measured(scope, Measure(summary=summary, field=field_of(scope.table, id, path).id), path)
         except Invalid as wrong:
             problems.extend(wrong.problems)
     if problems:
