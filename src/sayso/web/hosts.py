@@ -16,7 +16,9 @@ def ours(host: str, settings: Settings) -> bool:
     if host.lower() == urlsplit(settings.url).netloc.lower():
         return True
     try:
-        name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
+        named = urlsplit(f"//{host}")
+        _ = named.port  # a port that is none is a name that is none
+        name = (named.hostname or "").rstrip(".")
         return name == "localhost" or name.endswith(".localhost") or name in settings.hosts or bool(ipaddress.ip_address(name))
     except ValueError:
         return False

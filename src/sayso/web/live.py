@@ -100,11 +100,26 @@ async def _listens(socket: WebSocket, known: Parts, tab: Tab) -> None:
         except (WebSocketDisconnect, RuntimeError, KeyError):
             return None
         try:
+            tab.by = await _of_now(socket, tab)
             await _heard(known, tab, _read(text))
+        except Elsewhere:
+            return tab.close(RESTART)
         except SignInNeeded:
             return tab.close(SIGNED_OUT)
         except (SaysoError, DBAPIError) as error:
             tab.tell({"event": "problem", **document(understood(error))})
+
+
+class Elsewhere(Exception):
+    """The session went to another workspace: the tab comes back as that workspace's."""
+
+
+async def _of_now(socket: WebSocket, tab: Tab) -> Actor:
+    """The tab's person with the rights of now. Raises `Elsewhere`, and `SignInNeeded` where they have none any more."""
+    by = await caller(socket)
+    if by.workspace != tab.by.workspace:
+        raise Elsewhere
+    return by
 
 
 def _read(text: str) -> Said:
@@ -168,10 +183,10 @@ async def _sent(socket: WebSocket, known: Parts, tab: Tab, message: dict[str, An
     """Sends one message, as far as it may be heard, or gives the code to close with."""
     if isinstance(message, int):
         return message
-    by = await caller(socket)
-    if by.workspace != tab.by.workspace:
-        return RESTART  # it is another workspace's tab now: it comes back as that
-    tab.by = by
+    try:
+        tab.by = await _of_now(socket, tab)
+    except Elsewhere:
+        return RESTART
     told = None if message is None else await known.hub.hearing.told(tab.by, message)
     if told is not None:
         async with asyncio.timeout(SEND_SECONDS_MAX):

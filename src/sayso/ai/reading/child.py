@@ -13,7 +13,7 @@ import orjson
 from sayso.ai.reading import text
 
 MEMORY_BYTES_MAX = 2 * 1024**3
-CPU_SECONDS_MAX = 40
+CPU_SECONDS_MAX = 8
 
 
 def main() -> None:
