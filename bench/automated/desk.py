@@ -59,9 +59,11 @@ class Desk:
     by: Actor
     env: dict[str, str] = field(default_factory=dict[str, str])
 
-    async def automated(self, id: str, steps: Sequence[Mapping[str, Any]], trigger: Mapping[str, Any], **more: Any) -> Registered:
-        rule = {"id": "rule", "name": "Rule", "on": True, "trigger": dict(trigger), "steps": list(steps), **more}
-        spec = App.model_validate({"id": id, "name": id.title(), "tables": TABLES, "automations": [rule]})
+    async def automated(
+        self, id: str, steps: Sequence[Mapping[str, Any]], trigger: Mapping[str, Any], slots: Sequence[Any] = ()
+    ) -> Registered:
+        rule = {"id": "rule", "name": "Rule", "on": True, "trigger": dict(trigger), "steps": list(steps)}
+        spec = App.model_validate({"id": id, "name": id.title(), "tables": TABLES, "automations": [rule], "slots": list(slots)})
         async with db.transaction(self.engine) as tx:
             app = await apps.create(tx, completed_app(spec), by=self.by)
             return await registry.read(tx, app, "rule")

@@ -14,6 +14,7 @@ from sayso import db
 from sayso.automations import runs
 from sayso.automations import steps as kinds
 from sayso.automations.steps.step import Doing, Done, OutsideStep, Waits
+from sayso.automations.work import claims, execution, leaf, waits, worker
 from sayso.db.automation_tables import runs as t
 from sayso.db.automation_tables import steps as s
 from sayso.db.tables import members
@@ -156,6 +157,33 @@ async def test_a_run_whose_owner_became_a_guest_meanwhile_fails_kindly(
         await _given(engine, northlight_kept, "builder")
     assert row.state == "failed" and row.failed_step == "s2" and "There is no app" in row.problem
     assert (steps["w"].state, steps["s2"].state) == ("done", "failed")
+
+
+@pytest.mark.parametrize("wrong", [timedelta(minutes=-5), timedelta(minutes=5)])
+async def test_a_machine_whose_clock_is_wrong_waits_as_long_as_any(
+    engine: AsyncEngine, northlight_kept: Northlight, monkeypatch: pytest.MonkeyPatch, wrong: timedelta
+) -> None:
+    taken, really = list[int](), claims.take
+
+    class Wrong(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:
+            return datetime.now(tz) + wrong
+
+    async def take(tx: Any, worker: str, many: int, *, alone: bool) -> Any:
+        rows = await really(tx, worker, many, alone=alone)
+        taken.append(len(rows))
+        return rows
+
+    desk = await Desk.made(engine, northlight_kept.ana, [{"kind": "wait", "seconds": 1}], name="Wrong")
+    for one in (waits, leaf, worker, execution):
+        monkeypatch.setattr(one, "datetime", Wrong, raising=False)
+    monkeypatch.setattr(claims, "take", take)
+    run = await desk.begin()
+    async with desk.working():
+        row = await desk.through(run, ("done",))
+    assert 1 <= (row.ended_at - row.started_at).total_seconds() < 10
+    assert len(taken) < 40, "and it did not ask again and again meanwhile"
 
 
 async def _given(engine: AsyncEngine, northlight: Northlight, role: str) -> None:

@@ -7,7 +7,6 @@ and of an app go on together are kept exactly.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -72,10 +71,12 @@ _TAKE = """
     )
     update sayso.automation_runs r set worker = :worker, state = 'running', wake_at = null, started_at = coalesce(r.started_at, now())
     from mine where r.id = mine.id
-    returning r.*
+    returning r.*, clock_timestamp() as taken_at
 """
 _TAKE_OLDEST, _TAKE_OF_EACH = text(_TAKE.format(due=_OLDEST)), text(_TAKE.format(due=_OF_EACH))
-_NEXT = text("select min(wake_at) as at from sayso.automation_runs where wake_at is not null and wake_at > now()")
+_NEXT = text(
+    "select extract(epoch from min(wake_at) - now()) from sayso.automation_runs where wake_at is not null and wake_at > now()"
+)
 _DEAD = text("""
     select id from sayso.automation_workers where seen_at < clock_timestamp() - make_interval(secs => :left) for update skip locked
 """)
@@ -132,8 +133,10 @@ async def take(tx: AsyncConnection, worker: str, many: int, *, alone: bool) -> S
     return (await tx.execute(_TAKE_OF_EACH if much else _TAKE_OLDEST, values)).all()
 
 
-async def next_due(tx: AsyncConnection) -> datetime | None:
-    return (await tx.execute(_NEXT)).scalar_one()
+async def next_due(tx: AsyncConnection) -> float | None:
+    """In how many seconds, by the clock of PostgreSQL: that of this machine may be another."""
+    seconds = (await tx.execute(_NEXT)).scalar_one()
+    return None if seconds is None else float(seconds)
 
 
 async def recover(tx: AsyncConnection) -> Sequence[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from copy import copy
 from dataclasses import dataclass
@@ -57,9 +57,11 @@ class Execution:
         by: Actor,
         records: Sequence[Record],
         again: dict[str, int],
-        cost: Decimal | None = None,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.hands, self.run, self.plan, self.by, self.again = hands, run, plan, by, again
+        self.now = now
         self.parts = hands.parts
         self.records = {record.place: record for record in records}
         self._kept = {record.place: copy(record) for record in records}

@@ -43,7 +43,7 @@ class Leaf:
                 raise Failed(self.place, record.problem, record.detail)
             self._unless_over()
             return
-        if record.wake_at is not None and record.wake_at > datetime.now(UTC) and record.state == "again":
+        if record.wake_at is not None and record.wake_at > self.of.now() and record.state == "again":
             raise Suspended(record.wake_at, "time")
         self._clock = time.monotonic()
         try:
@@ -100,7 +100,7 @@ class Leaf:
         await self._settled(done)
 
     async def _woken(self, kind: OutsideStep) -> None:
-        record, now = self.record, datetime.now(UTC)
+        record, now = self.record, self.of.now()
         wait = record.wait or {}
         until = datetime.fromisoformat(wait["until"]) if wait.get("until") else None
         if wait.get("for") == "time" and until is not None and until > now:
@@ -167,7 +167,7 @@ class Leaf:
         record.problem = bounded.line(trouble.message, bounded.PROBLEM_CHARACTERS_MAX)
         record.detail = bounded.line(trouble.detail, bounded.DETAIL_CHARACTERS_MAX)
         record.ms = round((time.monotonic() - self._clock) * 1000)
-        again = None if self.of.run.dry else again_at(trouble, self.step.retry, record.attempts)
+        again = None if self.of.run.dry else again_at(trouble, self.step.retry, record.attempts, self.of.now())
         if again is not None:
             record.state, record.wake_at = "again", again
             if not isinstance(self.kind, OutsideStep) or record.input is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg.errors as pg
@@ -87,7 +87,7 @@ def _contended(error: DBAPIError) -> bool:
     )
 
 
-def again_at(trouble: StepFailed, retry: Retry | None, attempts: int) -> datetime | None:
+def again_at(trouble: StepFailed, retry: Retry | None, attempts: int, now: datetime) -> datetime | None:
     """When it is to be tried again; None when it is not."""
     policy = retry or USUAL
     if not trouble.again or attempts > policy.times:
@@ -96,7 +96,7 @@ def again_at(trouble: StepFailed, retry: Retry | None, attempts: int) -> datetim
     seconds *= random.uniform(1 - JITTER, 1 + JITTER)
     if trouble.after is not None:
         seconds = max(seconds if retry else 0, min(trouble.after, ASKED_WAIT_SECONDS_MAX))
-    return datetime.now(UTC) + timedelta(seconds=seconds)
+    return now + timedelta(seconds=seconds)
 
 
 def _sentence(reason: str) -> str:

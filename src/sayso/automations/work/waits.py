@@ -50,7 +50,7 @@ async def waited(of: Execution, step: Wait, path: str, frame: Frame, work: Toget
     until = datetime.fromisoformat(record.wait["until"])
     if "came" in record.wait:
         _over(of, record, work, {"came": True, "body": record.wait["came"]}, "The call came.")
-    elif until <= datetime.now(UTC):
+    elif until <= of.now():
         webhook = record.wait["for"] == "webhook"
         _over(
             of,
@@ -67,7 +67,7 @@ async def waited(of: Execution, step: Wait, path: str, frame: Frame, work: Toget
 
 async def _wait(of: Execution, step: Wait, path: str, frame: Frame, work: Together) -> dict[str, Any]:
     names = await of.gathering.names(of.plan.needs(path, step), frame, work)
-    now = datetime.now(UTC)
+    now = of.now()
     if step.webhook:
         until = now + timedelta(seconds=step.seconds or WEBHOOK_WAIT_SECONDS)
         return {"for": "webhook", "until": until.isoformat(), "token": new_secret()}

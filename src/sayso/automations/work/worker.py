@@ -13,7 +13,7 @@ import socket
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -66,6 +66,8 @@ class Worker:
         self._executions: dict[str, tuple[Any, Execution]] = {}
         self._dropped: set[str] = set()
         self._heard_since = float("-inf")
+        self._ahead = timedelta()
+        """By how much the clock of PostgreSQL is ahead of this machine's."""
         self._hands = self._fresh_hands()
 
     def _fresh_hands(self) -> Hands:
@@ -74,6 +76,10 @@ class Worker:
     def look(self) -> None:
         """There may be something to take up: whoever began it here need not wait."""
         self._new.set()
+
+    def _now(self) -> datetime:
+        """By the clock that says what is due: machines disagree, and a wait is neither cut short nor gone round in for it."""
+        return datetime.now(UTC) + self._ahead
 
     @property
     def busy(self) -> int:
@@ -131,11 +137,9 @@ class Worker:
             if not rows:
                 await self._idle(due)
 
-    async def _idle(self, due: datetime | None) -> None:
+    async def _idle(self, due: float | None) -> None:
         """Until something is new, or due; one of our own that ends may make room within a limit."""
-        seconds = LOOK_SECONDS
-        if due is not None:
-            seconds = min(seconds, max(0.0, (due - datetime.now(UTC)).total_seconds() + 0.002))
+        seconds = LOOK_SECONDS if due is None else min(LOOK_SECONDS, due + 0.002)
         waits = [asyncio.create_task(self._new.wait()), *([asyncio.create_task(self._free.wait())] if self._tasks else [])]
         try:
             await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -143,7 +147,7 @@ class Worker:
             for one in waits:
                 one.cancel()
 
-    async def _taken(self, many: int) -> tuple[Sequence[Any], datetime | None]:
+    async def _taken(self, many: int) -> tuple[Sequence[Any], float | None]:
         async with db.transaction(self.engine) as tx:
             if self._dropped:
                 some = list(self._dropped)
@@ -156,6 +160,7 @@ class Worker:
             records = await records_of(
                 tx, [row.id for row in rows if row.steps or row.crashes or row.problem or row.started_at != row.created_at]
             )
+            self._ahead = max((row.taken_at for row in rows), default=datetime.now(UTC)) - datetime.now(UTC)
             plans: dict[str, Any] = {}
             for row in rows:
                 try:
@@ -206,7 +211,7 @@ class Worker:
             self._told(row, ended, None)
             return
         self.telling.begun(row)
-        execution = Execution(hands, run, plan, by, records, row.again or {})
+        execution = Execution(hands, run, plan, by, records, row.again or {}, now=self._now)
         self._executions[row.id] = (row, execution)
         try:
             ended = await execution.through()
