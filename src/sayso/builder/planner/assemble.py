@@ -14,6 +14,7 @@ from sayso.spec.fields import (
     Link,
 )  # fmt: skip
 from sayso.spec.part import NAME_CHARACTERS_MAX, id_from
+from sayso.spec.role import Role
 from sayso.spec.table import Table
 
 
@@ -43,7 +44,8 @@ def app(sketch: Sketch, wish: str, title: str, zone: str) -> tuple[App, Assembly
         coworkers=kept.coworkers if kept else (),
         automations=kept.automations if kept else (),
     )
-    roles = worded(so_far, wish, frozenset(r.id for r in roles) - frozenset(r.id for r in (kept.roles if kept else ())))
+    so_far = _with_rights(work, so_far, wish, roles)
+    tables, roles = so_far.tables, so_far.roles
     automations = rules_of(work, so_far)
     slots = _slots(tables, automations, kept)
     if kept is not None:
@@ -70,6 +72,13 @@ def app(sketch: Sketch, wish: str, title: str, zone: str) -> tuple[App, Assembly
         roles=roles,
         slots=slots,
     ), work
+
+
+def _with_rights(work: Assembly, app: App, wish: str, roles: tuple[Role, ...]) -> App:
+    kept = frozenset(r.id for r in work.sketch.origin.roles) if work.sketch.origin else frozenset[str]()
+    said = worded(app, wish, frozenset(r.id for r in roles) - kept)
+    work.rights = said.notes
+    return said.app
 
 
 def _with_reverse(work: Assembly, table: TableSketch) -> Table:

@@ -8,6 +8,7 @@ from sayso.builder.planner.automations.whole.told import Told
 from sayso.builder.planner.inflect import lemma, plural, plural_phrase
 from sayso.builder.planner.naming import cased_name
 from sayso.builder.planner.sketch import FieldSketch, Sketch, TableSketch
+from sayso.builder.planner.wish import Note
 from sayso.spec.fields import (
     Ai,
     AnyField,
@@ -108,6 +109,8 @@ class Assembly:
         """By `id()` of an automation's sketch: the story that it was built from."""
         self.led: set[int] = set()
         """Sketches in whose place a story was taken."""
+        self.rights: tuple[Note, ...] = ()
+        """What is told of the rights in the words; their spans are places in the text that was read."""
         self._name_parts()
 
     def _name_parts(self) -> None:

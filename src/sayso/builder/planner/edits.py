@@ -16,6 +16,7 @@ from sayso.builder.planner.names import Touched, tables_in
 from sayso.builder.planner.normalise import lowered
 from sayso.builder.planner.reading import understand
 from sayso.builder.planner.refusals import injected, refusal_for
+from sayso.builder.planner.rights import spoken_of, without
 from sayso.builder.planner.rule_commands import is_about_rule
 from sayso.builder.planner.rule_edits import rule_changed
 from sayso.builder.planner.spelling import Text
@@ -57,9 +58,9 @@ def edited(wish: Wish, text: Text, heard: Heard | None = None) -> Plan:
     marked: list[Mark] = []
     notes: list[Note] = []
     renamed: dict[str, str] = {}
-    for clause in pieces:
+    for clause in without(pieces, spoken_of(app, text.text)):
         clause = _known_as(clause, renamed)
-        if clause.sentence in commanded:
+        if clause.sentence in commanded or not clause.text.strip():
             described.append(replace(clause, text="", raw=clause.raw))
             continue
         inside = [m for m in marks if m.start < clause.end and m.end > clause.start]

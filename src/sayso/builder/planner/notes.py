@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
+from sayso.builder.planner import titles
 from sayso.builder.planner.assembly import Assembly
 from sayso.builder.planner.clauses import Clause, sentences
 from sayso.builder.planner.inflect import lemma
@@ -67,11 +69,13 @@ def notes_of(
                 _naming(part.table, assumed) if isinstance(part, ViewSketch) and assumed else _words(text, part.span),
                 "assumed" if is_view and assumed else "yours",
             )
+    told += [replace(n, span=text.span(*n.span) if n.span else None) for n in work.rights if not n.path or n.path in alive]
     told += _schedules(sketch, work, alive)
     told += _models(app, wish)
     told += _questions(sketch, work, alive, unclear)
     told += [Note("not_understood", p.path, f"Left out: {p.reason}") for p in dropped]
-    spans = [n.span for n in (*done, *told) if n.kind == "yours" and n.span]
+    spans = [n.span for n in (*done, *told) if n.span and (n.kind == "yours" or (n in told and n.kind == "not_understood"))]
+    spans += [text.span(a, b) for a, b in titles.named(text.text)]
     told += left(text, sketch, clauses, spans)
     told += _brackets_left(text, told, sketch) if wish.app is None else []
     return tuple(told)

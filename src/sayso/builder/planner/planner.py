@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sayso.builder.planner import companions
+from sayso.builder.planner import companions, titles
 from sayso.builder.planner.clauses import Clause, clauses
 from sayso.builder.planner.edits import edited
 from sayso.builder.planner.finish import finished
@@ -17,6 +17,7 @@ from sayso.builder.planner.marks.trained import trained_tagger
 from sayso.builder.planner.normalise import normalised
 from sayso.builder.planner.reading import understand
 from sayso.builder.planner.refusals import asks, injected, question_for, refusal_for, refusal_of
+from sayso.builder.planner.rights import is_of_all, spoken_of, without
 from sayso.builder.planner.sheets import with_sheets
 from sayso.builder.planner.sketch import Sketch
 from sayso.builder.planner.spelling import Text, spelled
@@ -49,21 +50,39 @@ def _fresh(wish: Wish, text: Text, heard: Heard | None) -> Plan:
     if refusal := refusal_for(text.text):
         return Plan(empty, Change(title="Nothing to build", steps=()), (), "refusal", refusal)
     pieces = clauses(text.text)
-    sketch = Sketch()
-    with_sheets(wish.sheets, sketch)
-    commands = injected(text.text)
-    commanded = {c.sentence for c in pieces if any(a < c.end and b > c.start for a, b in commands)}
-    readable = [c for c in pieces if c.sentence not in commanded]
-    understand(readable, sketch) if readable else None
     if heard is not None:
         if refusal := refusal_of(heard):
             return Plan(empty, Change(title="Nothing to build", steps=()), (), "refusal", refusal)
         if asks(heard):
             return question_for(empty, text, pieces)
-        sketch = _joined(wish, text, heard, sketch, commands, readable)
+    about_rights = spoken_of(None, text.text)
+    apart = [*about_rights, *titles.named(text.text)]
+    sketch = _sketched(wish, text, heard, pieces, apart)
+    unknown = [span for span in about_rights if not _known(sketch, text.text[slice(*span)])]
+    if unknown:
+        sketch = _sketched(wish, text, heard, pieces, [span for span in apart if span not in unknown])
     if not sketch.tables:
         return question_for(empty, text, pieces)
     return finished(wish, text, sketch, pieces)
+
+
+def _known(sketch: Sketch, words: str) -> bool:
+    """Whether words about rights speak of what the rest of the wish describes. What is only named in them is read from them."""
+    low = words.lower()
+    return bool(sketch.mentioned(low) or any(f.key and f.key in low for t in sketch.tables for f in t.fields)) or (
+        bool(sketch.tables) and is_of_all(low)
+    )
+
+
+def _sketched(wish: Wish, text: Text, heard: Heard | None, pieces: list[Clause], apart: list[tuple[int, int]]) -> Sketch:
+    """What is read in a wish; nothing `apart` is taken for tables, fields, views or rules."""
+    sketch = Sketch()
+    with_sheets(wish.sheets, sketch)
+    commands = injected(text.text)
+    commanded = {c.sentence for c in pieces if any(a < c.end and b > c.start for a, b in commands)}
+    readable = [c for c in without(pieces, apart) if c.sentence not in commanded and c.text.strip()]
+    understand(readable, sketch) if readable else None
+    return sketch if heard is None else _joined(wish, text, heard, sketch, [*commands, *apart], readable)
 
 
 def _joined(wish: Wish, text: Text, heard: Heard, rules: Sketch, commands: list[tuple[int, int]], pieces: list[Clause]) -> Sketch:

@@ -57,8 +57,20 @@ def settle(table: TableSketch) -> None:
     table.fields.insert(0, FieldSketch(called, None, "text", assumed=why, sure=True))
 
 
+_NAMED = re.compile(
+    r"(?:^|(?<=[.;!\n,])\s*)(?i:please\s+|and\s+|just\s+)*(?i:name|call|title)\s+(?i:it|this|the\s+app|this\s+app|the\s+whole\s+thing)\s+(?:(?P<n>[A-Z0-9][\w'& -]{0,40}?)|[\"'“](?P<q>[\w'& -]{1,41}?)[\"'”])(?=\s*(?:[.,;!\n]|$))"
+)
+
+
+def named(text: str) -> list[tuple[int, int]]:
+    """Where a wish says what the app is called, and nothing else."""
+    return [m.span() for m in _NAMED.finditer(text)]
+
+
 def app_title(text: str, sketch: Sketch) -> str:
     """A short name for the app: as the wish calls it, else after its main table."""
+    if m := _NAMED.search(text):
+        return (m["n"] or m["q"]).strip()
     m = re.search(
         r"(?i)\b(?:called|named|call it)\s+[\"']?(?P<n>[A-Z0-9][\w'& -]{1,40}?)[\"']?(?=[.,;!\n]|\s+(?:with|for|that|where|to)\b|$)",
         text,
