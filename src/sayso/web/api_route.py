@@ -8,10 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sayso import db
-from sayso.errors import Invalid, NotFound, Problem
-from sayso.web import idempotency
+from sayso.errors import Forbidden, Invalid, NotFound, Problem
+from sayso.web import idempotency, refusals
 from sayso.web.actor import caller
 from sayso.web.body import JSON_BYTES_MAX, NUL, BoundedRequest
+from sayso.web.parts import parts
 from sayso.web.reach import must_reach
 from sayso.web.routes import API
 
@@ -26,16 +27,22 @@ class ApiRoute(APIRoute):
 
         async def handler(request: Request) -> Response:
             request = BoundedRequest(request.scope, request.receive)
-            request.state.by = await caller(request)
-            must_reach(request.state.by, request.method, self.path, request.path_params)
-            _without_nul(request)
-            request.bounded(BYTES_MAX.get((request.method, self.path)) or JSON_BYTES_MAX)
-            with db.within(request.state.by.workspace):
-                try:
-                    answer = await handled(request)
-                except idempotency.Answered as earlier:
-                    return earlier.answer
-                await idempotency.kept(request, answer)
+            request.state.by = by = await caller(request)
+            try:
+                must_reach(by, request.method, self.path, request.path_params)
+                _without_nul(request)
+                request.bounded(BYTES_MAX.get((request.method, self.path)) or JSON_BYTES_MAX)
+                with db.within(by.workspace):
+                    try:
+                        answer = await handled(request)
+                    except idempotency.Answered as earlier:
+                        return earlier.answer
+                    await idempotency.kept(request, answer)
+            except Forbidden as error:
+                known = parts(request)
+                if (tried := known.refusals.first(by, request.method, self.path, request.path_params, error)) is not None:
+                    known.jobs.begin(refusals.written(known.engine, tried))
+                raise
             return answer
 
         return handler

@@ -39,7 +39,7 @@ from sayso.gateway import files as gateway_files
 from sayso.models.shelf import Shelf
 from sayso.settings import Settings
 from sayso.sources.work import Syncs
-from sayso.web import hooks, problems, refreshing
+from sayso.web import hooks, problems, refreshing, refusals
 from sayso.web.api_route import ApiRoute
 from sayso.web.automation_door import AutomationDoor
 from sayso.web.callers import Callers
@@ -168,6 +168,7 @@ async def _living(app: FastAPI) -> AsyncGenerator[None]:
     ):
         home = parts.settings.home
         parts.jobs.begin(sweeping.hourly(parts.engine, home, also=partial(gateway_files.forget, home)))
+        parts.jobs.begin(refusals.every_minute(parts.engine, parts.refusals))
         parts.jobs.begin(refreshing.warm(parts))
         parts.jobs.begin(publishing_sweep.every_minute(parts.engine))
         parts.jobs.begin(hourly(parts.engine, parts.settings.run_days))

@@ -29,6 +29,7 @@ from sayso.web.copying import Copies
 from sayso.web.hub import Hub
 from sayso.web.jobs import Jobs
 from sayso.web.pages.directory.kept import Pages
+from sayso.web.refusals import Refusals
 from sayso.web.seeing import Seeing
 
 EXPORTS_AT_ONCE_MAX = 4
@@ -62,6 +63,8 @@ class Parts:
     """What is written into the audit log once, though it is done again and again."""
     seeing: Seeing = field(default_factory=Seeing)
     """Whom people see apps as."""
+    refusals: Refusals = field(default_factory=Refusals)
+    """What was tried and refused, so that a flood of it is told once."""
     pages: Pages = field(default_factory=Pages)
     """Pages of the directory that were made once."""
 
