@@ -23,11 +23,14 @@ from sayso.settings import Settings
 from sayso.team import links, people
 from sayso.web.alone import Alone
 from sayso.web.app import create_app
+from sayso.web.patience import with_patience
 
 _NONE = asyncio.subprocess.DEVNULL
 STOP_SECONDS_MAX = 5
 """How long requests that are under way may still take when the server stops."""
 BACKLOG_CONNECTIONS = 512
+SOCKET_BYTES_MAX = 2**16
+"""Of one message that a tab sends; what it may say is shorter still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ async def serving(settings: Settings) -> AsyncGenerator[Running]:
         settings = replace(settings, port=door.getsockname()[1])
         with presence.the_server(settings.home, {"url": settings.url, "pid": os.getpid()}):
             async with opened(settings) as engine:
-                server = _Server(_config(create_server(engine, settings)))
+                server = _Server(_config(create_server(engine, settings), settings))
                 serving = asyncio.create_task(server.serve([door]))
                 meanwhile = asyncio.create_task(_language_model()) if settings.fetches else None
                 try:
@@ -83,7 +86,7 @@ async def serving_gateway(settings: Settings) -> AsyncGenerator[Running]:
     with _opened(settings, shared=True) as door:
         settings = replace(settings, port=door.getsockname()[1])
         async with opened(settings) as engine:
-            server = _Server(_config(Alone(engine, settings)))
+            server = _Server(_config(Alone(engine, settings), settings))
             serving = asyncio.create_task(server.serve([door]))
             try:
                 await _ready(server, serving)
@@ -124,7 +127,7 @@ async def _language_model() -> None:
             await fetching.wait()
 
 
-def _config(app: FastAPI | Alone) -> uvicorn.Config:
+def _config(app: FastAPI | Alone, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         log_level="warning",
@@ -132,7 +135,9 @@ def _config(app: FastAPI | Alone) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=STOP_SECONDS_MAX,
+        http=with_patience(settings),
         ws="websockets-sansio",
+        ws_max_size=SOCKET_BYTES_MAX,
     )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
@@ -115,6 +116,7 @@ def create_app(engine: AsyncEngine | None, settings: Settings, *, static: Path =
         app.v1 = Door(gateway)
     for error in (SaysoError, RequestValidationError, HTTPException, DBAPIError, PoolTimeout, Exception):
         app.add_exception_handler(error, problems.answer)
+    app.add_exception_handler(ClientDisconnect, problems.gone)
     app.add_middleware(SafeAnswers, settings=settings)
     app.router.routes.extend(_of_the_api())
     app.router.add_websocket_route(*LIVE)

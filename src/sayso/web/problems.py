@@ -145,3 +145,8 @@ async def answer(request: Request, error: Exception) -> Response:
         return page("problem.html", status=known.status, title=known.title, detail=str(known))
     body = orjson.dumps(document(known), default=str)
     return Response(body, known.status, headers(known), media_type=PROBLEM_JSON)
+
+
+async def gone(request: Request, error: Exception) -> Response:
+    """Whoever asked has hung up, or was too slow: nobody hears the answer, and no log needs to know."""
+    return Response(status_code=400)
