@@ -1,6 +1,7 @@
-"""A process of its own that builds, and kills itself before its n-th statement: `python killed_build.py URL N`.
+"""Processes of their own that build, each killing itself before its n-th statement: `python killed_build.py URL`, a line for each N.
 
-Prints `built` when there were fewer statements than that.
+This process has everything loaded and forks each of them. It prints `built` when there were fewer statements than that, and then
+how the child ended.
 """
 
 import asyncio
@@ -61,5 +62,13 @@ async def build(url: str, last: int) -> None:
     print("built", statements)  # noqa: T201
 
 
+def main(url: str) -> None:
+    for line in iter(sys.stdin.readline, ""):
+        if not (child := os.fork()):
+            asyncio.run(build(url, int(line)))
+            return
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)  # noqa: T201
+
+
 if __name__ == "__main__":
-    asyncio.run(build(sys.argv[1], int(sys.argv[2])))
+    main(sys.argv[1])

@@ -2,7 +2,9 @@
 
 import os
 import sys
-from asyncio import create_subprocess_exec, subprocess
+from asyncio import create_subprocess_exec
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -20,14 +22,27 @@ from tests.spec.desk import DESK
 ROOT = Path(__file__).parents[2]
 
 
-async def built(url: str, last: int) -> tuple[int, str]:
-    """Exit code and output of a build that dies after its `last` statement."""
+@pytest.fixture
+async def builds(fresh_url: str) -> AsyncIterator[Process]:
+    """What forks one build after the other."""
     env = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
-    command = (sys.executable, "-m", "tests.data.killed_build", url, str(last))
-    child = await create_subprocess_exec(*command, env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    out, errors = await child.communicate()
-    assert b"Traceback" not in errors, errors.decode()
-    return child.returncode or 0, out.decode()
+    command = (sys.executable, "-m", "tests.data.killed_build", fresh_url)
+    nursery = await create_subprocess_exec(*command, env=env, cwd=ROOT, stdin=PIPE, stdout=PIPE)
+    yield nursery
+    assert nursery.stdin is not None
+    nursery.stdin.close()
+    await nursery.wait()
+
+
+async def built(builds: Process, last: int) -> tuple[int, str]:
+    """Exit code and output of a build that dies after its `last` statement."""
+    assert builds.stdin is not None and builds.stdout is not None
+    builds.stdin.write(f"{last}\n".encode())
+    said = ""
+    while not (line := (await builds.stdout.readline()).decode()).strip().lstrip("-").isdigit():
+        assert line, "the nursery is gone"
+        said += line
+    return int(line), said
 
 
 async def seen(tx: AsyncConnection, app: OpenApp) -> dict[str, object]:
@@ -47,7 +62,7 @@ async def seen(tx: AsyncConnection, app: OpenApp) -> dict[str, object]:
 
 @pytest.mark.crash
 @pytest.mark.slow
-async def test_a_killed_build_leaves_the_old_version(engine: AsyncEngine, fresh_url: str, northlight_kept: Northlight) -> None:
+async def test_a_killed_build_leaves_the_old_version(engine: AsyncEngine, builds: Process, northlight_kept: Northlight) -> None:
     ana = northlight_kept.ana
     async with transaction(engine) as tx:
         app = await apps.create(tx, DESK, by=ana)
@@ -58,7 +73,7 @@ async def test_a_killed_build_leaves_the_old_version(engine: AsyncEngine, fresh_
     steps = range(0, 60, 2)
     killed = 0
     for last in steps:
-        code, out = await built(fresh_url, last)
+        code, out = await built(builds, last)
         if code == 0:
             break
         assert (code, out) == (-9, "")

@@ -1,6 +1,7 @@
-"""A process of its own that imports a file, and kills itself: `python killed_import.py URL ROOT FILE STATEMENTS FRAMES`.
+"""Processes of their own that import a file and kill themselves: `python killed_import.py URL ROOT FILE`, a line `STATEMENTS FRAMES` each.
 
-Dies before its statement of that number, or before it hands on its frame of that number. Prints `done` when neither came.
+Each dies before its statement of that number, or before it hands on its frame of that number; `done` is printed when neither came,
+and always how it ended. This process has everything loaded and forks them.
 """
 
 import asyncio
@@ -58,6 +59,14 @@ async def take_in(url: str, root: Path, file: Path, statements_max: int, frames_
     print("done", statements)  # noqa: T201
 
 
+def main(url: str, root: Path, file: Path) -> None:
+    for line in iter(sys.stdin.readline, ""):
+        statements, frames = map(int, line.split())
+        if not (child := os.fork()):
+            asyncio.run(take_in(url, root, file, statements, frames))
+            return
+        print("ended", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)  # noqa: T201
+
+
 if __name__ == "__main__":
-    url, root, file, statements, frames = sys.argv[1:]
-    asyncio.run(take_in(url, Path(root), Path(file), int(statements), int(frames)))
+    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))

@@ -2,7 +2,9 @@
 
 import os
 import sys
-from asyncio import create_subprocess_exec, subprocess
+from asyncio import create_subprocess_exec
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -20,33 +22,46 @@ ROWS = 6_500
 NEVER = 10_000
 
 
-async def run(url: str, root: Path, file: Path, statements: int, frames: int) -> str:
+@pytest.fixture
+async def imports(fresh_url: str, tmp_path: Path) -> AsyncIterator[Process]:
+    """What forks one import after the other."""
     env = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
-    command = ("-m", "tests.data.imports.killed_import", url, str(root), str(file), str(statements), str(frames))
-    child = await create_subprocess_exec(
-        sys.executable, *command, env=env, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    out, errors = await child.communicate()
-    assert b"Traceback" not in errors, errors.decode()
-    return out.decode()
+    command = ("-m", "tests.data.imports.killed_import", fresh_url, str(tmp_path / "imports"), str(tmp_path / "readings.csv"))
+    nursery = await create_subprocess_exec(sys.executable, *command, env=env, cwd=ROOT, stdin=PIPE, stdout=PIPE)
+    yield nursery
+    assert nursery.stdin is not None
+    nursery.stdin.close()
+    await nursery.wait()
+
+
+async def run(imports: Process, statements: int, frames: int) -> str:
+    """What an import said that dies then."""
+    assert imports.stdin is not None and imports.stdout is not None
+    imports.stdin.write(f"{statements} {frames}\n".encode())
+    said = ""
+    while not (line := (await imports.stdout.readline()).decode()).startswith("ended"):
+        assert line, "the nursery is gone"
+        said += line
+    assert line.split()[1] == ("0" if said else "-9")
+    return said
 
 
 @pytest.mark.crash
 @pytest.mark.slow
 async def test_a_killed_import_leaves_nothing_or_all(
-    engine: AsyncEngine, fresh_url: str, northlight_kept: Northlight, tmp_path: Path
+    engine: AsyncEngine, imports: Process, northlight_kept: Northlight, tmp_path: Path
 ) -> None:
     ana = northlight_kept.ana
     file = tmp_path / "readings.csv"
     file.write_text("Sensor,Value\n" + "".join(f"s{i % 50},{i}\n" for i in range(ROWS)))
-    whole = await run(fresh_url, tmp_path / "imports", file, NEVER, NEVER)
+    whole = await run(imports, NEVER, NEVER)
     assert whole.startswith("done")
     last = int(whole.split()[1])
     async with transaction(engine) as tx:
         await apps.remove(tx, await apps.open_app(tx, "readings", by=ana, to="build"), by=ana)
     points = [(n, NEVER) for n in range(1, last - 6, max(1, last // 6))] + [(NEVER, n) for n in (0, 2)]
     for statements, frames in points:
-        assert not await run(fresh_url, tmp_path / "imports", file, statements, frames), "it was to die"
+        assert not await run(imports, statements, frames), "it was to die"
         await abandoned(engine, patience_seconds=0)
         async with transaction(engine) as tx:
             there = {a.id for a in await apps.listed(tx, by=ana)}
