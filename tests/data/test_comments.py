@@ -54,7 +54,7 @@ async def test_whoever_is_named_is_told_with_their_right_name(tx: AsyncConnectio
     assert (await inbox(tx, cleo))[0][2] == ""  # taken back there too
     [first, *answers] = await comments.listed(tx, here, "deals", 1)
     assert (first.gone, first.text, first.mentions, len(answers)) == (True, "", (), 2)
-    assert await comments.counts(tx, here, "deals", [1, 2, 99]) == {1: 2}
+    assert await comments.counts(tx, here, "deals", [1, 2, 99]) == {1: (2, 0)}
 
 
 async def test_nobody_is_named_who_cannot_see_the_row(tx: AsyncConnection, northlight: Northlight, crm: OpenApp):

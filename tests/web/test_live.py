@@ -90,13 +90,17 @@ async def test_people_see_where_the_others_are(company: Company, address: str, c
     async with tab(address, company.ana) as ana, tab(address, company.mia) as mia:
         await ana.says(watch={"app": crm})
         await mia.says(watch={"app": crm})
-        await mia.says(at={"app": crm, "view": "all", "table": "clients", "row": 1, "field": "name"})
+        await mia.says(at={"app": crm, "view": "all", "table": "clients", "row": 1, "field": "name", "typing": True})
         async with asyncio.timeout(SECONDS_MAX):
             while True:
                 people = {p["name"]: p for p in (await ana.hears("people"))["people"]}
                 if people.get("Mia Lindqvist", {}).get("at"):
                     break
-        assert people["Mia Lindqvist"]["at"]["field"] == "name" and people["Ana Prado"]["at"] is None
+        assert (
+            people["Mia Lindqvist"]["at"]["field"] == "name"
+            and people["Mia Lindqvist"]["at"]["typing"]
+            and people["Ana Prado"]["at"] is None
+        )
         await mia.socket.close()
         assert [p["name"] for p in (await ana.hears("people"))["people"]] == ["Ana Prado"]
 

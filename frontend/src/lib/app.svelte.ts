@@ -85,11 +85,11 @@ export class AppState {
     return router.route.page === "app" ? router.route.row : null;
   }
 
-  openRow(id: number | null, { replace = false } = {}): void {
+  openRow(id: number | null, { replace = false, comments = false } = {}): void {
     const route = router.route;
     if (route.page !== "app") return;
     const where = route.table ? to.table(this.id, route.table, id) : to.view(this.id, route.view ?? this.views[0]?.id ?? "", id);
-    router.go(where, { replace });
+    router.go(comments ? `${where}?comments` : where, { replace });
   }
 
   /** The page of a row of any table: in the first grid of that table. */

@@ -10,6 +10,8 @@ export interface At {
   table?: string | null;
   row?: number | null;
   field?: string | null;
+  /** They are writing there. */
+  typing?: boolean;
 }
 export interface Present {
   member: string;

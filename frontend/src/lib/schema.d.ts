@@ -6962,6 +6962,13 @@ export interface components {
             counts: {
                 [key: string]: number;
             };
+            /**
+             * Open
+             * @description Threads that are not resolved.
+             */
+            open: {
+                [key: string]: number;
+            };
         };
         /** Comments */
         Comments: {
@@ -10926,6 +10933,12 @@ export interface components {
             seen_at: string | null;
             /** Joined At */
             joined_at: string | null;
+            /**
+             * Ways
+             * @description With what they sign in, for who manages; none of these: by a link.
+             * @default []
+             */
+            ways: ("passkey" | "password" | "code" | "sso")[];
             /**
              * @default {
              *       "change": false

@@ -40,7 +40,8 @@ NOT_OF_ROWS: ColumnElement[bool] = literal_column("events.kind not like 'row.%'"
 """Asked as the indexes of the table say it, so that PostgreSQL sees that they answer it."""
 TOGETHER = timedelta(hours=1)
 ACTS_MAX = 100
-READ_EVENTS = 400
+READ_FIRST, READ_EVENTS = 100, 400
+"""At once: a page is seldom more than the first."""
 READINGS_MAX = 6
 ROWS_NAMED_MAX = 5
 OUT_OF_ORDER_MAX = 10_000
@@ -118,9 +119,10 @@ async def listed(
         which &= await _on(tx, day, zone)
     acts: list[Act] = []
     place, more = before, True
-    for _ in range(READINGS_MAX):
-        found = await _events(tx, which, place)
-        more = len(found) == READ_EVENTS
+    for n in range(READINGS_MAX):
+        many = READ_EVENTS if n else READ_FIRST
+        found = await _events(tx, which, place, many)
+        more = len(found) == many
         await looking.at_hand(found, row)
         for event in found:
             if len(acts) > limit:
@@ -164,13 +166,13 @@ def _which(
     return which & (t.c.by_actor == whose) if whose is not None else which
 
 
-async def _events(tx: AsyncConnection, which: ColumnElement[bool], before: int | None) -> Sequence[Any]:
+async def _events(tx: AsyncConnection, which: ColumnElement[bool], before: int | None, many: int) -> Sequence[Any]:
     m = system.members.c
     name = func.coalesce(m.name, t.c.payload["by_name"].astext)
     query = select(t.c.id, t.c.kind, t.c.app_id, t.c.row_ids, t.c.payload, t.c.by_actor, t.c.at, name.label("by_name"))
     query = query.select_from(t.outerjoin(system.members, (m.id == t.c.by_actor) & (m.workspace_id == t.c.workspace_id)))
     query = query.where(which if before is None else which & (t.c.id < before))
-    return (await tx.execute(query.order_by(t.c.id.desc()).limit(READ_EVENTS))).all()
+    return (await tx.execute(query.order_by(t.c.id.desc()).limit(many))).all()
 
 
 class _Looking:

@@ -111,16 +111,17 @@ async def tally(tx: AsyncConnection, app: OpenApp, table_id: str, row: int) -> t
     return counted[0], counted[1]
 
 
-async def counts(tx: AsyncConnection, app: OpenApp, table_id: str, ids: Sequence[int]) -> dict[int, int]:
-    """How many comments these rows have, as far as they may be seen; rows without any are left out."""
+async def counts(tx: AsyncConnection, app: OpenApp, table_id: str, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """How many comments these rows have, and how many threads that are not resolved, as far as they may be seen; rows without any are left out."""
     app.must("read")
     rows = rows_of(app, found(app, table_id))
     seen = await visible(tx, app, table_id, list(ids)[:COUNTED_ROWS_MAX])
     if not seen:
         return {}
     own = (t.c.app == app.number) & (t.c.table_no == rows.number) & t.c.row_id.in_(seen) & t.c.deleted_at.is_(None)
-    counted = await tx.execute(select(t.c.row_id, func.count()).where(own).group_by(t.c.row_id))
-    return dict(counted.all())
+    open_ = func.count().filter(t.c.parent.is_(None), t.c.resolved_at.is_(None))
+    counted = await tx.execute(select(t.c.row_id, func.count(), open_).where(own).group_by(t.c.row_id))
+    return {row: (many, threads) for row, many, threads in counted}
 
 
 async def read(tx: AsyncConnection, app: OpenApp, table_id: str, row: int, comment: int) -> Comment:

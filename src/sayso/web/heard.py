@@ -101,14 +101,14 @@ class Hearing:
             return one
         table, row, field = at["table"], at["row"], at["field"]
         if (table is not None and not app.sight.sees(table)) or not any(view.id == at["view"] for view in app.spec.views):
-            return one | {"at": {**dict.fromkeys(at), "app": app.id}}
+            return one | {"at": {**dict.fromkeys(at), "app": app.id, "typing": False}}
         if table is None or (
             row is not None and app.sight.rows(table) is not None and row not in await self._seen(app, table, [row])
         ):
             row = field = None
         if field is not None and table is not None and not app.sight.sees(table, field):
             field = None
-        return one | {"at": {**at, "row": row, "field": field}}
+        return one | {"at": {**at, "row": row, "field": field, "typing": at["typing"] and field is not None}}
 
 
 OWN = frozenset({"draft", "import"})

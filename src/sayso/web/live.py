@@ -47,6 +47,7 @@ class At(_Said):
     table: PartId | None = None
     row: RowId | None = None
     field: PartId | None = None
+    typing: bool = False
 
 
 class Said(_Said):

@@ -87,6 +87,8 @@ class Comments(Shown):
 
 class CommentCounts(Shown):
     counts: dict[int, int]
+    open: dict[int, int]
+    """Threads that are not resolved."""
 
 
 class Audible(Shown):
@@ -178,7 +180,10 @@ async def audience(
 async def counts(app: AppId, table: PartId, tx: Tx, by: By, rows: Ids = "") -> CommentCounts:
     """How many comments these rows have."""
     ids = [int(one) for one in rows.split(",") if one.isascii() and one.isdigit() and len(one) < 19]
-    return CommentCounts(counts=await comments.counts(tx, await apps.open_app(tx, app, by=by), table, ids))
+    found = await comments.counts(tx, await apps.open_app(tx, app, by=by), table, ids)
+    return CommentCounts(
+        counts={row: many for row, (many, _) in found.items()}, open={row: n for row, (_, n) in found.items() if n}
+    )
 
 
 async def _opened(tx: Tx, app: str, by: By) -> OpenApp:

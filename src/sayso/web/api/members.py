@@ -13,6 +13,7 @@ from sayso.gateway import news
 from sayso.team import belongings, members, people, persons, rank
 from sayso.team.actor import Actor
 from sayso.team.roles import Right
+from sayso.team.signin import shown as signing_in
 from sayso.web.actor import By
 from sayso.web.parts import parts
 from sayso.web.shapes import Asked, Shown, Token
@@ -49,6 +50,8 @@ class Member(Shown):
     properties: dict[str, str] = {}
     seen_at: datetime | None = None
     joined_at: datetime | None = None
+    ways: list[signing_in.Way] = []
+    """With what they sign in, for who manages; none of these: by a link."""
     may: MemberMay = MemberMay()
 
     @classmethod
@@ -161,7 +164,8 @@ async def one(tx: AsyncConnection, id: str, by: Actor) -> Member:
 async def shown(tx: AsyncConnection, known: Collection[members.Known], by: Actor) -> list[Member]:
     rights = await rank.roles(tx, by.workspace)
     own = await rank.names(tx, by.workspace)
-    return [_shown(one, rights, own, by) for one in known]
+    ways = await signing_in.of_members(tx, by.workspace) if by.may("manage") else {}
+    return [_shown(one, rights, own, by).model_copy(update={"ways": list(ways.get(one.id, ()))}) for one in known]
 
 
 def _shown(one: members.Known, rights: Mapping[str, frozenset[Right]], own: Mapping[str, str], by: Actor) -> Member:
