@@ -127,7 +127,7 @@ async def _own_rows(d: Desk, s: Server, own: Registered) -> float:
         await asyncio.sleep(0.2)
     await d.over(own, OWN_ROWS)
     async with d.engine.connect() as tx:
-        made = {id: at for id, at in await d.created(tx, "own", "tickets")}
+        made = dict(await d.created(tx, "own", "tickets"))
         mine = select(t.c.trigger["rows"][0].astext.label("row"), t.c.started_at).where(t.c.app == own.app_number)
         waited = sorted((one.started_at - made[int(one.row)]).total_seconds() for one in await tx.execute(mine))
     return waited[int(len(waited) * 0.95)]

@@ -25,6 +25,7 @@ from bench.server import Server, new_home, server
 from sayso import db
 from sayso.automations import approvals
 from sayso.automations.registered import Registered
+from sayso.automations.runs.run import OVER
 from sayso.connections import egress, stored
 from sayso.connections.connections import Connections
 from sayso.data import apps, rows
@@ -174,11 +175,7 @@ async def _round(w: World, round_: str, *, at_answer: bool) -> list[Figure]:
         await approvals.decide(tx, question, approved=True, by=w.d.by)
     async with w.d.worker():
         async with asyncio.timeout(INSIDE_SECONDS_MAX * 2):
-            while not all(
-                [(await _run(w, registered)).state in ("done", "failed", "quarantined") for registered, _ in w.runs.values()]
-            ):
-                await asyncio.sleep(0.2)
-            while not (await _delivered(w)):
+            while not (await _over(w) and await _delivered(w)):  # noqa: ASYNC110  other processes do the work
                 await asyncio.sleep(0.2)
     return await _told(w, round_, first)
 
@@ -275,6 +272,10 @@ async def _lines(w: World, app_id: str) -> Counter[str]:
 async def _run(w: World, registered: Registered) -> Any:
     async with w.d.engine.connect() as tx:
         return (await tx.execute(select(t).where(t.c.app == registered.app_number))).one()
+
+
+async def _over(w: World) -> bool:
+    return all([(await _run(w, registered)).state in OVER for registered, _ in w.runs.values()])
 
 
 async def _delivered(w: World) -> bool:
