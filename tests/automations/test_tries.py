@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sayso import db
 from sayso.automations import runs
 from sayso.automations.names import offered
+from sayso.automations.runs import sweeping
 from sayso.automations.work import dry
 from sayso.data import apps, rows
 from sayso.db import tables as system
@@ -105,11 +106,18 @@ async def test_what_a_step_says_is_bounded(
     assert output["cut"] and "characters more]" in output["answer"] and len(output["answer"]) < 1_200
 
 
-async def test_what_is_over_is_thrown_away_after_a_while(engine: AsyncEngine, northlight_kept: Northlight) -> None:
+async def test_what_is_over_is_thrown_away_after_a_while(
+    engine: AsyncEngine, northlight_kept: Northlight, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk = await Desk.made(engine, northlight_kept.ana, [logs("mine")], {"kind": "called"}, name="Swept")
     run = await desk.begin()
     assert (await desk.done(run)).state == "done"
-    assert await runs.sweep(engine, 30) == 0
+    monkeypatch.setattr(sweeping, "RUNS_OF_ONE_KEPT_MAX", 0)
+    assert await runs.sweep(engine, 30) == 0, "however many: what comes again soon finds that it was here"
+    monkeypatch.setattr(sweeping, "KEPT_HOURS", 0)
+    assert await runs.sweep(engine, 30) >= 1
+    await desk.done(await desk.begin())
+    monkeypatch.setattr(sweeping, "RUNS_OF_ONE_KEPT_MAX", 9)
     assert await runs.sweep(engine, 0) >= 1
     async with db.transaction(engine) as tx:
         found, _ = await runs.listed(tx, runs.Asked(app=desk.app.number), by=desk.by)

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -36,7 +36,9 @@ async def keep(tx: AsyncConnection, workspace: str, automation: Automation) -> s
     """Its digest, with the definition kept under it."""
     name = digest(workspace, automation)
     new = insert(t).values(digest=name, workspace_id=workspace, automation=portable(automation))
-    await tx.execute(new.on_conflict_do_nothing())
+    await tx.execute(
+        new.on_conflict_do_update(index_elements=["digest"], set_={"created_at": func.now()})
+    )  # nobody sweeps it now
     return name
 
 

@@ -13,7 +13,9 @@ from sayso import db
 RUN_DAYS_KEPT = 30
 DRY_RUN_DAYS_KEPT = 3
 RUNS_OF_ONE_KEPT_MAX = 50_000
-"""Of one automation, however young."""
+"""Of one automation, but for those of the last hours."""
+KEPT_HOURS = 3
+"""However many they are: a delivery whose answer was lost comes again, finds its run, and begins none."""
 APPROVAL_DAYS_KEPT = 365
 SWEPT_AT_ONCE = 5_000
 SWEEP_SECONDS = 3_600
@@ -28,9 +30,9 @@ _OLD = text("""
 _MANY = text("""
     delete from sayso.automation_runs where id in (
         select id from (
-            select id, row_number() over (partition by app, automation order by position desc) as place
+            select id, ended_at, row_number() over (partition by app, automation order by position desc) as place
             from sayso.automation_runs where ended_at is not null
-        ) ranked where place > :most limit :many)
+        ) ranked where place > :most and ended_at < now() - make_interval(hours => :hours) limit :many)
 """)
 _UNUSED = text("""
     delete from sayso.automation_definitions d
@@ -57,7 +59,10 @@ async def hourly(engine: AsyncEngine, days: int = RUN_DAYS_KEPT) -> None:
 async def sweep(engine: AsyncEngine, days: int = RUN_DAYS_KEPT) -> int:
     """How many runs were thrown away. A thousand or so at a time, so that nobody waits."""
     total = 0
-    for statement, values in ((_OLD, {"days": days, "dry_days": DRY_RUN_DAYS_KEPT}), (_MANY, {"most": RUNS_OF_ONE_KEPT_MAX})):
+    for statement, values in (
+        (_OLD, {"days": days, "dry_days": DRY_RUN_DAYS_KEPT}),
+        (_MANY, {"most": RUNS_OF_ONE_KEPT_MAX, "hours": KEPT_HOURS}),
+    ):
         while True:
             async with db.transaction(engine) as tx:
                 gone = (await tx.execute(statement, {**values, "many": SWEPT_AT_ONCE})).rowcount
