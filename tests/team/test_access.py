@@ -19,7 +19,9 @@ async def app(tx: AsyncConnection, northlight: Northlight) -> int:
 
 
 async def put(tx: AsyncConnection, app: int, northlight: Northlight, *grants: Grant, base: str | None = None):
-    return await access.put(tx, app, grants, by=northlight.ana, id="crm", name="CRM", roles=("support", "sales"), base=base)
+    return await access.put(
+        tx, app, grants, by=northlight.ana, id="crm", name="CRM", roles={"support": "Support", "sales": "Sales"}, base=base
+    )
 
 
 async def test_the_nearest_grant_wins(tx: AsyncConnection, northlight: Northlight, app: int):
