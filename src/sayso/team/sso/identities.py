@@ -62,13 +62,16 @@ async def has(tx: AsyncConnection, person: str | None, workspace: str) -> bool:
     return person is not None and (await tx.execute(query)).first() is not None
 
 
-async def end_sessions(tx: AsyncConnection, provider: Provider, issuer: str, *, subject: str | None, sid: str | None) -> int:
-    """Ends what the provider says is over: one session by its `sid`, else all of a subject."""
+async def end_sessions(
+    tx: AsyncConnection, provider: Provider, issuer: str, *, subject: str | None, sid: str | None
+) -> list[str]:
+    """Ends what the provider says is over: one session by its `sid`, else all of a subject. Gives whose each was."""
     s = sso_sessions.c
     asked = select(s.session).where(s.provider == provider.id, s.issuer == issuer)
     asked = asked.where(s.sid == sid) if sid else asked
     asked = asked.where(s.subject == subject) if subject else asked
-    return (await tx.execute(delete(sessions).where(sessions.c.id.in_(asked)))).rowcount
+    gone = delete(sessions).where(sessions.c.id.in_(asked)).returning(sessions.c.member)
+    return list((await tx.execute(gone)).scalars())
 
 
 def _this(provider: Provider, arrival: Arrival) -> ColumnElement[bool]:

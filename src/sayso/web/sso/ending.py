@@ -14,7 +14,7 @@ from sayso import db
 from sayso.connections.sign_on import oidc
 from sayso.db.sso_tables import sso_sessions
 from sayso.errors import Invalid, NotFound, SaysoError, Unavailable
-from sayso.team import audit
+from sayso.team import audit, news
 from sayso.team.actor import Actor, system
 from sayso.team.secret import new_secret
 from sayso.team.sso import attempts, identities, providers
@@ -56,11 +56,13 @@ async def told(request: Request) -> Response:
 
 
 async def end(tx: AsyncConnection, provider: Provider, issuer: str, *, subject: str | None, sid: str | None) -> None:
-    """What the provider says is over, ends here."""
-    many = await identities.end_sessions(tx, provider, issuer, subject=subject, sid=sid)
-    if many:
+    """What the provider says is over, ends here; every process and every open page of theirs hears of it."""
+    whose = await identities.end_sessions(tx, provider, issuer, subject=subject, sid=sid)
+    if whose:
+        by, many = system(provider.workspace, provider.name), len(whose)
         said = f"ended {many} {'session' if many == 1 else 'sessions'} of somebody who signed out there"
-        await audit.write(tx, "sso.ended", said, by=system(provider.workspace, provider.name), subject=provider.id)
+        await audit.write(tx, "sso.ended", said, by=by, subject=provider.id)
+        await news.changed(tx, whose, by=by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ RFC 9231 for the names of algorithms.
 import base64
 import binascii
 import zlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -144,9 +144,8 @@ def time(text: str | None) -> datetime | None:
 
 def lasting(seconds: float) -> str:
     """How far two clocks are apart, in words."""
-    whole = timedelta(seconds=round(abs(seconds)))
-    minutes = int(whole.total_seconds() // 60)
-    return f"{minutes:,} minutes" if minutes > 1 else f"{int(whole.total_seconds())} seconds"
+    minutes = round(abs(seconds) / 60)
+    return f"{minutes:,} minutes" if minutes > 1 else f"{round(abs(seconds))} seconds"
 
 
 def new_id() -> str:
