@@ -17,6 +17,7 @@ from sayso.data.copies.making import Wanted
 from sayso.data.open_app import OpenApp
 from sayso.db import tables as system
 from sayso.db.claims import BEAT_SECONDS
+from sayso.db.shift import Shift
 from sayso.errors import Conflict, Forbidden, NotFound, SaysoError
 from sayso.team import audit, persons, standing
 from sayso.team.actor import Actor
@@ -39,11 +40,12 @@ class Copies:
 
     def __init__(self, engine: AsyncEngine, process: str) -> None:
         self.engine, self.process = engine, process
-        self._new, self._over = asyncio.Event(), asyncio.Condition()
+        self._over = asyncio.Condition()
+        self._shift = Shift(engine, CLAIMS, process, step=self.step, name="sayso copies", every=lambda: LOOK_SECONDS)
 
     def look(self) -> None:
         """There may be one more."""
-        self._new.set()
+        self._shift.look()
 
     async def made(self, id: str, seconds: float = ANSWER_SECONDS) -> Copy:
         """How it stands, once it is over or after so many seconds."""
@@ -61,27 +63,8 @@ class Copies:
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator["Copies"]:
-        task = asyncio.create_task(self._run(), name="sayso copies")
-        try:
+        async with self._shift.running():
             yield self
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-            with suppress(Exception):
-                async with db.transaction(self.engine) as tx:
-                    await CLAIMS.let_go_all(tx, self.process)
-
-    async def _run(self) -> None:
-        while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
-                    await self._new.wait()
-            self._new.clear()
-            try:
-                while await self.step():
-                    pass
-            except Exception:
-                log.exception("copies stopped, and begin again in a moment")
 
     async def step(self) -> bool:
         """Works one off; whether there was one."""

@@ -5,10 +5,9 @@ written     what they have seen meanwhile is left out, and rights are asked agai
 sending     said before the mail server is spoken to: a letter of a process that died just then is not sent again
 """
 
-import asyncio
 import logging
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -21,6 +20,7 @@ from sayso.data.told import Told
 from sayso.db.claims import Claims
 from sayso.db.notification_tables import letters as t
 from sayso.db.notification_tables import notifications as n
+from sayso.db.shift import Shift
 from sayso.errors import SaysoError
 from sayso.team import notifications, people, preferences, standing
 from sayso.team.ids import new_id
@@ -51,23 +51,9 @@ class Post:
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator["Post"]:
-        task = asyncio.create_task(self._run(), name="sayso letters")
-        try:
+        shift = Shift(self.engine, CLAIMS, self.process, step=self.step, name="sayso letters", every=lambda: LOOK_SECONDS)
+        async with shift.running():
             yield self
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-            with suppress(Exception):
-                async with db.transaction(self.engine) as tx:
-                    await CLAIMS.let_go_all(tx, self.process)
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.step()
-            except Exception:
-                log.exception("letters stopped, and begin again in a moment")
-            await asyncio.sleep(LOOK_SECONDS)
 
     async def step(self, now: datetime | None = None) -> int:
         """Everything that is due now; gives how many letters went out."""
