@@ -1,6 +1,7 @@
 """The registry follows the specs."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -60,6 +61,24 @@ async def test_another_part_of_the_app_changes_no_owner(tx: AsyncConnection, nor
         "greet": northlight.ana.member,
         "other": northlight.ben.member,
     }
+
+
+async def test_who_renames_what_it_names_lends_it_no_rights(tx: AsyncConnection, northlight: Northlight) -> None:
+    """Ben's automation names a field. Ana renames that: the text follows, and still it acts with Ben's rights, not with hers; what she writes herself is hers."""
+    ana, ben = northlight.ana, northlight.ben
+    steps = [{"kind": "notify", "to": ben.member, "body": "{Name} has come"}]
+    app = await desk(tx, automation("greet", CREATED, on=False, steps=steps), by=ana)
+    app = await altered(tx, app, "greet", by=ben, on=True)
+    before = (await registry.read(tx, app, "greet")).definition
+    rename: Any = {"do": "rename", "part": "field", "table": "tickets", "id": "name", "name": "Title"}
+    app = await apps.change(tx, app, Change.model_validate({"title": "", "steps": [rename]}), by=ana)
+    after = await registry.read(tx, app, "greet")
+    assert app.spec.automations[0].steps[0].body == "{Title} has come"  # pyright: ignore[reportAttributeAccessIssue]
+    assert after.definition != before and after.owner == ben.member
+    mine = {**app.spec.automations[0].portable(), "steps": [{**steps[0], "body": "{Title} is here"}]}
+    both: Any = [{**rename, "name": "Subject"}, {"do": "alter", "part": "automation", "id": "greet", "value": mine}]
+    app = await apps.change(tx, app, Change.model_validate({"title": "", "steps": both}), by=ana)
+    assert (await registry.read(tx, app, "greet")).owner == ana.member
 
 
 async def test_a_schedule_knows_when_it_comes_round_and_goes_on_from_where_it_was(
