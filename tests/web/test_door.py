@@ -1,6 +1,7 @@
 """What every request passes before it is handled."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -145,6 +146,18 @@ async def test_a_secret_is_not_kept_with_its_answer(company: Company):
             await tx.execute(text("select coalesce(string_agg(encode(body, 'escape'), ''), '') from sayso.idempotency"))
         ).scalar_one()
     assert made.json()["token"] not in kept
+
+
+async def test_a_token_of_fewer_rights_is_not_told_what_another_was_answered(company: Company):
+    """The same member, the same request, the same key: a token that only reads gets no answer of one that wrote."""
+    scopes = {"name": "Reads", "scopes": ["read"]}
+    reads = (await company.ben.post("/api/tokens", json=scopes)).json()["token"]
+    asked: dict[str, Any] = {"json": {"spec": {**CRM, "id": "kept_apart"}}, "headers": {"idempotency-key": "apart"}}
+    assert (await company.ben.post("/api/apps", **asked)).status_code == 201
+    again = await company.ben.post(
+        "/api/apps", json=asked["json"], headers={**asked["headers"], "authorization": f"Bearer {reads}"}
+    )
+    assert again.status_code == 403 and "idempotent-replayed" not in again.headers
 
 
 async def test_what_takes_longer_than_a_transaction_is_done_once_too(company: Company):

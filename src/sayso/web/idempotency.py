@@ -2,7 +2,8 @@
 
 The key is claimed inside the request's own transaction: a second request with it waits for the first to end, and either
 finds its answer or, when the first was rolled back, does the work. What takes longer than one transaction claims its key
-apart; a second request is then told that the first has not ended yet.
+apart; a second request is then told that the first has not ended yet. A token has keys of its own: what its member was answered elsewhere,
+with more rights, is not told again to it.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -56,8 +57,8 @@ async def claimed(tx: AsyncConnection, request: Request) -> Mine | None:
     key = key_of(request)
     if key is None:
         return None
-    by = request.state.by
-    mine: Mine = {"workspace_id": by.workspace, "actor": by.id, "key": key}
+    by: Actor = request.state.by
+    mine: Mine = {"workspace_id": by.workspace, "actor": by.token or by.id, "key": key}
     digest = sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode() + await request.body()).digest()
     claim = postgresql.insert(t).values(**mine, request=digest).on_conflict_do_nothing().returning(t.c.key)
     if (await tx.execute(claim)).first() is None:
