@@ -336,6 +336,8 @@ async def settled(w: World) -> dict[str, Any]:
     async with transaction(w.engine) as tx:
         trial = {"id": w.ids["trials"]}
         await tx.execute(text("update sayso.trials set state = 'done', ended_at = now() where id = :id"), trial)
+        # Letters about what they were told are written minutes later, and would change what nobody asked for.
+        await tx.execute(text("update sayso.notifications set letter_due = null where workspace_id = :w"), {"w": w.workspace})
     return {"slot": "text", "models": "gpt-4o"}
 
 

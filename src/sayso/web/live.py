@@ -99,14 +99,14 @@ async def _listens(socket: WebSocket, known: Parts, tab: Tab) -> None:
         try:
             text = await socket.receive_text()
         except (WebSocketDisconnect, RuntimeError, KeyError):
-            return None
+            return
         try:
             tab.by = await _of_now(socket, tab)
             await _heard(known, tab, _read(text))
         except Elsewhere:
-            return tab.close(RESTART)
+            tab.close(RESTART)  # said by whoever speaks; then nothing more is heard
         except SignInNeeded:
-            return tab.close(SIGNED_OUT)
+            tab.close(SIGNED_OUT)
         except (SaysoError, DBAPIError) as error:
             tab.tell({"event": "problem", **document(understood(error))})
 
