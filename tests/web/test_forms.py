@@ -83,6 +83,22 @@ async def test_problems_stand_under_their_question_and_what_was_typed_is_kept(co
     assert "<script>x" not in sent.text
 
 
+async def test_an_address_fills_in_what_it_says_and_nothing_runs(company: Company, form: str):
+    said = {
+        "name": '"><script>alert(1)</script>',
+        "stage": "Won",
+        "worth": "1200",
+        "papers": "x",
+        "notes": "hidden",
+        "deals": "1",
+    }
+    page = (await company.nobody.get(form, params=said)).text
+    assert 'value="&#34;&gt;&lt;script&gt;alert(1)' in page and 'value="1200"' in page and "<script>alert" not in page
+    assert re.search(r'value="won" checked', page) and "untold" not in page
+    odd = await company.nobody.get(form, params={"stage": "nonsense", "name": "x" * 50_000, "worth": "\0"})
+    assert odd.status_code == 200 and "checked" not in odd.text and "x" * 2_001 not in odd.text
+
+
 async def test_a_robot_is_thanked_and_ignored(company: Company, form: str):
     before = len(await _rows(company))
     spam = {"name": "Buy", "email": "a@b.example", "_website": "https://spam.example"}

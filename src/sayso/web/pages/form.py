@@ -17,7 +17,7 @@ from sayso.errors import Conflict, Invalid, Problem, SaysoError, TooMany
 from sayso.web import problems
 from sayso.web.body import BoundedRequest
 from sayso.web.pages.answers import FILES_MAX, Answers, answers
-from sayso.web.pages.questions import Question, beside, questions
+from sayso.web.pages.questions import Question, beside, prefilled, questions
 from sayso.web.pages.share import received, visiting
 from sayso.web.parts import parts
 
@@ -61,7 +61,8 @@ async def show(request: Request) -> Response:
     if over := _over(request, form):
         return Shown(form, [], 410 if over == CLOSED else 200, over=over).page()
     parts(request).jobs.begin(visiting.counted(parts(request), form.share))
-    return Shown(form, _questions(form)).page()
+    said = {name: request.query_params.getlist(name) for name in request.query_params}
+    return Shown(form, prefilled(_questions(form), said)).page()
 
 
 async def sent(request: Request) -> Response:

@@ -1,6 +1,6 @@
 """What a form asks: each field of the spec as a control that plain HTML has."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
@@ -11,6 +11,8 @@ from sayso.spec.fields import AnyField, Checkbox, File, Image, LongText, Money, 
 from sayso.spec.table import Table
 from sayso.spec.view import Form, FormField
 
+PREFILLED_CHARACTERS_MAX = 2_000
+PREFILLED_VALUES_MAX = 50
 RADIOS_MAX = 8
 """More choices than this become a menu."""
 
@@ -108,3 +110,22 @@ def _question(one: FormField, f: AnyField) -> Question:
 
 def _default(f: Select | MultiSelect) -> tuple[str, ...]:
     return (f.default,) if isinstance(f.default, str) else f.default or ()
+
+
+def prefilled(asked: Sequence[Question], said: Mapping[str, Sequence[str]]) -> list[Question]:
+    """With what the address says: `?budget=1200&stage=booked`, by the field's id; a choice by its id or its name. What does not fit is left out."""
+    return [_prefilled(q, said.get(q.id, ())) for q in asked]
+
+
+def _prefilled(q: Question, said: Sequence[str]) -> Question:
+    typed = [one.replace("\0", "").strip()[:PREFILLED_CHARACTERS_MAX] for one in said[:PREFILLED_VALUES_MAX]]
+    typed = [one for one in typed if one]
+    if not typed or q.control == "file":
+        return q
+    if q.control == "check":
+        return q.answered(("yes",) if typed[0].lower() in ("yes", "true", "1", "on") else ())
+    if q.options:
+        names = {o.name.lower(): o.id for o in q.options} | {o.id: o.id for o in q.options}
+        chosen = [id for one in typed if (id := names.get(one) or names.get(one.lower()))]
+        return q.answered(chosen if q.control == "checks" else chosen[:1]) if chosen else q
+    return q.answered(typed[:1])
