@@ -64,8 +64,8 @@ async def accepted(
 async def _created(tx: AsyncConnection, row: Any, choices: dict[str, Any], by: Actor, with_samples: bool) -> tuple[Built, int]:
     spec = cards.answered(row.plan, choices, None)
     app = await apps.create(tx, spec, by=by, note=_note(row.wish))
-    report = [asdict(e) for e in cards.told(cards.empty(app.spec), app.spec)]
-    report += await access_given.given(tx, app, app.spec.roles, by=by)
+    built = [asdict(e) for e in cards.told(cards.empty(app.spec), app.spec)]
+    report = _with_rights(built, await access_given.given(tx, app, app.spec.roles, by=by))
     counts = (
         await sample_rows.put(tx, app, samples.rows_of_app(app.spec, datetime.now(UTC).date()))
         if with_samples and row.import_id is None
@@ -88,10 +88,17 @@ async def _changed(tx: AsyncConnection, row: Any, choices: dict[str, Any], by: A
     if not change.steps:
         raise Invalid("There is nothing left to change: the app is already as the plan says.")
     after = await apps.change(tx, app, change, by=by, note=_note(row.wish), base_version=app.version)
-    report = [asdict(e) for e in cards.told(before, after.spec)]
     known = {role.id for role in before.roles}
-    report += await access_given.given(tx, after, tuple(r for r in after.spec.roles if r.id not in known), by=by)
+    new = tuple(role for role in after.spec.roles if role.id not in known)
+    changed = [asdict(e) for e in cards.told(before, after.spec)]
+    report = _with_rights(changed, await access_given.given(tx, after, new, by=by))
     return Built(after.id, after.version, tuple(report), {}), after.number
+
+
+def _with_rights(built: list[dict[str, Any]], given: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was built, with a sentence for each new role that says what it may and who has it, in place of the one that says it was added."""
+    told = {line["path"] for line in given}
+    return [*(line for line in built if line["path"] not in told), *given]
 
 
 def _rebased(row: Any, choices: dict[str, Any], app: apps.OpenApp) -> Change:

@@ -65,14 +65,15 @@ export function summaryOf(before: App | null, after: App): string {
   const n = (mark: Mark, lines: { mark: Mark }[]) => lines.filter((line) => line.mark === mark).length;
   const fields = boxes.flatMap((box) => (box.mark === "gone" ? [] : box.fields));
   const views = touched(before?.views, after.views);
+  const roles = touched(before?.roles, after.roles);
   const say = (verb: string, counts: [number, string][]) => {
     const words = counts.filter(([count]) => count).map(([count, noun]) => `${count} ${noun}${count === 1 ? "" : "s"}`);
     return words.length ? `${verb} ${words.length > 1 ? `${words.slice(0, -1).join(", ")} and ${words.at(-1)}` : words[0]}` : "";
   };
   const parts = [
-    say("adds", [[n("new", boxes), "table"], [n("new", fields), "field"], [n("new", views), "view"]]),
-    say("changes", [[n("changed", fields), "field"], [n("changed", views), "view"]]),
-    say("removes", [[n("gone", boxes), "table"], [n("gone", fields), "field"], [n("gone", views), "view"]]),
+    say("adds", [[n("new", boxes), "table"], [n("new", fields), "field"], [n("new", views), "view"], [n("new", roles), "role"]]),
+    say("changes", [[n("changed", fields), "field"], [n("changed", views), "view"], [n("changed", roles), "role"]]),
+    say("removes", [[n("gone", boxes), "table"], [n("gone", fields), "field"], [n("gone", views), "view"], [n("gone", roles), "role"]]),
   ].filter(Boolean);
   const all = parts.join(", ");
   return all ? all.charAt(0).toUpperCase() + all.slice(1) : "Changes nothing";

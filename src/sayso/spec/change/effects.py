@@ -13,6 +13,8 @@ from sayso.spec.change.described import KINDS, altered_sentences, view_called
 from sayso.spec.change.siblings import index_of, path_of, siblings
 from sayso.spec.change.step import Add, Alter, Change, Move, Remove, Rename, Step
 from sayso.spec.fields import Link
+from sayso.spec.rights_told import summary
+from sayso.spec.role import Role
 from sayso.spec.table import Table
 
 Severity = Literal["adds", "changes", "loses"]
@@ -72,7 +74,7 @@ def _added(app: App, steps: Sequence[Add]) -> list[Effect]:
             lead = names if len(plain) == 1 else f"{len(plain)} fields ({names})"
             told.insert(0, _effect(plain[0], f"Adds {lead} to {_name(table)}", "adds"))
         return told
-    return [_effect(s, f"Adds {_called(app, s.part, s.value)}{_with_fields(s.value)}", "adds") for s in steps]
+    return [_effect(s, f"Adds {_called(app, s.part, s.value)}{_with(app, s.value)}", "adds") for s in steps]
 
 
 def _target(app: App, table: Table | None, link: Any) -> str:
@@ -80,7 +82,10 @@ def _target(app: App, table: Table | None, link: Any) -> str:
     return "itself" if table is not None and table.id == link.to else to.name if to else link.to
 
 
-def _with_fields(part: Any) -> str:
+def _with(app: App, part: Any) -> str:
+    """How many fields a table has; what a role may do: a change of rights is agreed to by what it says, not by its name."""
+    if isinstance(part, Role):
+        return f": {summary(app, part)}"
     if not isinstance(part, Table):
         return ""
     return f" with {len(part.fields)} field{'' if len(part.fields) == 1 else 's'}"
@@ -116,6 +121,9 @@ def _renamed(app: App, step: Rename) -> Effect:
 
 
 def _altered(app: App, step: Alter) -> list[Effect]:
+    old = next((r for r in app.roles if r.id == step.id), None) if step.part == "role" else None
+    if old is not None and isinstance(step.value, Role) and summary(app, old) != (now := summary(app, step.value)):
+        return [_effect(step, f"Changes the role {step.value.name}: {now}", "changes")]
     return [_effect(step, sentence, severity) for sentence, severity in altered_sentences(app, step)]
 
 

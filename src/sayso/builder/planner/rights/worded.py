@@ -174,7 +174,7 @@ def _tell_unread(reading: _Reading) -> None:
             if any(a < end and b > start for a, b in read) or not _SOUNDS.search(plain(words)):
                 continue
             why = "this sounds like who may do what, and nothing was made of it"
-            reading.notes.append(Note("not_understood", "", f"{words}: {why}", (start, end)))
+            reading.notes.append(Note("not_understood", "", f"{words.rstrip('.')} ({why})", (start, end)))
 
 
 # ── who ───────────────────────────────────────────────────
@@ -297,7 +297,7 @@ def _unclear(reading: _Reading, said: Statement, why: str) -> None:
     key = (said.words, why)
     if key not in reading.told:
         reading.told.add(key)
-        reading.notes.append(Note("not_understood", "", f"{said.words}: {why}", said.span))
+        reading.notes.append(Note("not_understood", "", f"{said.words.rstrip('.')} ({why})", said.span))
 
 
 # ── one role ──────────────────────────────────────────────
