@@ -27,6 +27,8 @@ NEEDS = {"send_email": "email", "sql": "sql", "mcp_tool": "mcp", "operation": "o
 """By the step's kind: what its connection does, or is."""
 WITHOUT = ("http_request", "webhook_out")
 """These need none, unless they name one."""
+ME = "me"
+"""Whoever stands for an automation, as a step names them."""
 CALLED = {
     "send_email": "Send an e-mail", "send_message": "Send a message", "sql": "Ask a database", "mcp_tool": "Use a tool",
     "operation": "Call an operation", "http_request": "Send a request", "webhook_out": "Send a webhook",
@@ -73,7 +75,7 @@ async def missing(
     found = [one for one in [_trigger(connections, entry, usable, owner, mail)] if one]
     names = named(automation.steps)
     for path, step in every(automation.steps):
-        if one := _step(connections, path, step, step.name or names[path], usable, owner):
+        if one := _step(connections, path, step, step.name or names[path], usable, owner) or unaddressed(path, step, owner):
             found.append(one)
     return found
 
@@ -98,6 +100,14 @@ def _step(connections: Connections, path: str, step: Any, name: str, usable: lis
         return None
     called = CALLED.get(step.kind, name)
     return _lacks(connections, step.connection, kind, path, step.name or called, usable, owner)
+
+
+def unaddressed(path: str, step: Any, owner: Member) -> Missing | None:
+    """A letter to `me`, who cannot be written to."""
+    if step.kind != "send_email" or owner.email or ME not in [one.strip().casefold() for one in step.to.split(",")]:
+        return None
+    said = f"{owner.name} has no e-mail address yet: until then, what is meant for {owner.name} is kept in the workspace."
+    return Missing("mail", None, path, said, "/settings/you")
 
 
 def _lacks(

@@ -155,6 +155,17 @@ def test_a_condition_in_words_is_a_filter():
     assert urgent.trigger.filter.of[0].value == "urgent" and urgent.trigger.fields == ("priority",)  # type: ignore[union-attr]
 
 
+def test_levels_reach_as_high_as_the_words_speak_of():
+    made = planned(
+        "Track tickets with title, customer and priority. When a ticket becomes urgent, post it to #support in Slack."
+    ).spec
+    (rule,), priority = made.automations, made.tables[0].field("priority")
+    assert [one.name for one in priority.options] == ["Low", "Medium", "High", "Urgent"]  # type: ignore[union-attr]
+    assert rule.trigger.filter.of[0].value == "urgent" and "{Title}" in rule.steps[0].body  # type: ignore[union-attr]
+    calm = planned("Track tickets with title, customer and priority.").spec.tables[0].field("priority")
+    assert [one.name for one in calm.options] == ["Low", "Medium", "High"]  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize(
     ("words", "task"),
     [("Summarise each interview.", "summarise"), ("Let the AI draft a reply.", "generate"), ("AI categorises the interviews", "classify"), ("Make a banner for each interview with AI.", "image"), ("translate the transcript with AI", "translate")],

@@ -81,7 +81,8 @@ class SendEmail(OutsideStep):
     async def tried(self, prepared: dict[str, Any], step: Step, doing: Doing) -> Done | None:
         people = ", ".join(prepared["to"][:5]) + (f" and {len(prepared['to']) - 5} more" if len(prepared["to"]) > 5 else "")
         said = f"Would e-mail “{prepared['subject']}” to {people}; in a dry run nothing goes out.{prepared['left_out']}"
-        return Done({"sent": False, "to": prepared["to"], "subject": prepared["subject"]}, said)
+        words = markup.plain(markup.from_markdown(prepared["body"]))
+        return Done({"sent": False, "to": prepared["to"], "subject": prepared["subject"], "words": words}, said)
 
 
 def _attached(template: str, writing: Writing) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ def finished(wish: Wish, text: Text, sketch: Sketch, pieces: list[Clause], done:
                 if not choice.fits(field.name, table.key) and not field.sure:
                     field.kind, field.kind_assumed = "text", True
                     continue
-                field.options = list(choice.usual(field.name, table.key))
+                field.options = list(choice.usual(field.name, table.key, text.text))
                 field.settings["options_assumed"] = bool(field.options)
     unclear = recipes.settle(sketch)
     for table, field in unclear:

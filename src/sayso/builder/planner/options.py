@@ -64,8 +64,22 @@ def built(names: list[str]) -> tuple[Option, ...]:
     return tuple(made)
 
 
-def usual(noun: str, table: str) -> tuple[str, ...]:
-    """Ready choices for a noun such as `priority`, or for its head (`repair status`), when they fit the rows of that table."""
+_HIGHEST = re.compile(r"(?i)\b(?:is|are|becomes?|turns|gets|marked|set)\s+(?:as\s+|to\s+)?(?P<level>urgent|critical)\b")
+_LEVELS = ("priority", "urgency", "severity")
+
+
+def usual(noun: str, table: str, wish: str = "") -> tuple[str, ...]:
+    """Ready choices for a noun such as `priority`, or for its head (`repair status`), when they fit the rows of that table.
+
+    Levels reach as high as the wish speaks of: `when a ticket becomes urgent` needs a level that is called so.
+    """
+    found = _usual(noun, table)
+    if found and noun.lower().split()[-1] in _LEVELS:
+        found += tuple(dict.fromkeys(m["level"].capitalize() for m in _HIGHEST.finditer(wish)))
+    return found
+
+
+def _usual(noun: str, table: str) -> tuple[str, ...]:
     known = lexicon.options()
     words = noun.lower().split()
     for n in range(len(words)):
