@@ -74,7 +74,7 @@ async def test_nobody_is_told_that_others_are_at_a_place_they_do_not_see(vault: 
     ben = Tab(await opened(address, vault.ben).__aenter__())
     await ben.socket.send(json.dumps({"watch": {"app": "avault"}}))
     tab = await watching(vault, address)
-    at = {"app": "avault", "view": "aall", "table": "achests", "row": vault.other, "field": "worth"}
+    at = {"app": "avault", "view": "aall", "table": "achests", "row": vault.other, "field": "worth", "typing": True}
     for place in (at, {**at, "row": vault.row}, {**at, "row": vault.row, "field": "label"}, {**at, "table": "akeys"}):
         await ben.socket.send(json.dumps({"at": place}))
         await ben.until(event="people")
@@ -83,9 +83,10 @@ async def test_nobody_is_told_that_others_are_at_a_place_they_do_not_see(vault: 
         seen = {
             "row": place["row"] if place["row"] == vault.row else None,
             "field": "label" if place["field"] == "label" else None,
+            "typing": place["field"] == "label",
         }
         hidden = place["table"] == "akeys"
-        assert where == {**place, **seen} if not hidden else {**dict.fromkeys(place), "app": "avault"}
+        assert where == {**place, **seen} if not hidden else {**dict.fromkeys(place), "app": "avault", "typing": False}
     await ben.socket.close()
     await tab.socket.close()
 
