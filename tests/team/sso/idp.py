@@ -5,6 +5,8 @@ import os
 import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import count
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -161,8 +163,18 @@ def encrypted(
     root.replace(assertion, made)
 
 
+@cache
+def _key(_: int) -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65_537, 2_048)
+
+
+KEYS = 4
+"""Made once a process: two providers that are made one after the other have different ones."""
+TURNS = count()
+
+
 def idp(days: int = 1, **other: Any) -> Idp:
-    key = rsa.generate_private_key(65_537, 2_048)
+    key = _key(next(TURNS) % KEYS)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "idp")])
     now = datetime.now(UTC)
     built = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(7)

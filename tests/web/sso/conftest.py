@@ -31,6 +31,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(autouse=True)
 def in_no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(browser.tries, "times", 100_000)
+    monkeypatch.setattr("sayso.team.sso.saml.pairs.BITS", 2_048)
 
 
 @pytest.fixture(autouse=True)
