@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.barriers import violations
 from tests.browser.conftest import Arrives, Person
+from tests.browser.patience import soon
 from tests.conftest import Northlight
 
 pytestmark = pytest.mark.browser
@@ -128,8 +129,12 @@ async def test_what_one_is_told_is_chosen_and_kept(arrives: Arrives, url: str, n
     await expect(page.get_by_label("Until")).to_have_value("08:00")
     await fits(page)
     assert await violations(page) == []
+
+    async def written() -> bool:
+        now = (await cleo.api.get("/api/me/preferences")).json()
+        return now["quiet"] == {"from": "20:00", "until": "08:00"} and now["kinds"]["mention"]["mail"] == "digest"
+
+    await soon(written, True)  # a page that is left too early sends nothing
     await page.reload()
     await expect(mail).to_have_value("digest")
     await expect(quiet).to_be_checked()
-    kept = (await cleo.api.get("/api/me/preferences")).json()
-    assert kept["quiet"] == {"from": "20:00", "until": "08:00"} and kept["kinds"]["mention"]["mail"] == "digest"
