@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import orjson
+
 from sayso.web.routes import Address
 from tests.isolation.addresses import NAMED, name
 from tests.isolation.worlds import World
@@ -27,6 +29,14 @@ LISTED |= {
     "groups": "group",
 }
 LISTED |= {"person": "person", "people": "person", "subject": "member", "workspace": "workspace", "workspaces": "workspace"}
+LISTED |= {
+    "row": "row",
+    "before": "row",
+    "parent": "comment",
+    "template": "templates",
+    "role": "role",
+    "roles": "role",
+}
 USUAL = NAMED | LISTED
 """Under which name of a property or a query what kind of thing is named."""
 
@@ -50,16 +60,49 @@ def resolved(file: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def naming(file: dict[str, Any], address: Address, theirs: World) -> Iterator[Any]:
-    """The example, each time with one more of its properties naming what is theirs."""
+    """The example, each time with one more of its properties, however deep it lies, naming what is theirs."""
     example = BODIES.get(name(address))
     if not isinstance(example, dict):
         return
-    for key, schema in schemas(file, address).get("properties", {}).items():
-        id = known(theirs, key)
-        if id is not None:
-            yield {**example, key: shaped(file, schema, id)}
+    yield from _naming(file, schemas(file, address), example, theirs, 0)
     for make in NESTED.get(name(address), ()):
         yield make(theirs)
+
+
+def _naming(file: dict[str, Any], schema: dict[str, Any], example: dict[str, Any], theirs: World, depth: int) -> Iterator[Any]:
+    for key, inside in schema.get("properties", {}).items():
+        id = known(theirs, key)
+        if id is not None:
+            yield {**example, key: shaped(file, inside, id)}
+        if depth < DEPTH_MAX:
+            for wrapped, deeper in objects(file, inside):
+                there = _first(example.get(key))
+                for body in _naming(file, deeper, there, theirs, depth + 1):
+                    yield {**example, key: wrapped(body)}
+
+
+DEPTH_MAX = 4
+
+
+def objects(file: dict[str, Any], schema: dict[str, Any]) -> Iterator[tuple[Callable[[Any], Any], dict[str, Any]]]:
+    """The objects that a property may hold: itself, in a list, under a name; and how each is put into it."""
+    schema = resolved(file, schema)
+    for one in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        yield from objects(file, one)
+    if "properties" in schema:
+        yield (lambda body: body), schema
+    if "items" in schema:
+        yield from (((lambda body, put=put: [put(body)]), found) for put, found in objects(file, schema["items"]))
+    if isinstance(schema.get("additionalProperties"), dict):
+        more = schema["additionalProperties"]
+        yield from (((lambda body, put=put: {"x": put(body)}), found) for put, found in objects(file, more))
+
+
+def _first(value: Any) -> dict[str, Any]:
+    """What the example says there: the first of several."""
+    while isinstance(value, list) and value:
+        value = value[0]
+    return value if isinstance(value, dict) else {}
 
 
 def known(theirs: World, key: str) -> str | None:
@@ -130,6 +173,41 @@ CHANGES: tuple[Make, ...] = (
     _step(kind="create_row", table=of("table"), values={"label": "x"}),
     _step(kind="find_rows", table=of("table")),
 )
+
+
+def _elsewhere(theirs: World, field: str, value: Any, via: list[str] | None = None) -> dict[str, Any]:
+    return {"of": [{"field": field, "op": "any_of" if isinstance(value, list) else "is", "value": value, "via": via or []}]}
+
+
+def asking(theirs: World) -> Iterator[dict[str, str]]:
+    """Queries over one's own rows whose conditions, orders, groups and fields name what is theirs."""
+    owner, row, view = theirs.actors["owner"].member, int(theirs.ids["row"]), theirs.ids["view"]
+    filters = (
+        _elsewhere(theirs, "keeper", [owner]), _elsewhere(theirs, "keeper", "my_groups"), _elsewhere(theirs, "locks", [row]), _elsewhere(theirs, "papers", theirs.ids["file"]),
+        _elsewhere(theirs, "label", theirs.words.secret, via=["locks", "chest"]), _elsewhere(theirs, "label", theirs.words.secret, via=[f"{theirs.prefix}keys"]),
+        _elsewhere(theirs, f"{theirs.ids['app']}.{theirs.ids['table']}.label", "x"), _elsewhere(theirs, theirs.ids["table"], "x"),
+    )  # fmt: skip
+    for one in filters:
+        yield {"filter": orjson.dumps(one).decode()}
+    for named in (
+        theirs.ids["table"],
+        f"{theirs.ids['table']}.label",
+        f"{theirs.ids['app']}.{theirs.ids['table']}.label",
+        "c_1",
+        "t_1.c_2",
+        theirs.workspace,
+    ):
+        for key, said in (
+            ("sorts", [{"field": named}]), ("by", [{"field": named}]), ("measure", {"summary": "max", "field": named}), ("summaries", {named: "max"}), ("group", named), ("split", {"field": named}),
+        ):  # fmt: skip
+            yield {key: orjson.dumps(said).decode() if not isinstance(said, str) else said}
+        yield {"fields": named}
+        yield {"view": named}
+    yield {"view": view}
+    yield {"cursor": str(row)}
+    yield {"search": theirs.words.secret}
+
+
 NESTED: dict[str, tuple[Make, ...]] = {
     "POST /api/apps/{app}/plans": CHANGES,
     "POST /api/apps/{app}/tables/{table}/rows": (
@@ -182,6 +260,21 @@ NESTED: dict[str, tuple[Make, ...]] = {
             "contenders": [],
             "cases": {"source": "rows"},
         },
+    ),
+    "POST /api/apps/{app}/fills": (
+        lambda theirs: {
+            "table": "achests",
+            "field": "gist",
+            "dry": True,
+            "filter": _elsewhere(theirs, "keeper", theirs.actors["owner"].member),
+        },
+        lambda theirs: {
+            "table": "achests",
+            "field": "gist",
+            "dry": True,
+            "filter": _elsewhere(theirs, "label", "x", via=["locks", theirs.ids["field"], "bkeys"]),
+        },
+        lambda theirs: {"table": "achests", "field": "gist", "dry": True, "rows": [int(theirs.ids["row"])]},
     ),
     "POST /api/apps/{app}/sources": (lambda theirs: {"connection": theirs.ids["connection"], "what": "orders"},),
     "PUT /api/apps/{app}/tables/{table}/source": (

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sayso.db import open_engine, transaction
@@ -44,7 +45,15 @@ class Matrix:
         """What they have is what it was, to the byte."""
         now = await digest(self.engine, self.theirs.workspace)
         changed = [name for name in now if now[name] != before.get(name)]
-        assert not changed
+        assert not changed, (changed, await self._told_lately())
+
+    async def _told_lately(self) -> list[str]:
+        """What they were told last, which says what happened."""
+        said = text(
+            "select title || ' ' || coalesce(text, '') from sayso.notifications where workspace_id = :w order by id desc limit 3"
+        )
+        async with self.engine.connect() as tx:
+            return [str(one)[:300] for one in (await tx.execute(said, {"w": self.theirs.workspace})).scalars()]
 
     async def settled(self) -> None:
         """After what they did themselves: until nothing of theirs goes on any more."""

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from sayso.web.app import described
 from sayso.web.routes import API, Address
 from tests.isolation.addresses import ask, name
-from tests.isolation.bodies import known, naming, queries, schemas
+from tests.isolation.bodies import asking, known, naming, queries, schemas
 from tests.isolation.conftest import Matrix
 from tests.isolation.worlds import filled
 from tests.web.conftest import problem
@@ -35,7 +35,41 @@ async def test_a_body_does_not_reach_elsewhere(matrix: Matrix, before: dict[str,
     await matrix.unchanged(before)
 
 
+def test_names_are_put_in_however_deep_they_lie(matrix: Matrix, file: dict[str, Any]):
+    """So that a property deep inside of a body is not left out by oversight."""
+    deep = 0
+    for address in (a for a in API if a.verb in ("POST", "PUT", "PATCH")):
+        example = BODIES.get(name(address))
+        for body in naming(file, address, matrix.theirs):
+            changed = [key for key in body if not isinstance(example, dict) or body[key] != example.get(key)]
+            deep += any(isinstance(body[key], dict | list) and "{" in orjson.dumps(body[key]).decode() for key in changed)
+    assert deep >= 40, deep
+
+
+ASKED = ("rows", "groups", "aggregates", "summaries", "export")
+"""What can be asked about rows by conditions, orders, groups and figures."""
+
+
+@pytest.mark.parametrize("what", ASKED)
+async def test_what_rows_are_asked_by_names_nothing_elsewhere(matrix: Matrix, what: str):
+    """In `filter`, `sorts`, `by`, `measure`, `summaries`, `fields`, `view`, `via`, `cursor` and `search`, of one's own table."""
+    ours = matrix.ours
+    path = f"/api/apps/{ours.ids['app']}/tables/{ours.ids['table']}/{what}"
+    for query in asking(matrix.theirs):
+        answer = await ours.owner.get(path, params={**({"format": "csv"} if what == "export" else {}), **query})
+        assert answer.status_code in (200, 400, 404, 422), (query, answer.text)
+        assert not matrix.theirs.words.leaked(answer.text.replace(str(query.get("search")), "")), (query, answer.text)
+
+
 TAKES_ANY_NAME = {
+    "POST /api/apps/{app}/fills": "a condition that none of one's own rows meets fills none",
+    "POST /api/imports/{id}/start": "without an app a table is a new one, of a new app of one's own",
+    "POST /api/trials": "the rows of a trial that is no field's are not read",
+    "POST /api/trials/estimates": "likewise",
+    "POST /api/connections": "who may use it is asked among one's own: a member of elsewhere is nobody here",
+    "PATCH /api/connections/{connection}": "likewise",
+    "POST /api/gateway/aliases": "a provider is looked for by its name among one's own when it is called",
+    "PATCH /api/gateway/aliases/{alias}": "likewise",
     "POST /api/apps/{app}/plans": "a plan tells its problems; a connection is opened with the owner's rights when a run needs it",
     "POST /api/coworkers": "a file that is not theirs is not read: what it knows says so",
     "PATCH /api/coworkers/{coworker}": "likewise",
