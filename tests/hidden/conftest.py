@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sayso.db import open_engine, transaction
 from sayso.settings import Settings
-from sayso.team import access
+from sayso.team import access, members, people
 from sayso.team.access import Grant
 from sayso.web.app import create_app
 from tests.conftest import fresh
@@ -34,7 +34,7 @@ CLERK: dict[str, Any] = {
             "comment": True,
             "export": True,
             "rows": {"of": [{"field": "keeper", "op": "any_of", "value": ["me"]}]},
-            "hidden": ["worth", "notes", "papers"],
+            "hidden": ["worth", "notes", "papers", "seal"],
         }
     ],
 }
@@ -46,6 +46,10 @@ class Vault:
 
     world: World
     tess: Caller
+    guest: Caller
+    """A guest who was given the role of a clerk, and nothing else."""
+    custom: Caller
+    """A member by a role of the workspace's own, who was given the role of a clerk."""
     row: int
     other: int
     key: int
@@ -95,6 +99,7 @@ async def vault(app: FastAPI, engine: AsyncEngine) -> AsyncIterator[Vault]:
         {"kind": "formula", "id": "twice", "name": "Twice", "formula": "{Worth} * 2"},
         {"kind": "formula", "id": "shout", "name": "Shout", "formula": 'upper({Notes}) & "!"'},
         {"kind": "number", "id": "badge", "name": "Badge", "unique": True},
+        {"kind": "number", "id": "seal", "name": "Seal", "unique": True},
     ]
     steps = [{"do": "add", "part": "field", "table": "achests", "value": field} for field in fields]
     view = {"kind": "grid", "id": "dear", "name": "Dear", "table": "achests", "sorts": [{"field": "worth", "descending": True}]}
@@ -104,25 +109,46 @@ async def vault(app: FastAPI, engine: AsyncEngine) -> AsyncIterator[Vault]:
     steps += [{"do": "add", "part": "field", "table": "akeys", "value": lookup}, {"do": "add", "part": "role", "value": CLERK}]
     version = (await ben.get(where)).json()["version"]
     made(await ben.post(f"{where}/versions", json={"change": {"title": "", "steps": steps}, "base_version": version}))
+    rights = {"name": "Nearly all", "rights": ["read", "comment", "write"]}
+    guest, custom = (
+        await joined(world, "guest"),
+        await joined(world, made(await world.owner.post("/api/roles", json=rights))["id"]),
+    )
     number = world.inside["app_number"]
     async with transaction(engine) as tx:
         owner = world.actors["owner"]
-        clerk = Grant("member", tess.actor.member or "", "clerk")
-        await access.put(tx, number, [clerk], by=owner, id="avault", name="vault", roles={"clerk": "Clerk"})
+        clerks = [Grant("member", one.actor.member or "", "clerk") for one in (tess, guest, custom)]
+        await access.put(tx, number, clerks, by=owner, id="avault", name="vault", roles={"clerk": "Clerk"})
     paper = ("Halifax.txt", b"Halifax in a file", "text/plain")
     file = made(await ben.post("/api/files", files={"file": paper}))["id"]
     table = f"{where}/tables/achests"
-    mine = {"label": "Mine", "keeper": [tess.actor.member], "papers": [file], "stage": "won", "badge": 7}
+    mine = {
+        "label": "Mine",
+        "keeper": [tess.actor.member],
+        "papers": [file],
+        "stage": "won",
+        "badge": 7,
+    }
     theirs = {"label": "Winterthur", "stage": "won", "badge": 8, "papers": [file]}
-    rows = made(await ben.post(f"{table}/rows", json={"rows": [{"values": mine}, {"values": theirs}]}))["rows"]
+    others = [{"label": "Mine", "keeper": [one.actor.member], "stage": "won"} for one in (guest, custom)]
+    rows = made(await ben.post(f"{table}/rows", json={"rows": [{"values": one} for one in (mine, theirs, *others)]}))["rows"]
     made(await ben.post(f"{table}/rows/{rows[1]['id']}/comments", json={"text": "Winterthur is not for clerks"}))
     key = made(await ben.post(f"{where}/tables/akeys/rows", json={"values": {"label": "Oaxaca", "chest": [rows[1]["id"]]}}))[
         "rows"
     ][0]
-    vault = Vault(world, tess, rows[0]["id"], rows[1]["id"], key["id"], file)
+    vault = Vault(world, tess, guest, custom, rows[0]["id"], rows[1]["id"], key["id"], file)
     world.ids["row"] = str(vault.row)
     await vault.says(1)
     yield vault
+
+
+async def joined(w: World, role: str) -> Caller:
+    """Somebody new, with this role in the workspace."""
+    owner = w.actors["owner"]
+    async with transaction(w.engine) as tx:
+        actor = (await people.add(tx, f"Of {role}", role="viewer", by=owner)).actor
+        await members.change_role(tx, actor.member or "", role, by=owner)
+    return await worlds.token_of(w.app, w.engine, actor)
 
 
 def plain(text: str) -> str:
