@@ -116,10 +116,11 @@ def test_the_order_is_of_who_moved_something():
 def test_a_copy_in_another_workspace_names_nobody_and_nothing_of_this_one():
     raw = DESK.portable()
     raw["tables"][0]["fields"].append({"kind": "person", "id": "who", "name": "Who"})
-    raw["views"][0]["filter"] = {"of": [{"field": "who", "op": "any_of", "value": ["m_abcdefghijkl", "me"]}]}
+    raw["views"][0]["filter"] = {"of": [{"field": "who", "op": "any_of", "value": ["m_abcdefghijkl", "m_ana", "me"]}]}
     raw["automations"][0]["steps"] = [
         {"kind": "send_email", "id": "mail", "name": "Mail", "connection": "cn_secret", "to": "me", "subject": "Hi", "body": "x"}
     ]
-    there = copied(app_from(raw), "Desk", "move", elsewhere=True, members=frozenset({"m_abcdefghijkl"}))
+    there = copied(app_from(raw), "Desk", "move", members={"m_abcdefghijkl": None, "m_ana": "m_anathere"})
     told = str(there.portable())
+    assert "'m_anathere', 'me'" in told  # who is there is the member they are there
     assert "cn_secret" not in told and "m_abcdefghijkl" not in told and not there.automations[0].on

@@ -18,10 +18,17 @@ __all__ = ["address"]
 HEARS_SECONDS = 60
 
 
-def messages(w: World) -> dict[str, dict[str, Any]]:
+def messages(w: World) -> dict[str, Any]:
     """Every message that a tab can say, about the things of a workspace."""
-    at = {"app": w.ids["app"], "view": w.ids["view"], "table": w.ids["table"], "row": int(w.ids["row"]), "field": w.ids["field"]}
-    return {"watch": {"app": w.ids["app"]}, "unwatch": {"app": w.ids["app"]}, "at": at}
+    at = {
+        "app": w.ids["app"],
+        "view": w.ids["view"],
+        "table": w.ids["table"],
+        "row": int(w.ids["row"]),
+        "field": w.ids["field"],
+        "typing": True,
+    }
+    return {"watch": {"app": w.ids["app"]}, "unwatch": {"app": w.ids["app"]}, "at": at, "activity": True}
 
 
 def test_every_message_has_a_row(matrix: Matrix):

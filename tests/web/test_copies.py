@@ -163,6 +163,7 @@ async def test_changes_are_made_in_a_copy_looked_at_and_taken_over(company: Comp
     sentences = [one["sentence"] for one in seen["effects"]]
     assert "Renames Worth to Value in Clients" in sentences and "Adds Until to Clients" in sentences
     assert [one["sentence"] for one in seen["live_effects"]] == ["Renames Notes to Remarks in Clients"]
+    assert {"part": "Clients, Value", "what": "name", "before": "Worth", "after": "Value"} in seen["compared"]
     assert [one["rows"] for one in seen["losses"]] == [1] and seen["clashes"] == [] == seen["problems"]
     address = f"/api/apps/{live}/draft-copy/promotion"
     assert problem(await ben.post(address, json={"base_version": 1}))["status"] == 409

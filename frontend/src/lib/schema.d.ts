@@ -6984,6 +6984,17 @@ export interface components {
              */
             open: number;
         };
+        /** Compared */
+        Compared: {
+            /** Part */
+            part: string;
+            /** What */
+            what: string;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+        };
         /**
          * Condition
          * @description One field against one value. A day may be `today`, `tomorrow`, `yesterday`; a person may be `me`.
@@ -8203,6 +8214,11 @@ export interface components {
             base_version: number;
             /** Effects */
             effects: components["schemas"]["Effect"][];
+            /**
+             * Compared
+             * @description What parts said before, and would say.
+             */
+            compared: components["schemas"]["Compared"][];
             /**
              * Live Effects
              * @description What has changed in the live app since the copy was made; it stays.

@@ -36,7 +36,7 @@ class _Merging:
 
     def decide(self, path: str, name: str, sentence: str, live: Any, copy: Any) -> Any:
         chosen = self.choices.get(path)
-        self.clashes.append(Clash(path, name, sentence, _words(live), _words(copy), chosen))
+        self.clashes.append(Clash(path, name, sentence, in_words(live), in_words(copy), chosen))
         return copy if chosen == "copy" else live
 
 
@@ -145,7 +145,8 @@ def _order(base: list[str], copy: list[str], live: list[str], kept: Mapping[str,
     return order
 
 
-def _words(value: Any) -> str:
+def in_words(value: Any) -> str:
+    """A value of a spec, shortly: a part by its name, a list with commas."""
     match value:
         case None:
             return "removed"
@@ -156,7 +157,7 @@ def _words(value: Any) -> str:
         case str() | int() | float():
             text = str(value)
         case tuple() | list():
-            text = ", ".join(_words(one) for one in value) or "nothing"
+            text = ", ".join(in_words(one) for one in value) or "nothing"
         case _:
             text = str(value.portable()) if hasattr(value, "portable") else str(value)
     return text if len(text) <= SHOWN_CHARACTERS_MAX else text[: SHOWN_CHARACTERS_MAX - 1] + "…"

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sayso.data import apps
 from sayso.data.apps import Loss
 from sayso.data.copies import jobs
+from sayso.data.copies.compared import Compared, compared
 from sayso.data.copies.merging import Clash, Side, merged
 from sayso.data.open_app import OpenApp
 from sayso.db.tables import versions as v
@@ -32,6 +33,7 @@ class Review:
     clashes: tuple[Clash, ...]
     losses: tuple[Loss, ...]
     problems: tuple[Problem, ...]
+    compared: tuple[Compared, ...]
 
 
 async def opened_copy(tx: AsyncConnection, live: OpenApp, *, by: Actor, to: str = "read") -> tuple[jobs.DraftCopy, OpenApp]:
@@ -51,8 +53,9 @@ async def review(tx: AsyncConnection, live: OpenApp, *, by: Actor, choices: Mapp
     since = select(v.c.effects).where(v.c.app == live.number, v.c.n > draft.base_version).order_by(v.c.n)
     told = tuple(Effect(**one) for effects in (await tx.execute(since)).scalars() for one in effects)
     return Review(
-        live, copy, draft.base_version, planned.change, planned.effects, told, clashes, planned.losses, planned.problems
-    )
+        live, copy, draft.base_version, planned.change, planned.effects, told, clashes, planned.losses, planned.problems,
+        compared(live.spec, target),
+    )  # fmt: skip
 
 
 async def promote(

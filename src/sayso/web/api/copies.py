@@ -101,12 +101,21 @@ class Clash(Shown):
     chosen: Side | None
 
 
+class Compared(Shown):
+    part: str
+    what: str
+    before: str
+    after: str
+
+
 class DraftReview(Shown):
     """What would change in the live app."""
 
     live_version: int
     base_version: int
     effects: list[Effect]
+    compared: list[Compared]
+    """What parts said before, and would say."""
     live_effects: list[Effect]
     """What has changed in the live app since the copy was made; it stays."""
     clashes: list[Clash]
@@ -124,7 +133,7 @@ class DraftReview(Shown):
         ]
         return cls(
             live_version=one.live.version, base_version=one.base_version, effects=[Effect.of(e) for e in one.effects],
-            live_effects=[Effect.of(e) for e in one.since], clashes=clashes, losses=[Loss.of(loss) for loss in one.losses],
+            compared=[Compared(part=c.part, what=c.what, before=c.before, after=c.after) for c in one.compared], live_effects=[Effect.of(e) for e in one.since], clashes=clashes, losses=[Loss.of(loss) for loss in one.losses],
             problems=[ProblemShown.of(p) for p in one.problems], change=Change.of(one.change),
         )  # fmt: skip
 
