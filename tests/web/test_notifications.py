@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -170,3 +171,14 @@ async def test_pages_of_questions_and_withdrawn_ones(company: Company, number: i
         await approvals.withdraw(tx, ["r_1"])
     assert {one["state"] for one in (await company.cleo.get("/api/approvals?app=asked")).json()["items"]} == {"withdrawn"}
     assert (await company.cleo.get("/api/approvals")).json()["waiting"] == 0
+
+
+async def test_two_wishes_at_once_are_both_kept(company: Company):
+    """Two switches of one page, one soon after the other: neither answer takes the other's change back."""
+    for quiet in ({"from": "20:00", "until": "08:00"}, None) * 4:
+        mail = "digest" if quiet else "now"
+        asked = ({"quiet": quiet}, {"kinds": {"mention": {"mail": mail}}}, {"kinds": {"comment": {"mail": mail}}})
+        answers = await asyncio.gather(*(company.mia.patch("/api/me/preferences", json=one) for one in asked))
+        assert [one.status_code for one in answers] == [200] * 3
+        kept = (await company.mia.get("/api/me/preferences")).json()
+        assert kept["quiet"] == quiet and {kept["kinds"][topic]["mail"] for topic in ("mention", "comment")} == {mail}

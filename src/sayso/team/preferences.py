@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -46,6 +46,7 @@ async def change(
     quiet: Mapping[str, str] | Literal[False] | None = False,
 ) -> Wishes:
     """`quiet` False leaves it as it is, None ends it. Letters that wait are written when the new wishes say."""
+    await _alone(tx, _member(by))
     now = await read(tx, by=by)
     kinds = {topic: asdict(way) for topic, way in now.ways.items()}
     for topic, said in ways.items():
@@ -57,6 +58,11 @@ async def change(
     return await read(tx, by=by)
 
 
+async def _alone(tx: AsyncConnection, member: str) -> None:
+    """Until the end of `tx` nobody else changes this member's wishes: what is read of them is what is written over."""
+    await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"wishes {member}", 0))))
+
+
 async def _keep(tx: AsyncConnection, member: str, workspace: str, kinds: Any, digest: Any, quiet: Any) -> None:
     values = {"kinds": kinds, "digest": digest, "quiet": quiet}
     put = insert(t).values(member=member, workspace_id=workspace, **values)
@@ -65,6 +71,7 @@ async def _keep(tx: AsyncConnection, member: str, workspace: str, kinds: Any, di
 
 async def no_letters(tx: AsyncConnection, member: str, workspace: str, topics: Iterable[Topic]) -> None:
     """Ends the letters of these kinds to a member, who has asked for it from a letter."""
+    await _alone(tx, member)
     known = (await of(tx, [member], workspace)).get(member)
     if known is None:
         return
