@@ -12,6 +12,7 @@ OWN_CLOCK = {
     "share_visits": "how often a public page was opened, counted beside the answer",
     "automation_follow": "how far events were heard",
     "ai_follow": "how far events were heard",
+    "audit_chains": "the head of the chain, which moves with what was refused",
     "coworker_chunks": "what was read beforehand, when the server gets round to it",
 }
 """Tables that the server itself writes in its own time, and why."""
@@ -36,7 +37,9 @@ async def _statement(tx, workspace: str) -> str:  # type: ignore[no-untyped-def]
             " and table_name in (select tablename from pg_tables where schemaname = 'sayso') order by 1"
         )
     )
-    parts = [_of(f"sayso.{name}", "where x.workspace_id = :workspace") for name in named.scalars() if name not in OWN_CLOCK]
+    here = "where x.workspace_id = :workspace"
+    but = {"audit": f"{here} and x.kind not like 'access.refused%'"}  # that somebody tried is written down, and nothing else
+    parts = [_of(f"sayso.{name}", but.get(name, here)) for name in named.scalars() if name not in OWN_CLOCK]
     numbers = await tx.execute(text("select number from sayso.apps where workspace_id = :w"), {"w": workspace})
     for number in numbers.scalars():
         tables = await tx.execute(
