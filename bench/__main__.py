@@ -12,7 +12,7 @@ from bench.figure import Figure
 
 NOT_MEASURES = {"__init__", "__main__", "client", "figure", "fills_upstream", "gateway_upstream", "million", "server"}
 
-BY_HAND = {"bulk", "step_kills", "torture", "webhooks"}
+BY_HAND = {"beside_n8n", "bulk", "step_kills", "torture", "webhooks"}
 """Only when they are named: they take long."""
 
 

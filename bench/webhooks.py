@@ -51,16 +51,16 @@ async def measure() -> list[Figure]:
 
 async def _taken_in(d: Desk, s: Server) -> list[Figure]:
     registered = await d.automated("orders", STEPS, {"kind": "webhook", "verify": "standard"})
-    hook = await _hook(s, "orders")
-    await _sent(hook, 400, 0, "warm-")
+    hook = await hook_of(s, "orders")
+    await sent(hook, 400, 0, "warm-")
     began, cpu = time.perf_counter(), _cpu(s)
-    paced = await _sent(hook, MANY, PACE_PER_SECOND, "paced-")
+    paced = await sent(hook, MANY, PACE_PER_SECOND, "paced-")
     busy = _cpu(s) - cpu
     await d.over(registered, MANY + 400)
     lasted, whole = time.perf_counter() - began, _cpu(s) - cpu
     lines = await _lines(d, "orders")
     ran, twice = sum(f"paced-{n}" in lines for n in range(MANY)), sum(many - 1 for many in lines.values())
-    pushed = await _sent(hook, MANY // 2, 0, "pushed-")
+    pushed = await sent(hook, MANY // 2, 0, "pushed-")
     _say(
         "at a pace",
         paced,
@@ -79,7 +79,7 @@ async def _taken_in(d: Desk, s: Server) -> list[Figure]:
 
 async def _copied(d: Desk, s: Server) -> list[Figure]:
     registered = await d.automated("copies", STEPS, {"kind": "webhook", "verify": "standard"})
-    told = await _sent(await _hook(s, "copies"), COPIES, 0, "the-same=", connections=COPIES)
+    told = await sent(await hook_of(s, "copies"), COPIES, 0, "the-same=", connections=COPIES)
     _say("copies", told, "")
     await d.over(registered, 1)
     runs = sum((await d.states(registered)).values())
@@ -89,9 +89,9 @@ async def _copied(d: Desk, s: Server) -> list[Figure]:
 async def _answered(d: Desk, s: Server) -> list[Figure]:
     """Webhook → set → respond, the caller waits."""
     await d.automated("answers", ANSWERS, {"kind": "webhook"})
-    hook = await _hook(s, "answers")
+    hook = await hook_of(s, "answers")
     cpu = _cpu(s)
-    told = await _sent(hook, MANY // 4, 0, "asked-", connections=16)
+    told = await sent(hook, MANY // 4, 0, "asked-", connections=16)
     per_cpu = MANY // 4 / (_cpu(s) - cpu)
     _say(
         "answered by their run",
@@ -101,14 +101,14 @@ async def _answered(d: Desk, s: Server) -> list[Figure]:
     return [Figure("webhooks answered by their durable run, for a CPU-second", per_cpu, 68, "per s", floor=True)]
 
 
-async def _hook(s: Server, app: str) -> tuple[str, str]:
+async def hook_of(s: Server, app: str) -> tuple[str, str]:
     async with httpx.AsyncClient(base_url=s.url, headers={"Authorization": f"Bearer {s.token}"}, timeout=60) as c:
         made = await c.post(f"/api/apps/{app}/automations/rule/webhook", json={"new_secret": True})
         made.raise_for_status()
         return made.json()["url"], made.json()["secret"]
 
 
-async def _sent(hook: tuple[str, str], many: int, rate: float, prefix: str, connections: int = CONNECTIONS) -> dict[str, Any]:
+async def sent(hook: tuple[str, str], many: int, rate: float, prefix: str, connections: int = CONNECTIONS) -> dict[str, Any]:
     told = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.automated.sender", *hook, str(many), str(connections), str(rate), prefix, stdout=asyncio.subprocess.PIPE
     )  # fmt: skip
