@@ -2,19 +2,25 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
 
 import orjson
 import pytest
+from fastapi import FastAPI
 from httpx import Response
 
+from sayso.web.app import described
 from sayso.web.routes import API, Address
 from tests.hidden.conftest import Vault, leaks, plain
-from tests.isolation.addresses import ask, name
+from tests.isolation.addresses import ask, mixed, name
+from tests.isolation.bodies import naming
+from tests.isolation.test_addresses import ENDS_WHO_ASKS
 from tests.isolation.test_mcp import called
 from tests.isolation.worlds import filled
+from tests.web.conftest import Caller
 
 Ask = Callable[[Vault], Awaitable[Response]]
 LOW, HIGH, GUESS = 4_000, 9_000, 6_000
@@ -146,16 +152,54 @@ GROWS = {"/api/me/export", "/api/apps/{app}/activity"}
 
 @pytest.mark.parametrize("address", [a for a in API if a.verb == "GET"], ids=name)
 async def test_no_address_tells_what_is_hidden(vault: Vault, address: Address):
-    """Every address that reads, with the ids of her own workspace: twice, with two values of what is hidden."""
-    answer = await ask(vault.tess, address, filled(address.path, vault.world.ids))
+    """Every address that reads, with the ids of their own workspace: twice, with two values of what is hidden. By a member, a guest, a custom role."""
+    clerks, path = (vault.tess, vault.guest, vault.custom), filled(address.path, vault.world.ids)
+    said_then = [plain(said(await read(one, address, path))) for one in clerks]
+    if address.path not in GROWS and "events" not in address.path and "/run" not in address.path:
+        answers: list[list[str]] = []
+        for worth in (LOW, HIGH):
+            await vault.says(worth)
+            answers.append([plain(said(await read(one, address, path))) for one in clerks])
+        assert answers[0] == answers[1]
+    assert len(said_then) == 3
+
+
+async def read(caller: Caller, address: Address, path: str) -> Response:
+    answer = await ask(caller, address, path)
     assert answer.status_code < 500, answer.text
     assert not leaks(said(answer)), answer.text
-    if address.path not in GROWS and "events" not in address.path and "/run" not in address.path:
-        await vault.says(LOW)
-        low = await ask(vault.tess, address, filled(address.path, vault.world.ids))
-        await vault.says(HIGH)
-        high = await ask(vault.tess, address, filled(address.path, vault.world.ids))
-        assert plain(said(low)) == plain(said(high))
+    return answer
+
+
+@pytest.mark.parametrize("address", [a for a in API if a.verb != "GET" and name(a) not in ENDS_WHO_ASKS], ids=name)
+async def test_no_write_tells_or_changes_what_is_hidden(vault: Vault, address: Address, described_: dict[str, Any]):
+    """Every address that writes, naming the hidden field, row, table, view and file in its path, and in every property of its body that names something."""
+    hidden = replace(vault.world, ids={**vault.world.ids, **unseen(vault)})
+    before = await kept(vault)
+    for who in (vault.tess, vault.guest, vault.custom):
+        for ids in mixed(address, vault.world, hidden):
+            answer = await ask(who, address, filled(address.path, ids))
+            assert answer.status_code < 500 and not leaks(answer.text), (ids, answer.text)
+        for body in naming(described_, address, hidden):
+            answer = await ask(who, address, filled(address.path, vault.world.ids), body)
+            assert answer.status_code < 500 and not leaks(answer.text), (body, answer.text)
+    assert await kept(vault) == before
+
+
+def unseen(vault: Vault) -> dict[str, str]:
+    return {"field": "worth", "row": str(vault.other), "table": "akeys", "view": "rich", "file": vault.file}
+
+
+async def kept(vault: Vault) -> list[Any]:
+    """What is hidden from a clerk, as it is now."""
+    mine, other = [(await vault.ben.get(f"{vault.table}/rows/{row}")).json() for row in (vault.row, vault.other)]
+    key = (await vault.ben.get(f"{vault.table.replace('achests', 'akeys')}/rows/{vault.key}")).json()
+    return [{field: mine["values"].get(field) for field in ("worth", "notes", "papers")}, other["values"], key["values"]]
+
+
+@pytest.fixture(scope="module")
+def described_(app: FastAPI) -> dict[str, Any]:
+    return described(app)
 
 
 @pytest.mark.parametrize(
