@@ -101,7 +101,8 @@ def _role(app: App, who: str) -> Role | None:
         return rest
     name = lemma(who.lower())
     called = {lemma(r.name.lower()): r for r in app.roles}
-    near = [r for key, r in called.items() if set(key.split()) <= set(name.split()) or set(name.split()) <= set(key.split())]
+    words = {lemma(w) for w in name.split()}
+    near = [r for key, r in called.items() if set(key.split()) <= words or words <= set(key.split())]
     return called.get(name) or (near[0] if len(near) == 1 else rest)
 
 

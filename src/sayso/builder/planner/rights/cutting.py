@@ -15,7 +15,7 @@ _BETWEEN = re.compile(
 _ENDS_IN_VERB = re.compile(rf"(?:^|\s)(?:{MAY}|{NOT}|{ONLY}|to|and|or)\s+(?:(?:{VERB})\s*(?:,|and|or|/)\s*)*(?:{VERB})$")
 _ENDS_IN_ALL = re.compile(r"(?:^|\s)(?:nobody|everyone|anyone|all|everything|anything|nothing|it\s+all)(?:\s+else)?$")
 _AFTER_COLON = re.compile(
-    rf"^(?:only\s+[\w' &-]+?\s+(?:{MAY})\s|(?:each\s+|the\s+)?[\w'&-]+(?:\s+[\w'&-]+){{0,2}}\s+(?:{NOT}|(?:{MAY})\s+(?:{ONLY}\s+)?(?:{VERB})|{ONLY}\s+(?:{VERB}))\b|they\s|nobody\s|everyone\s+(?:else\s+)?(?:{MAY}|{NOT})\s)"
+    rf"^(?:only\s+[\w' &-]+?\s+(?:{MAY})\s|(?!(?:{VERB})\b)(?:each\s+|the\s+)?[\w'&-]+(?:\s+[\w'&-]+){{0,2}}\s+(?:{NOT}|(?:{MAY})\s+(?:{ONLY}\s+)?(?:{VERB})|{ONLY}\s+(?:{VERB}))\b|they\s|nobody\s|everyone\s+(?:else\s+)?(?:{MAY}|{NOT})\s)"
 )
 _BEGINS_WITH_VERB = re.compile(rf"^(?:{VERB})\b")
 _COMMAND = r"hide|give|grant|let|allow|block|bar|ban|lock|revoke|take\s+away|restrict|limit|make|keep|do\s+not\s+(?:let|allow|show)|forbid"

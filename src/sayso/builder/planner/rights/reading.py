@@ -152,7 +152,7 @@ _BLOCK = re.compile(
     r"^(?:block|ban|bar|exclude|lock|shut|keep|prevent|stop|forbid)\s+(?P<who>.+?)\s+(?:out\s+of|from|off|to)\s+(?P<what>.+)$"
 )
 _LET = re.compile(
-    rf"^(?:(?:i|we)\s+)?(?P<neg>do\s+not\s+)?(?:let|allow|enable|want|have)\s+(?P<only>only\s+)?(?P<who>.+?)\s+(?:to\s+)?(?P<not>not\s+)?(?:be\s+(?:able|allowed)\s+to\s+)?(?P<just>{ONLY}\s+)?(?P<verb>{VERBS})\b(?P<what>.*)$"
+    rf"^(?:(?:i|we)\s+)?(?P<neg>do\s+not\s+)?(?:let|allow|enable|want)\s+(?P<only>only\s+)?(?P<who>.+?)\s+(?:to\s+)?(?P<not>not\s+)?(?:be\s+(?:able|allowed)\s+to\s+)?(?P<just>{ONLY}\s+)?(?P<verb>{VERBS})\b(?P<what>.*)$"
 )
 _GIVE = re.compile(
     rf"^(?:give|grant)\s+(?P<who>.+?)\s+(?P<only>only\s+)?(?:{_ACCESS}|the\s+right\s+to\s+(?P<verb>{VERBS})\b(?P<of>.*))$"
@@ -341,8 +341,20 @@ def _headed(clause: Clause) -> list[Statement]:
         return []
     rest = m["rest"]
     if re.match(rf"^(?:{NOT}|{MAY}|{ONLY}\s+(?:{VERB})|(?:{VERB}))\b", rest):
-        inner = replace(clause, text=f"they {rest}", before=replace(clause.before, who=who))
-        return _subject(inner)
+        said = _PREDICATE.match(rest)
+        if said is None:
+            return []
+        done, denied = deeds_of(said["verb"]), bool(said["not"])
+        return [
+            clause.said(
+                who,
+                done,
+                said["what"],
+                may=not denied,
+                just=not denied and _just(said["what"]),
+                looks=done == ("see",) and not denied,
+            )
+        ]
     telling = re.match(rf"^(?:{ALL}|nothing|{ONLY}\b|read[- ]only|no\s+access|their\s+own\b)", rest) or who[0].kind != "role"
     if not telling:
         return []

@@ -134,7 +134,7 @@ def _one(part: str) -> Who | None:
         not 1 <= len(names) <= 4
         or singular(names[-1]) in _NO_PEOPLE
         or names[0] in _NO_PEOPLE
-        or {"log", "logs", "sign", "see", "sees"} & set(names)
+        or {"their", "his", "her", "own", "no", "log", "logs", "sign", "see", "sees"} & set(names)
         or _NO_NAME.search(called)
         or not re.search(r"[a-z]{2}", called)
         or re.fullmatch(rf"(?:.*\s)?(?:{VERB}|{MAY}|{NOT}|{ONLY})", called)
