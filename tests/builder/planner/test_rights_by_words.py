@@ -6,6 +6,9 @@ facts held (.44 before it). What they then showed was mended, so that they are h
 
 from functools import cache
 
+import pytest
+
+from sayso.builder.planner.rights.reading import statements
 from sayso.builder.planner.wish import Wish
 from sayso.spec.app import App
 from tests.builder.planner.rights_judged import BASES, is_open, missed, wishes
@@ -42,3 +45,33 @@ def test_thirty_wishes_that_were_written_before_the_reader():
     assert len(wishes("rights_second.txt")) == 30
     hold, silent = judged("rights_second.txt")
     assert hold >= SECOND_HOLD_MIN and len(silent) <= SECOND_OPEN_MAX
+
+
+FIELDS_AND_COMMANDS = (
+    "Loans: set, group, out, due, back",
+    "Cars: make, model, year, picture",
+    "Sites: access code, address",
+    "Vendor fax: delete it",
+    "AI: write a two-sentence teaser from the notes",
+    "A ticket cannot be closed without a note",
+    "Limit the subject to 80 characters",
+)
+"""What begins like a right and is a list of fields, a command or a rule."""
+
+
+@pytest.mark.parametrize("words", FIELDS_AND_COMMANDS)
+def test_lists_of_fields_and_commands_are_no_rights(words: str):
+    assert statements(words) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Tenants: read own certificate",
+        "Managers: view, edit, delete tickets",
+        "Sales: view pipeline, leads",
+        "Tickets cannot be deleted",
+    ],
+)
+def test_rights_behind_a_colon_and_in_the_passive_stay_rights(words: str):
+    assert statements(words)

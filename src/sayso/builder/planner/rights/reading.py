@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from sayso.builder.planner.inflect import singular
 from sayso.builder.planner.rights.cutting import CLAUSE_CHARACTERS_MAX, CLAUSES_MAX, of_sentences
 from sayso.builder.planner.rights.statement import DEEDS_OF_ALL, EVERYONE, NOBODY, OTHERS, Deed, Statement, Who
-from sayso.builder.planner.rights.words import ALL, MAY, NOT, ONLY, VERB, deeds_of, people_of, plain
+from sayso.builder.planner.rights.words import ALL, MAY, NOT, ONLY, VERB, deeds_of, lists, people_of, plain
 
 VERBS = rf"(?:{VERB})(?:\s*(?:,|/|and|or|nor|&)\s*(?:{VERB}))*"
 _ACCESS = r"(?P<adj>read[- ]?only|read|view(?:ing)?|full|complete|write|edit(?:ing)?|no|unrestricted)[- ]*(?:only\s+)?(?:access|rights?|permissions?)(?:\s+(?:to|on|for|in|over)\s+(?P<what>.+))?"
@@ -191,7 +192,7 @@ def _let(clause: Clause) -> list[Statement]:
     return [
         clause.said(
             who, deeds_of(m["verb"]), m["what"], may=not denied, only=bool(m["only"]), just=bool(m["just"]) or _just(m["what"]),
-            strong=denied or bool(m["only"] or m["just"]) or len(m["what"].split()) <= 3,
+            strong=denied or bool(m["only"] or m["just"]) or (len(m["what"].split()) <= 3 and "add" not in deeds_of(m["verb"])),
         )
     ]  # fmt: skip
 
@@ -333,6 +334,29 @@ def _for(clause: Clause) -> list[Statement]:
 _HEADED = re.compile(r"^(?P<who>[^:]{2,60}?)\s*(?::|->|=>|→)\s*(?P<rest>.+)$")
 
 
+_NOUN_TOO = re.compile(
+    r"(?:access|book|change|comment|control|fix|file|log|look|make|mark|move|rate|read|record|register|report|request|run|search|set|view)s?"
+)
+"""Verbs that are also what a row has: `cars: make, model`, `loans: set, group`."""
+_SAYS_WHICH = frozenset("a all any every his her its no not only own read-only the their these this".split())
+_OF_A_THING = re.compile(rf"^(?:{VERB})\s+(?:it|them|this)\b")
+
+
+def _names_things(rest: str) -> bool:
+    """Whether behind a colon stands what something has, or what to do with it, rather than what somebody may do."""
+    if _OF_A_THING.match(rest) and deeds_of(rest.split()[0]) != ("see",):
+        return True
+    items = [item.split() for item in lists(rest)]
+    if len(items) < 2 or not _NOUN_TOO.fullmatch(items[0][0]):
+        return False
+    if len(items[0]) > 1:
+        noun = items[0][1]
+        looks = items[0][0].startswith(("view", "read", "look"))
+        return len(items[0]) == 2 and not looks and noun not in _SAYS_WHICH and singular(noun) == noun
+    follows = next((item for item in items if not (len(item) == 1 and deeds_of(item[0]))), None)
+    return follows is not None and not re.match(rf"(?:{VERB}|{NOT}|{MAY}|{ONLY})\b", " ".join(follows))
+
+
 def _headed(clause: Clause) -> list[Statement]:
     """`project leads: everything`, `interns: look but do not touch`, `freelancers: only their own tasks`."""
     m = _HEADED.match(clause.text)
@@ -340,6 +364,8 @@ def _headed(clause: Clause) -> list[Statement]:
     if m is None or not who:
         return []
     rest = m["rest"]
+    if _names_things(rest):
+        return []
     if re.match(rf"^(?:{NOT}|{MAY}|{ONLY}\s+(?:{VERB})|(?:{VERB}))\b", rest):
         said = _PREDICATE.match(rest)
         if said is None:
@@ -453,6 +479,8 @@ def _subject(clause: Clause) -> list[Statement]:
             return [clause.said(exempt, deeds, m["what"], only=nobody, may=nobody)]
         nobody = who == (NOBODY,) or re.match(r"^(?:nobody|no)\b", people) is not None
         denied = bool(m["not"]) or nobody
+        if m["not"] and re.search(r"\bbe$", m["not"]) and re.fullmatch(r"\w+ed|\w+en", m["verb"]):
+            return [] if m["what"].strip() else [clause.said((NOBODY,), deeds, people, may=False)]
         spoken = (
             bool(m["may"] or m["not"] or m["just"] or m["pre"])
             or _OWNISH.search(m["what"]) is not None

@@ -75,7 +75,9 @@ def _is_apart(said: Statement, known: set[str]) -> bool:
     return said.strong or bool(said.deeds and said.who and all(w.key in known for w in said.who))
 
 
-_DESCRIBES = re.compile(r",\s*(?:each|with|and\s+each|who|which)\b|\bwith\b|:")
+_DESCRIBES = re.compile(
+    r",\s*(?:each|with|and\s+each|who|which)\b|\bwith\b|:|\bon\s+(?:one|a|an)\s+(?:\w+\s+){0,2}(?:dashboard|board|page|calendar|chart|screen|timeline|gallery|list)\b"
+)
 
 
 def _speaks_of(app: App, said: Statement) -> bool:

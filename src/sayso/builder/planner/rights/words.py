@@ -94,7 +94,7 @@ _AFTER = re.compile(
     r"(?:\s+(?:team|department|people|group|staff|crew|users|members|dept|guests|role|from\s+outside|alone|too|as\s+well))+$"
 )
 _NO_PEOPLE = frozenset(
-    "i we you it he she this that who which what there someone one row form field status date app view page something anything nothing everything they them each us me here these those table column show list display include send keep email mail notify remind count nothing without under once until since otherwise".split()
+    "i we you it he she this that who which what there someone one row form field status date app view page something anything nothing everything they them each us me here these those table column show list display include send keep email mail notify remind count nothing without under once until since otherwise ai".split()
 )
 _NO_NAME = re.compile(
     r"[^a-z0-9' &/.-]|'(?:ll|d|ve|m|re)\b|\bonly\b|\d{3}|\b(?:is|are|was|be|to|when|if|with|that|which|by|on|as|has|have|for|not|and|or|there|where|about)\b"
@@ -134,6 +134,8 @@ def _one(part: str) -> Who | None:
         not 1 <= len(names) <= 4
         or singular(names[-1]) in _NO_PEOPLE
         or names[0] in _NO_PEOPLE
+        or names[0] in ("make", "keep", "set")
+        or names[0].isdigit()
         or {"their", "his", "her", "own", "no", "log", "logs", "sign", "see", "sees"} & set(names)
         or _NO_NAME.search(called)
         or not re.search(r"[a-z]{2}", called)
