@@ -55,6 +55,14 @@ FIELDS_AND_COMMANDS = (
     "AI: write a two-sentence teaser from the notes",
     "A ticket cannot be closed without a note",
     "Limit the subject to 80 characters",
+    "The stations never change. Code, latitude, longitude, depth",
+    "Calls: upload recording, summary",
+    "Adding an employee should make all three check-ins",
+    "Everyone gets the travel letter by e-mail",
+    "All: as soon as a fault is logged the engineer is texted",
+    "Keep done tickets out of the calendar",
+    "An empty check should be created by the system",
+    "Make notes read-only",
 )
 """What begins like a right and is a list of fields, a command or a rule."""
 

@@ -11,8 +11,9 @@ from functools import lru_cache
 
 from sayso.builder.planner.inflect import singular
 from sayso.builder.planner.rights.cutting import CLAUSE_CHARACTERS_MAX, CLAUSES_MAX, of_sentences
+from sayso.builder.planner.rights.people import people_of
 from sayso.builder.planner.rights.statement import DEEDS_OF_ALL, EVERYONE, NOBODY, OTHERS, Deed, Statement, Who
-from sayso.builder.planner.rights.words import ALL, MAY, NOT, ONLY, VERB, deeds_of, lists, people_of, plain
+from sayso.builder.planner.rights.words import ALL, MAY, NOT, ONLY, VERB, deeds_of, lists, plain
 
 VERBS = rf"(?:{VERB})(?:\s*(?:,|/|and|or|nor|&)\s*(?:{VERB}))*"
 _ACCESS = r"(?P<adj>read[- ]?only|read|view(?:ing)?|full|complete|write|edit(?:ing)?|no|unrestricted)[- ]*(?:only\s+)?(?:access|rights?|permissions?)(?:\s+(?:to|on|for|in|over)\s+(?P<what>.+))?"
@@ -382,7 +383,7 @@ def _headed(clause: Clause) -> list[Statement]:
             )
         ]
     telling = re.match(rf"^(?:{ALL}|nothing|{ONLY}\b|read[- ]only|no\s+access|their\s+own\b)", rest) or who[0].kind != "role"
-    if not telling:
+    if not telling or _NOT_ABOUT_PEOPLE.match(rest):
         return []
     if re.match(r"^(?:nothing|no\s+access)", rest):
         return [clause.said(who, ("see",), "everything", may=False)]
@@ -444,6 +445,9 @@ _DOES_ALL = re.compile(
 )
 _LOOKS = re.compile(r"^(?P<who>.+?)\s+(?:is|are|be|should\s+be|must\s+be|stay|stays|only\s+get|gets?)?\s*read[- ]only$")
 _GETS = re.compile(r"^(?P<who>.+?)\s+(?:gets?|needs?)\s+(?P<just>only\s+)?(?P<what>.+)$")
+_SENT = re.compile(
+    r"\b(?:e-?mails?|mails?|letters?|texts?|messages?|notices?|notifications?|notified|sms|pings?|reminders?|calls?)\b"
+)
 _OUT = re.compile(
     r"^(?P<who>(?:nobody|everyone|all|the\s+rest|others?|no\s+other).*?)\s+(?:(?:do|can|must|may)\s+not\s+)?(?:gets?\s+(?:in|access)|has\s+access|have\s+access|log\s+in)$"
 )
@@ -469,6 +473,8 @@ def _logs_in(clause: Clause) -> list[Statement]:
 
 def _subject(clause: Clause) -> list[Statement]:
     for people, m in _subjects(clause.text):
+        if m["not"] and re.search(r"\bbe$", m["not"]) and re.fullmatch(r"\w+ed|\w+en", m["verb"]):
+            return [] if m["what"].strip() else [clause.said((NOBODY,), deeds_of(m["verb"]), people, may=False)]
         who = _those(people, clause)
         if not who:
             continue
@@ -479,8 +485,6 @@ def _subject(clause: Clause) -> list[Statement]:
             return [clause.said(exempt, deeds, m["what"], only=nobody, may=nobody)]
         nobody = who == (NOBODY,) or re.match(r"^(?:nobody|no)\b", people) is not None
         denied = bool(m["not"]) or nobody
-        if m["not"] and re.search(r"\bbe$", m["not"]) and re.fullmatch(r"\w+ed|\w+en", m["verb"]):
-            return [] if m["what"].strip() else [clause.said((NOBODY,), deeds, people, may=False)]
         spoken = (
             bool(m["may"] or m["not"] or m["just"] or m["pre"])
             or _OWNISH.search(m["what"]) is not None
@@ -583,6 +587,7 @@ def _gets(clause: Clause) -> list[Statement]:
             clause.said((OTHERS,), ("see",), "everything", may=False)
         ]  # fmt: skip
     m = _GETS.match(clause.text)
+    m = None if m and _SENT.search(m["what"]) else m
     who = _those(m["who"], clause) if m else ()
     return (
         [clause.said(who, ("see",), m["what"], just=bool(m["just"]) or _just(m["what"]), strong=who == (OTHERS,))]

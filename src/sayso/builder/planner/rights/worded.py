@@ -14,7 +14,7 @@ from sayso.builder.planner.rights.cutting import of_sentences
 from sayso.builder.planner.rights.heard import Heard
 from sayso.builder.planner.rights.made import role_of
 from sayso.builder.planner.rights.reading import statements
-from sayso.builder.planner.rights.statement import Deed, Statement, Who
+from sayso.builder.planner.rights.statement import EVERYONE, Deed, Statement, Who
 from sayso.builder.planner.rights.things import Things, is_of_all, things_in
 from sayso.builder.planner.rights.whose import Whose
 from sayso.builder.planner.rights.words import plain
@@ -72,11 +72,13 @@ def spoken_of(app: App | None, words: str) -> list[tuple[int, int]]:
 def _is_apart(said: Statement, known: set[str]) -> bool:
     if len(said.words.split()) > SPOKEN_WORDS_MAX or _DESCRIBES.search(said.what):
         return False
-    return said.strong or bool(said.deeds and said.who and all(w.key in known for w in said.who))
+    if said.who == (EVERYONE,) and said.may and said.deeds == ("add",):
+        return False  # `anyone can file one from a tablet` is a form
+    return said.strong or bool(said.deeds and said.who and all(w.kind == "role" and w.key in known for w in said.who))
 
 
 _DESCRIBES = re.compile(
-    r",\s*(?:each|with|and\s+each|who|which)\b|\bwith\b|:|\bon\s+(?:one|a|an)\s+(?:\w+\s+){0,2}(?:dashboard|board|page|calendar|chart|screen|timeline|gallery|list)\b"
+    r",\s*(?:each|with|and\s+each|who|which)\b|\bwith\b|:|\b(?:one|a|an)\s+(?:\w+\s+){0,2}(?:form|dashboard|board|page|calendar|chart|screen|timeline|gallery|list)\b"
 )
 
 

@@ -1,11 +1,10 @@
-"""The words of rights: who is meant, what they do with rows, and how a clause is made plain before it is read."""
+"""The words of rights: what people do with rows, and how a clause is made plain before it is read."""
 
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from sayso.builder.planner.inflect import lemma, singular
-from sayso.builder.planner.rights.statement import EVERYONE, NOBODY, OTHERS, Deed, Who
+from sayso.builder.planner.rights.statement import Deed
 
 _PLAIN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(rf"(?<![\w'])(?:{words})(?![\w'])"), plain)
@@ -34,7 +33,7 @@ _IDLE = re.compile(
     r"\b(?:any\s*more|therefore|always|any\s+longer|again|please|pls|thx|thanks|from\s+now\s+on|of\s+course|really|actually|at\s+all|completely|entirely|simply|basically|themselves|yet)\b|!+|\bever\b"
 )
 _LEAD_IN = re.compile(
-    r"^(?:(?:hi|and|but|also|so|then|plus|while|whereas|that|ok|okay|make\s+sure|ensure|i\s+want|we\s+want|i'd\s+like|we\s+need|important|note|rights?|permissions?|access|who\s+sees\s+what)\b[\s,:-]*(?:that\b\s*)?)+"
+    r"^(?:(?:hi|and|but|also|so|then|plus|while|whereas|that|said|ok|okay|make\s+sure|ensure|i\s+want|we\s+want|i'd\s+like|we\s+need|important|note|rights?|permissions?|access|who\s+sees\s+what)\b[\s,:-]*(?:that\b\s*)?)+"
 )
 
 
@@ -78,71 +77,6 @@ def deeds_of(verbs: str) -> tuple[Deed, ...]:
         if deed is not None and deed not in found:
             found.append(deed)
     return tuple(found)
-
-
-_REST_OF = re.compile(
-    r"\b(?:everyone|anyone|nobody|all)\s+else\b|\ball\s+(?:of\s+)?(?:the\s+)?others\b|\b(?:the\s+)?others\b|\b(?:the\s+)?rest(?:\s+of\s+(?:the\s+|us|my\s+|our\s+)?\w*)?$|\bother\s+(?:people|users|members|roles|staff|teams)\b|\beveryone\s+(?:outside|not\s+in)\b|\bnobody\s+outside\b"
-)
-_ALL_OF = re.compile(r"^(?:everyone|anyone|all|people|users|all\s+users|any\s+user|the\s+(?:whole\s+)?team|the\s+team)$")
-_IN = re.compile(
-    r"^(?:(?:the|all|only|any|those|every|each)\s+)*(?:people|members?|staff|users?|anyone|those|everyone|someone|colleagues|employees|guests|somebody)\s+(?:who\s+(?:are|is|work)\s+)?(?:in|from|of|at|within)\s+(?:the\s+|our\s+)?"
-)
-_BEFORE = re.compile(
-    r"^(?:(?:the|our|my|an?|all|any|each|every|only|just|also|both|outside|these|those|other|such|even|let|for)\s+)+"
-)
-_AFTER = re.compile(
-    r"(?:\s+(?:team|department|people|group|staff|crew|users|members|dept|guests|role|from\s+outside|alone|too|as\s+well))+$"
-)
-_NO_PEOPLE = frozenset(
-    "i we you it he she this that who which what there someone one row form field status date app view page something anything nothing everything they them each us me here these those table column show list display include send keep email mail notify remind count nothing without under once until since otherwise ai".split()
-)
-_NO_NAME = re.compile(
-    r"[^a-z0-9' &/.-]|'(?:ll|d|ve|m|re)\b|\bonly\b|\d{3}|\b(?:is|are|was|be|to|when|if|with|that|which|by|on|as|has|have|for|not|and|or|there|where|about)\b"
-)
-
-
-def people_of(words: str) -> tuple[Who, ...]:
-    """Who is meant by the words before a verb or after `from`, `for`, `by`; empty when they name nobody."""
-    low = words.strip(" ,:.;'\"()")
-    low = re.sub(r"^(?:not\s+even|even|in\s+particular)\s+", "", low)
-    if not low:
-        return ()
-    if re.match(r"^nobody(?!\s+(?:else|outside|but|except))", low):
-        return (NOBODY,)
-    if _REST_OF.search(low):
-        return (OTHERS,)
-    if _ALL_OF.match(low):
-        return (EVERYONE,)
-    found = tuple(who for part in _parts(low) if (who := _one(part)) is not None)
-    return found if len(found) == len(_parts(low)) else ()
-
-
-def _parts(low: str) -> list[str]:
-    return [p for p in re.split(r"\s*(?:,|&|\+|/|\band\b|\bor\b|\bnor\b)\s*", low) if p.strip()]
-
-
-def _one(part: str) -> Who | None:
-    low = _BEFORE.sub("", _IN.sub("", part.strip()).strip())
-    low = re.sub(r"'s?\s+guests$|^guests\s+of\s+", "", low)
-    low = re.sub(r"(?:s'|'s|')$", lambda m: "s" if m[0] == "s'" else "", low)
-    short = _AFTER.sub("", low).strip()
-    called = short if short and short not in ("all", "any") else low
-    if _REST_OF.search(called) or _ALL_OF.match(called):
-        return OTHERS
-    names = called.split()
-    if (
-        not 1 <= len(names) <= 4
-        or singular(names[-1]) in _NO_PEOPLE
-        or names[0] in _NO_PEOPLE
-        or names[0] in ("make", "keep", "set")
-        or names[0].isdigit()
-        or {"their", "his", "her", "own", "no", "log", "logs", "sign", "see", "sees"} & set(names)
-        or _NO_NAME.search(called)
-        or not re.search(r"[a-z]{2}", called)
-        or re.fullmatch(rf"(?:.*\s)?(?:{VERB}|{MAY}|{NOT}|{ONLY})", called)
-    ):
-        return None
-    return Who("role", lemma(called), called)
 
 
 def lists(words: str) -> Iterator[str]:
