@@ -22,9 +22,8 @@ pytestmark = pytest.mark.browser
 
 FOR_STRANGERS = ("/f/", "/share/", "/oauth/", "/mcp", "/hooks/", "/sso/", "/scim/")
 """Addresses that anybody may write to, from wherever they are; none of them looks at the cookie of the workspace."""
-BY_THEMSELVES = ("sessions", "members", "automation_workers", "gateway_processes", "totps")
-"""Tables that tell who was seen last, and which processes live; and a secret for codes that opening the page for it keeps ready: it counts for
-nothing before a first code of it was right, and nobody else reads it."""
+BY_THEMSELVES = ("sessions", "members", "automation_workers", "gateway_processes")
+"""Tables that tell who was seen last, and which processes live."""
 
 ATTACK = """async ([base, writes]) => {
   const all = [], hidden = document.body.appendChild(document.createElement("div"));

@@ -318,7 +318,10 @@ async def test_a_workspace_that_asks_for_a_second_factor_leads_there_first(door:
         page = await ben.get("/signin/second")
         secret = re.search(r"<code>([A-Z2-7]{32})</code>", page.text)
         assert secret and (await ben.get("/signin/second")).text.count(secret[1]), "the same when loaded again"
+        assert secret[1] not in (await before.get("/signin/second")).text, "another session is offered another"
         assert (await ben.post("/signin/second", data={"code": "12"})).status_code == 422
+        async with transaction(door.engine) as tx:
+            assert (await tx.execute(t.totps.select())).all() == [], "to look, and to type it wrong, writes nothing"
         done = await ben.post("/signin/second", data={"code": TOTP(secret[1]).now()})
         assert len(re.findall(r"<li><code>", done.text)) == 10 and 'href="/a/crm"' in done.text and await who(ben) == "Ben Okafor"
         await door.told("Codes were turned on")

@@ -5,6 +5,7 @@ A code counts once: the step of time that it stands for has to be later than the
 
 import hmac
 import secrets
+from base64 import b32encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,7 +32,10 @@ RECOVERY_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 RECOVERY_GROUPS, RECOVERY_GROUP_LENGTH = 4, 4
 """79 bits: no need for a slow hash."""
 ISSUER = "Sayso"
+SECRET_BYTES = 20
+"""160 bits, as RFC 4226 recommends."""
 TYPED_CHARACTERS_MAX = 60
+WRONG = Problem("code", "is not the one that the app shows now. Look at the clock of this device too")
 
 
 class Seal(Protocol):
@@ -39,6 +43,7 @@ class Seal(Protocol):
 
     def seal(self, secret: str, of: str) -> bytes: ...
     def open(self, sealed: bytes, of: str) -> str: ...
+    def key_for(self, purpose: str) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +70,33 @@ async def begin(tx: AsyncConnection, person: str, *, label: str, vault: Seal) ->
     return _shown(secret, label)
 
 
-async def pending(tx: AsyncConnection, person: str, *, label: str, vault: Seal) -> Begun:
-    """The secret that was begun and is not on yet, to be shown once more; else a new one."""
-    query = select(totps.c.secret).where(totps.c.person == person, totps.c.on_at.is_(None))
-    sealed = (await tx.execute(query)).scalar_one_or_none()
-    return await begin(tx, person, label=label, vault=vault) if sealed is None else _shown(vault.open(sealed, _of(person)), label)
+def offered(person: str, visit: str, *, label: str, vault: Seal) -> Begun:
+    """A secret that is kept nowhere: for a page that only shows, where a GET may write nothing.
+
+    It is made of this home's key and of `visit`, the secret of a session or of a half sign-in: the same when the page is loaded again, and nobody
+    else's."""
+    made = hmac.digest(vault.key_for("codes offered"), f"{person} {visit}".encode(), "sha256")
+    return _shown(b32encode(made[:SECRET_BYTES]).decode(), label)
+
+
+async def take(
+    tx: AsyncConnection, person: str, offer: Begun, code: str, *, vault: Seal, now: datetime | None = None
+) -> tuple[str, ...]:
+    """Turns codes on with what was offered and a first code of it, and writes only then; gives the recovery codes. Raises `Invalid`, `Conflict`."""
+    now = now or datetime.now(UTC)
+    step = _step(offer.secret, code, now, after=0)
+    if step is None:
+        raise Invalid(WRONG)
+    values = {"secret": vault.seal(offer.secret, _of(person)), "on_at": now, "step": step, "created_at": now}
+    made = (
+        insert(totps)
+        .values(person=person, **values)
+        .on_conflict_do_update(index_elements=[totps.c.person], set_=values, where=totps.c.on_at.is_(None))
+        .returning(totps.c.person)
+    )
+    if (await tx.execute(made)).one_or_none() is None:
+        raise Conflict("Codes are on already. Turn them off first.")
+    return await fresh_recovery_codes(tx, person)
 
 
 def _shown(secret: str, label: str) -> Begun:
@@ -84,7 +111,7 @@ async def confirm(tx: AsyncConnection, person: str, code: str, *, vault: Seal, n
     """Turns codes on with a first one; gives the recovery codes, which are shown this once. Raises `Invalid`."""
     now = now or datetime.now(UTC)
     if not await _takes(tx, person, code, vault, now, on=False):
-        raise Invalid(Problem("code", "is not the one that the app shows now. Look at the clock of this device too"))
+        raise Invalid(WRONG)
     await tx.execute(update(totps).where(totps.c.person == person).values(on_at=now))
     return await fresh_recovery_codes(tx, person)
 
@@ -106,23 +133,26 @@ async def right(tx: AsyncConnection, person: str, typed: str, *, vault: Seal, no
 
 
 async def _takes(tx: AsyncConnection, person: str, typed: str, vault: Seal, now: datetime, *, on: bool) -> bool:
-    digits = "".join(typed.split())
     c = totps.c
     row = (
         await tx.execute(select(c.secret, c.step).where(c.person == person, c.on_at.is_not(None) if on else c.on_at.is_(None)))
     ).one_or_none()
-    if row is None or len(digits) != DIGITS or not digits.isascii() or not digits.isdigit():
+    step = None if row is None else _step(vault.open(row.secret, _of(person)), typed, now, after=row.step)
+    if step is None:
         return False
-    totp, step = TOTP(vault.open(row.secret, _of(person))), int(now.timestamp()) // STEP_SECONDS
-    found = [
-        n
-        for n in range(step - STEPS_ASIDE, step + STEPS_ASIDE + 1)
-        if hmac.compare_digest(totp.at(n * STEP_SECONDS), digits) and n > row.step
-    ]
-    if not found:
-        return False
-    used = await tx.execute(update(totps).where(c.person == person, c.step < found[-1]).values(step=found[-1]))
+    used = await tx.execute(update(totps).where(c.person == person, c.step < step).values(step=step))
     return used.rowcount == 1
+
+
+def _step(secret: str, typed: str, now: datetime, *, after: int) -> int | None:
+    """The step of time, later than `after`, that these digits stand for."""
+    digits = "".join(typed.split())
+    if len(digits) != DIGITS or not digits.isascii() or not digits.isdigit():
+        return None
+    totp, step = TOTP(secret), int(now.timestamp()) // STEP_SECONDS
+    near = range(step - STEPS_ASIDE, step + STEPS_ASIDE + 1)
+    found = [n for n in near if hmac.compare_digest(totp.at(n * STEP_SECONDS), digits) and n > after]
+    return found[-1] if found else None
 
 
 async def turn_off(tx: AsyncConnection, person: str) -> None:

@@ -36,6 +36,11 @@ class Comer:
     method: str
     to: str
 
+    def offered(self, request: Request) -> codes.Begun:
+        """What the page shows, and what a first code turns on: nothing is written before."""
+        label, vault = self.person.email or self.person.name, parts(request).connections.vault
+        return codes.offered(self.person.id, self.half or self.session, label=label, vault=vault)
+
     async def goes_on(self, request: Request, tx: AsyncConnection, answer: Response | None = None) -> Response:
         """Strong from now on: a session begins, or the one that there is gets a new secret."""
         if self.half:
@@ -72,7 +77,7 @@ async def show(request: Request) -> Response:
                 return code.shown(request, action="/signin/second")
             if await passkeys.listed(tx, them.person.id):
                 return page("signin/passkey.html", host=request.url.netloc)
-            return await _set_up(request, tx, them)
+            return _set_up(request, them)
     except SaysoError:
         return asked.led("/signin")
 
@@ -96,9 +101,11 @@ async def confirm(request: Request) -> Response:
             return await them.goes_on(request, tx)
         try:
             await _must_have_none(tx, them)
-            fresh = await codes.confirm(tx, them.person.id, typed.get("code", ""), vault=known.connections.vault)
+            fresh = await codes.take(
+                tx, them.person.id, them.offered(request), typed.get("code", ""), vault=known.connections.vault
+            )
         except Invalid as error:
-            return await _set_up(request, tx, them, wrong=f"This code {error.problems[0].reason}.", status=422)
+            return _set_up(request, them, wrong=f"This code {error.problems[0].reason}.", status=422)
         await tries.forgive(tx, Key(CODE, them.person.id))
         known.jobs.begin(told.codes_turned(known, them.person.id, on=True))
         return await them.goes_on(request, tx, page("signin/codes.html", codes=fresh, to=them.to, host=request.url.netloc))
@@ -135,7 +142,6 @@ async def _must_have_none(tx: AsyncConnection, them: Comer) -> None:
         raise Invalid(Problem("code", "is not how this is done: you have a second factor already, show that one"))
 
 
-async def _set_up(request: Request, tx: AsyncConnection, them: Comer, *, wrong: str = "", status: int = 200) -> Response:
-    label = them.person.email or them.person.name
-    begun = await codes.pending(tx, them.person.id, label=label, vault=parts(request).connections.vault)
+def _set_up(request: Request, them: Comer, *, wrong: str = "", status: int = 200) -> Response:
+    begun = them.offered(request)
     return page("signin/second.html", status=status, begun=begun, wrong=wrong, name=them.person.name, host=request.url.netloc)
