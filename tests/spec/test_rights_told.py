@@ -23,7 +23,7 @@ def _said(*rights: dict[str, Any], **role: Any) -> str:
          {"may": "see", "rows": OWN, "hidden": ["cost"]}, {"groups": ("Support",), "rest": "see"}),
         ("People with the role Agent see, add and change tickets. They see nothing else.", {}, {}),
         ("People with the role Agent see no tickets. They may do everything else.", {"may": "nothing"}, {"rest": "everything"}),
-        ("Everyone else see, add, change and delete tickets, cannot see Cost and cannot change Team. They see nothing else.",
+        ("Everyone else may see, add, change and delete tickets, cannot see Cost and cannot change Team. They see nothing else.",
          {"may": "everything", "hidden": ["cost"], "read_only": ["team"]}, {"groups": ("Everyone",)}),
         ("People with the role Agent see, add and change the tickets of their region. They see nothing else.",
          {"rows": {"of": [{"field": "region", "op": "is", "value": "my.region", "via": ["customer"]}]}}, {}),

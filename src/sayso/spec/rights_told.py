@@ -40,15 +40,21 @@ def who(role: Role) -> str:
 def told(app: App, role: Role) -> tuple[str, ...]:
     """One sentence for the first table that the role says something of, one for each further one, and one for all others."""
     if role.manage:
-        return (f"{who(role)} see everything, may do everything, and may change how this app is built.",)
+        return (f"{_may(role, 'see everything, may do everything, and may change how this app is built')}.",)
     rights = [(table, right) for right in role.rights if (table := app.table(right.table)) is not None]
     if not rights:
-        return (f"{who(role)} {_WHOLE[role.rest]}.", *_kept(app, role))
+        return (f"{_may(role, _WHOLE[role.rest])}.", *_kept(app, role))
     sentences = [_right(app, table, right) for table, right in rights]
-    first = f"{who(role)} {sentences[0]}."
+    first = f"{_may(role, sentences[0])}."
     others = (f"They {sentence}." for sentence in sentences[1:])
     rest = (_REST[role.rest],) if len(rights) < len(app.tables) else ()
     return (first, *others, *rest, *_kept(app, role))
+
+
+def _may(role: Role, sentence: str) -> str:
+    """`Members of Support see …`, but `Everyone else may see …`: everyone is one."""
+    one = is_for_everyone(role) and sentence.startswith("see")
+    return f"{who(role)} {'may ' if one else ''}{sentence}"
 
 
 def summary(app: App, role: Role) -> str:
