@@ -43,6 +43,10 @@ async def _much(request: Request) -> Response:
     return StreamingResponse(chunks())
 
 
+async def _whole(request: Request) -> Response:
+    return PlainTextResponse(b"x" * 8_000_000)
+
+
 async def _socket(socket: WebSocket) -> None:
     await socket.accept()
     await socket.receive_text()
@@ -54,6 +58,7 @@ async def port(tmp_path: Path) -> AsyncIterator[tuple[int, Crowd]]:
         Route("/", _hello),
         Route("/reads", _reads, methods=["POST"]),
         Route("/much", _much),
+        Route("/whole", _whole),
         WebSocketRoute("/ws", _socket),
     ]
     protocol = with_patience(Settings(home=tmp_path), SHORT)
@@ -145,6 +150,19 @@ async def test_whoever_is_slow_is_sent_away_and_keeps_nobody_waiting(port: tuple
     unread[1].close()
     assert not crowd.here, "no place is kept by who is gone"
     await _others_are_answered(at)
+
+
+async def test_a_slow_line_gets_a_large_answer_whole(port: tuple[int, Crowd]):
+    """It waits in one piece, for several times as long as somebody may read nothing."""
+    at, _ = port
+    reader, writer = await _opens(at, b"GET /whole HTTP/1.1\r\n" + HEAD + b"Connection: close\r\n\r\n")
+    began, got = asyncio.get_running_loop().time(), 0
+    async with asyncio.timeout(4 * GONE_SECONDS_MAX):
+        while some := await reader.read(400_000):
+            got += len(some)
+            await asyncio.sleep(0.05)
+    writer.close()
+    assert got > 8_000_000 and asyncio.get_running_loop().time() - began > 2 * SHORT.unread_seconds
 
 
 async def test_huge_heads_and_bodies_without_end_are_cut_off(port: tuple[int, Crowd]):

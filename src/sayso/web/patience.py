@@ -39,6 +39,8 @@ class Patience:
     drain_seconds: float = 2
     """For a body that goes on after its answer."""
     unread_seconds: float = 60
+    read_bytes_per_second: int = 500
+    """Of an answer, while more of it waits than the line takes: whoever is slow gets a large one whole, who reads drops does not."""
     by_one: int = 256
     near: int = 8_192
     look_seconds: float = 1
@@ -95,6 +97,7 @@ class Patient(HttpToolsProtocol):
         self._head_bytes = self._body_bytes = 0
         self._since = self._heard = self.loop.time()
         self._stuck: float | None = None
+        self._unread = 0
 
     # ── who comes and goes ──
 
@@ -178,7 +181,7 @@ class Patient(HttpToolsProtocol):
     # ── what they read ──
 
     def pause_writing(self) -> None:
-        self._stuck = self.loop.time()
+        self._stuck, self._unread = self.loop.time(), self.transport.get_write_buffer_size()
         super().pause_writing()
 
     def resume_writing(self) -> None:
@@ -190,8 +193,10 @@ class Patient(HttpToolsProtocol):
     def _look(self) -> None:
         now, known = self.loop.time(), self.patience
         if self._stuck is not None and now - self._stuck > known.unread_seconds:
-            self.transport.abort()
-            return
+            if not self._reads_on(now):
+                self.transport.abort()
+                return
+            self._stuck, self._unread = now, self.transport.get_write_buffer_size()
         if self._heading:
             if now - self._since > known.head_seconds:
                 self._ends(TOO_SLOW if self._head_bytes else b"")
@@ -210,6 +215,11 @@ class Patient(HttpToolsProtocol):
             self._ends(b"")
             return
         self._looking = self.loop.call_later(known.look_seconds, self._look)
+
+    def _reads_on(self, now: float) -> bool:
+        """An answer that is given in one piece waits here for as long as the line needs for it."""
+        taken = self._unread - self.transport.get_write_buffer_size()
+        return self._stuck is not None and taken >= self.patience.read_bytes_per_second * (now - self._stuck)
 
     def _is_over(self) -> bool:
         return self.cycle is None or self.cycle.response_complete
