@@ -141,6 +141,11 @@ def addresses(given: tuple[str, ...], where: str) -> tuple[Address, ...]:
     return tuple(found)
 
 
+def one_line(text: str) -> str:
+    """What people wrote, as a subject or a file's name may hold it: a sign that stands for none keeps no letter back."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 # ── inside ────────────────────────────────────────────────────
 
 

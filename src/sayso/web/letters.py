@@ -69,7 +69,7 @@ async def send(
         way, opened = found
         whole = text.strip() + (f"\n\n{press[0]}:\n{press[1]}" if press else "")
         drawn = letter.letter(html or _drawn(text, press), title=subject, footer=f"Sent by Sayso, {parts.settings.url}")
-        line = " ".join(subject.split())[: mail.SUBJECT_LENGTH_MAX]
+        line = mail.one_line(subject)[: mail.SUBJECT_LENGTH_MAX]
         whole_text = f"{whole}\n\n-- \nSent by Sayso, {parts.settings.url}\n"
         message = Message((to,), line, whole_text, drawn, key=key or secrets.token_hex(16), unsubscribe=unsubscribe)
         await mail.send(way, opened, message)

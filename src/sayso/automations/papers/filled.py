@@ -19,6 +19,7 @@ from sayso.automations.names.template import Named, pieces
 from sayso.automations.papers import markup
 from sayso.automations.papers.files import files_of, is_picture
 from sayso.automations.papers.tables import Table, table_of
+from sayso.connections.mail import one_line
 from sayso.spec.app import App
 from sayso.spec.automation import every, named
 
@@ -65,7 +66,7 @@ class Writing:
 
     def line(self, template: str, characters_max: int) -> str:
         """For subjects and names of files: one line. Raises `Unknown`."""
-        said = " ".join(self._filled(template, lambda name: self._text(name, self.names.value(name.written))).split())
+        said = one_line(self._filled(template, lambda name: self._text(name, self.names.value(name.written))))
         return said if len(said) <= characters_max else said[: characters_max - 1] + "…"
 
     def files(self, template: str) -> list[dict[str, Any]] | None:
