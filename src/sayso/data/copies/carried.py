@@ -1,6 +1,6 @@
 """What goes with an app that moves to another workspace, beside its rows: history, comments with their signs, and versions.
 
-Whoever did it is there as the member they are there; who is nobody there keeps their name as text. The numbers of the new app's fields
+Whoever did it is there as the member they are there; who is nobody there, or was only chosen to be somebody else, keeps their name as text. The numbers of the new app's fields
 begin after those of the old one's, so what history tells of fields that are gone is never taken for another field's.
 """
 
@@ -39,7 +39,7 @@ async def carry(tx: AsyncConnection, pair: Pair) -> None:
 
 
 def _there(column: str) -> str:
-    return f"coalesce((select m.new from copied_people m where m.old = {column}), {column})"
+    return f"coalesce((select m.did from copied_people m where m.old = {column}), {column})"
 
 
 async def _history(tx: AsyncConnection, pair: Pair, table_id: str, at: dict[str, Any]) -> None:
@@ -163,7 +163,7 @@ async def _versions(tx: AsyncConnection, app: int, after: int) -> Any:
 def _version(row: Any, new: OpenApp, people: People) -> dict[str, Any]:
     there = known_people.members(people)
     stood = {name: elsewhere(getattr(row, name), there) for name in ("spec", "change", "inverse")}
-    by = people[row.by].there if row.by in people else row.by
+    by = people[row.by].did if row.by in people else row.by
     own = {
         "workspace_id": new.by.workspace,
         "app": new.number,

@@ -65,7 +65,7 @@ async def make(tx: AsyncConnection, source: OpenApp, wanted: Wanted, progress: P
 async def _people(tx: AsyncConnection, source: OpenApp, wanted: Wanted) -> people.People | None:
     """None in the same workspace, where everybody is who they are."""
     here = source.by.workspace
-    return None if wanted.by.workspace == here else await people.there(tx, here, wanted.people)
+    return None if wanted.by.workspace == here else await people.there(tx, here, wanted.by.workspace, wanted.people)
 
 
 async def _place(tx: AsyncConnection, source: OpenApp) -> str:

@@ -123,7 +123,7 @@ def _columns(pair: Pair, table: Table) -> tuple[list[str], list[str]]:
 
 
 def _person(column: str, pair: Pair) -> str:
-    return column if pair.people is None else f"coalesce((select m.new from copied_people m where m.old = {column}), {column})"
+    return column if pair.people is None else f"coalesce((select m.did from copied_people m where m.old = {column}), {column})"
 
 
 def _value(field: AnyField, column: str, pair: Pair) -> str:
