@@ -28,6 +28,7 @@ NASTY = [
     "only only can can see", "Clients: name, name, name, Name, NAME", "id: id, id, id", "t: a\nt: b\nt: c", "\u202eclients\u202c", "\ud7ff\ue000", "İstanbul müşterileri: İsim, adres", "ﬁnance ﬂow: ﬁeld", "C\u0327lients: na\u0301me", "\t\t- clients\r\n\t- orders\r",
     "remind me " + "3 days before " * 200, "0 days before the date tell me", "999999 days before due date email me. Tasks: due date", "every 99 minutes email me. Tasks: name", "at 99:99 every day email me. Tasks: name",
     "Tasks: due date. Every day at 25:61 email me", "rating 0-0, mood 1-100000", "Clients: " + ", ".join(f"field {n}" for n in range(700)), "\n".join(f"Table{n}: name, amount" for n in range(150)), "Status: " + "/".join(f"s{n}" for n in range(300)) + ". Tasks: name",
+    "Tickets: name, status. When a ticket is added, notify À0.",
     "make an app that hacks into other accounts", "just build it", "something", "help", "yes", "no", "undo that", "rename to", "rename x to y", "remove", "add", "delete everything", "make it required", "turn it into a dropdown with",
 ]  # fmt: skip
 

@@ -92,7 +92,8 @@ def resolved(words: str, lead: str, about: About) -> str:
     if field := _field(words, about.row or about.table, about):
         return field
     if words[:1].isupper() and low not in about_names(about):
-        return re.match(r"[A-Z][\w'.-]*(?:\s+[A-Z][\w'-]+)?", words)[0]  # type: ignore[index]
+        named = re.match(r"\S[\w'.-]*(?:\s+[A-Z][\w'-]+)?", words)
+        return named[0] if named else low
     about.assumed.append(f"“{low}” is no role, member or field of the app yet: choose who that is before you switch it on")
     return low
 
