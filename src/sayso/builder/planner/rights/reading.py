@@ -344,10 +344,12 @@ _OF_A_THING = re.compile(rf"^(?:{VERB})\s+(?:it|them|this)\b")
 
 
 def _names_things(rest: str) -> bool:
-    """Whether behind a colon stands what something has, or what to do with it, rather than what somebody may do."""
+    """Whether behind a colon or an arrow stands what something has, is to be called, or what to do with it, rather than what somebody may do."""
     if _OF_A_THING.match(rest) and deeds_of(rest.split()[0]) != ("see",):
         return True
     items = [item.split() for item in lists(rest)]
+    if len(items) == 1 and re.fullmatch(r"\w+ing", rest):
+        return True
     if len(items) < 2 or not _NOUN_TOO.fullmatch(items[0][0]):
         return False
     if len(items[0]) > 1:
