@@ -89,3 +89,20 @@ def test_records_that_a_thing_can_have_many_of_are_a_table():
     assert {"Person", "Date", "Amount"} <= {f.name for f in table(app, "Usage records").fields}
     assert linked(app, "Usage records", "Reagent") == "reagents"
     assert table(app, "Reagents").named("Amount") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "tables"),
+    [
+        (
+            "A clinic: patients with name, birthday and phone, appointments with a date and a room.",
+            "Clinic",
+            {"Patients", "Appointments"},
+        ),
+        ("My bike shop: customers (name, phone), repairs (what, price, customer)", "Bike shop", {"Customers", "Repairs"}),
+        ("A clinic: name, address, phone", "Clinics", {"Clinics"}),
+    ],
+)
+def test_whose_app_it_is_names_the_app_and_no_table(words: str, name: str, tables: set[str]):
+    made = planned(words)
+    assert (made.spec.name, {t.name for t in made.spec.tables}) == (name, tables)

@@ -3,7 +3,7 @@
 import re
 
 from sayso.builder.planner import lexicon
-from sayso.builder.planner.inflect import plural_phrase
+from sayso.builder.planner.inflect import is_plural, plural_phrase
 from sayso.builder.planner.naming import cased_name
 from sayso.builder.planner.sketch import FieldSketch, Sketch, TableSketch
 
@@ -62,15 +62,29 @@ _NAMED = re.compile(
 )
 
 
+_PLACE = re.compile(
+    r"^\s*(?i:for\s+|an?\s+app\s+for\s+)?(?i:an?|our|my)\s+(?P<n>(?:[a-z-]+\s+){0,2}?(?i:academy|agency|bakery|barbershop|brewery|cafe|charity|choir|church|clinic|club|college|company|farm|garage|gym|hospital|hotel|kindergarten|library|museum|nursery|office|pharmacy|practice|restaurant|salon|school|shelter|shop|spa|startup|store|studio|theatre|warehouse|winery|workshop))\s*:\s*(?=(?P<first>[A-Za-z-]+(?:\s[A-Za-z-]+)??)(?:\s*[,;(]|\s+(?:with|and)\b))"
+)
+"""A wish that begins with whose app it is: `A clinic: patients with …`. Tables follow, not what is kept of clinics."""
+
+
+def _place(text: str) -> "re.Match[str] | None":
+    m = _PLACE.match(text)
+    return m if m and is_plural(m["first"].lower().split()[-1]) and lexicon.is_table_noun(m["first"].lower()) else None
+
+
 def named(text: str) -> list[tuple[int, int]]:
-    """Where a wish says what the app is called, and nothing else."""
-    return [m.span() for m in _NAMED.finditer(text)]
+    """Where a wish says what the app is called or whose it is, and nothing else."""
+    place = _place(text)
+    return [*([place.span()] if place else []), *(m.span() for m in _NAMED.finditer(text))]
 
 
 def app_title(text: str, sketch: Sketch) -> str:
     """A short name for the app: as the wish calls it, else after its main table."""
     if m := _NAMED.search(text):
         return (m["n"] or m["q"]).strip()
+    if m := _place(text):
+        return cased_name(m["n"])
     m = re.search(
         r"(?i)\b(?:called|named|call it)\s+[\"']?(?P<n>[A-Z0-9][\w'& -]{1,40}?)[\"']?(?=[.,;!\n]|\s+(?:with|for|that|where|to)\b|$)",
         text,
