@@ -127,6 +127,29 @@ async def test_what_a_dead_process_was_sending_is_not_sent_again(company: Compan
     assert office.messages == []
 
 
+async def test_letters_that_cannot_be_written_keep_no_others_back_and_are_given_up(
+    company: Company, post: Post, office: PostOffice, monkeypatch: pytest.MonkeyPatch
+):
+    """Two of them are enough, where each round ends with one."""
+    for whom, words in ((company.ana, "broken one"), (company.cleo, "broken two"), (company.ben, "whole")):
+        await names(company.mia, whom, words=words)
+    right = carrier.written
+
+    def written(told: Any, **how: Any) -> Any:
+        if any("broken" in one.one.text for one in told):
+            raise RuntimeError("nobody foresaw this")
+        return right(told, **how)
+
+    monkeypatch.setattr(carrier, "written", written)
+    assert await due(post) == 1
+    [message] = office.messages
+    assert message["To"] == "ben@northlight.example"
+    for _ in range(carrier.TRIES_MAX):
+        await due(post)
+    async with transaction(company.engine) as tx:
+        assert sorted((await tx.execute(select(t.c.state))).scalars()) == ["failed", "failed", "sent"]
+
+
 async def test_a_press_in_the_letter_ends_such_letters_and_nothing_else(company: Company, post: Post, office: PostOffice):
     await names(company.mia, company.ben)
     assert await due(post) == 1

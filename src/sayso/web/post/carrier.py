@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso import db
@@ -61,8 +62,18 @@ class Post:
             await gathered(tx, now or datetime.now(UTC))
         sent = 0
         while (row := await self._taken()) is not None:
-            sent += await self._carried(row) == "sent"
+            sent += await self._carried_or_later(row) == "sent"
         return sent
+
+    async def _carried_or_later(self, row: Any) -> End:
+        """A letter that cannot be written, for whatever reason, waits behind all others, and at last is given up: it keeps nobody's back."""
+        try:
+            return await self._carried(row)
+        except OperationalError:
+            raise  # the database is gone: nothing of this letter's doing
+        except Exception:
+            log.exception("the letter %s could not be written", row.id)
+            return await self._later(row) if row.tries + 1 < TRIES_MAX else await self._ended(row, "failed")
 
     async def _taken(self) -> Any:
         async with db.transaction(self.engine) as tx:
