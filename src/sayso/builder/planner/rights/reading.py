@@ -348,7 +348,7 @@ def _names_things(rest: str) -> bool:
     if _OF_A_THING.match(rest) and deeds_of(rest.split()[0]) != ("see",):
         return True
     items = [item.split() for item in lists(rest)]
-    if len(items) == 1 and re.fullmatch(r"\w+ing", rest):
+    if len(items) == 1 and rest.endswith("ing") and re.fullmatch(VERB, rest):
         return True
     if len(items) < 2 or not _NOUN_TOO.fullmatch(items[0][0]):
         return False
