@@ -83,3 +83,15 @@ def test_lists_of_fields_and_commands_are_no_rights(words: str):
 )
 def test_rights_behind_a_colon_and_in_the_passive_stay_rights(words: str):
     assert statements(words)
+
+
+@pytest.mark.parametrize(
+    ("said", "group"),
+    [("Finanse", "Finance"), ("Purchasng", "Purchasing"), ("Logistcs", "Logistics"), ("Donors", "Donors"), ("Cooks", "Cooks")],
+)
+def test_a_misspelled_group_is_the_group_that_is_there(said: str, group: str):
+    wish = f"Orders: number, total, margin. {said} never see the margin."
+    made = plan(Wish(wish, groups=("Finance", "Purchasing", "Logistics", "Doctors", "Books")))
+    assert [r.groups for r in made.spec.roles] == [(group,)]
+    told = [n.words for n in made.notes if n.kind == "assumed" and "your group" in n.words]
+    assert len(told) == (said != group)

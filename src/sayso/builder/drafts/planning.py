@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from sayso.builder import plan as cards
 from sayso.builder import working
 from sayso.builder.drafts.draft import Draft, losses_of, read
 from sayso.builder.drafts.messages import begin, fits, focus_of, message, open_to_words
-from sayso.builder.drafts.stored import Json, base_of, forgotten, row_of, sheets_of, taken, today
+from sayso.builder.drafts.stored import Json, base_of, forgotten, groups_of, row_of, sheets_of, taken, today
 from sayso.builder.planner import Plan, Turn, Wish, plan
 from sayso.builder.working import About, Thinker
 from sayso.data import events
@@ -48,6 +49,7 @@ async def make(engine: AsyncEngine, id: str, *, by: Actor, planner: Planner = pl
         row = await row_of(tx, id, by, lock=True)
         base = await base_of(tx, row, by)
         sheets = await sheets_of(tx, row)
+        groups = await groups_of(tx, by)
         if row.state != "planning" or not await taken(tx, row):
             return await read(tx, id, by=by)
     started = time.perf_counter()
@@ -58,6 +60,7 @@ async def make(engine: AsyncEngine, id: str, *, by: Actor, planner: Planner = pl
         if before is None
         else _more(row, before, words, base)
     )
+    wish = replace(wish, groups=groups)
     made, problem = await _thought(engine, row, planner, wish, by)
     took = round((time.perf_counter() - started) * 1000)
     async with transaction(engine) as tx:
@@ -82,9 +85,10 @@ async def say(engine: AsyncEngine, id: str, words: str, *, by: Actor, planner: C
     async with transaction(engine) as tx:
         row = await row_of(tx, id, by, state="ready")
         base = await base_of(tx, row, by)
+        groups = await groups_of(tx, by)
     open_to_words(row)
     stored: Json = row.plan or {}
-    wish = _more(row, stored, words, base)
+    wish = replace(_more(row, stored, words, base), groups=groups)
     made, problem = await _thought(engine, row, planner, wish, by)
     async with transaction(engine) as tx:
         row = await row_of(tx, id, by, state="ready", lock=True)

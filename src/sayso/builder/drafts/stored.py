@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sayso.builder.planner import Column, Sheet
 from sayso.data import apps
 from sayso.db import tables as t
+from sayso.db.people_tables import groups
 from sayso.errors import Conflict, NotFound
 from sayso.spec.app import App
 from sayso.team.actor import Actor
@@ -83,6 +84,13 @@ async def sheets_of(tx: AsyncConnection, row: Row[Any]) -> tuple[Sheet, ...]:
         for x in found.preview.get("columns", [])
     ]
     return (Sheet(found.name, tuple(columns)),) if columns else ()
+
+
+async def groups_of(tx: AsyncConnection, by: Actor) -> tuple[str, ...]:
+    """Names of the workspace's groups, for whoever belongs to the workspace; a guest is told no names."""
+    if by.role == "guest":
+        return ()
+    return tuple((await tx.execute(select(groups.c.name).where(groups.c.workspace_id == by.workspace))).scalars())
 
 
 async def _must_build(tx: AsyncConnection, row: Row[Any], by: Actor) -> None:

@@ -7,6 +7,7 @@ from sayso.builder.planner import options as choice
 from sayso.builder.planner.archetypes import bare
 from sayso.builder.planner.clauses import Clause
 from sayso.builder.planner.notes import notes_of
+from sayso.builder.planner.rights.groups import with_known_groups
 from sayso.builder.planner.sketch import FieldSketch, Sketch, TableSketch
 from sayso.builder.planner.spelling import Text
 from sayso.builder.planner.wish import Note, Plan, Wish
@@ -39,9 +40,11 @@ def finished(wish: Wish, text: Text, sketch: Sketch, pieces: list[Clause], done:
     title = titles.app_title(text.text, sketch)
     app, work = assemble.app(sketch, text.text, title, wish.app.zone if wish.app else wish.zone)
     app, dropped = repair.repaired(app, wish.app)
+    app, known = with_known_groups(app, wish.app, wish.groups) if wish.groups else (app, ())
     before = wish.app or App(id=app.id, name=app.name, zone=app.zone)
     change = difference(before, app, title=_headline(app, wish))
     notes = notes_of(wish, text, sketch, pieces, work, app, unclear, dropped + cut, done)
+    notes = (*notes, *known)
     return Plan(app, change, notes, "plan", _message(app, wish, notes))
 
 

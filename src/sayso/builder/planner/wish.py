@@ -52,6 +52,8 @@ class Wish:
     zone: str = "UTC"
     focus: str = ""
     """The part of the app that is open before the person while they speak: `automations/weekly_report`."""
+    groups: tuple[str, ...] = ()
+    """Names of the groups that the workspace has: who is misspelled is meant for one of them."""
 
 
 @dataclass(frozen=True, slots=True)
