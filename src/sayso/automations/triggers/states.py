@@ -11,8 +11,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Text, and_, case, cast, column, func, literal, or_, select, true
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    column,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from sayso.data import filters, raw
@@ -28,6 +44,11 @@ from sayso.spec.filter import Condition, Filter
 from sayso.spec.table import Table
 
 Sql = ColumnElement[Any]
+TURNED = ("row_id", "first", "last")
+ENTRIES_ASKED_MAX = 5_000
+"""Rows of an event that are asked about in one statement."""
+_PLANNED_ANEW = text("select set_config('plan_cache_mode', 'force_custom_plan', true)")
+"""Until the transaction ends: a plan that was kept would not know how many rows are given."""
 HISTORY = {
     "row.created": "created",
     "row.imported": "imported",
@@ -66,7 +87,9 @@ class States:
         if told.ids is not None:
             mine &= h.row_id.in_(told.ids)
         entries = select(h.row_id, func.min(h.id).label("first"), func.max(h.id).label("last"))
-        self.turned = entries.where(mine).group_by(h.row_id).cte("turned")
+        self._entries = entries.where(mine).group_by(h.row_id).order_by(h.row_id)
+        given = func.unnest(*(bindparam(f"turned_{name}", type_=ARRAY(BigInteger)) for name in TURNED))
+        self.turned = select(given.table_valued(*TURNED, name="given").render_derived()).cte("turned")
 
     def before(self) -> Scope:
         return self._scope("before", history.c.id >= self.turned.c.first)
@@ -86,9 +109,20 @@ class States:
         source: Any = turned.join(t, t.c.id == turned.c.row_id)
         for scope in scopes:
             source = source.join(scope.t, scope.t.c.id == t.c.id)
-        query = select(turned.c.row_id, turned.c.first).select_from(source).where(*conditions, t.c.id > after)
-        found = (await tx.execute(query.order_by(turned.c.row_id).limit(limit))).all()
-        return [Met(row.row_id, row.first) for row in found]
+        query = select(turned.c.row_id, turned.c.first).select_from(source).where(*conditions).order_by(turned.c.row_id)
+        entries, met = await self._turned(tx, history.c.row_id > after), list[Met]()
+        for at in range(0, len(entries), ENTRIES_ASKED_MAX):
+            asked = query.limit(limit - len(met))
+            met += [Met(row.row_id, row.first) for row in await tx.execute(asked, _given(entries[at : at + ENTRIES_ASKED_MAX]))]
+            if len(met) >= limit:
+                break
+        return met
+
+    async def _turned(self, tx: AsyncConnection, *which: Sql) -> Sequence[Any]:
+        """The rows of the event, each with its first and last entry. They are read first, and given to what is asked of them: so PostgreSQL
+        knows how many they are, and does not go through all of them for each of them."""
+        await tx.execute(_PLANNED_ANEW)
+        return (await tx.execute(self._entries.where(*which))).all()
 
     def changed(self, before: Scope, after: Scope, fields: Sequence[str]) -> Sql:
         """One of these fields was another one before."""
@@ -117,7 +151,8 @@ class States:
         own = (h.app == self.app.number) & (h.table_no == self.rows.number) & (h.row_id == turned.c.row_id)
         query = select(h.row_id, cast(h.before, Text).label("before"), cast(h.after, Text).label("after"))
         query = query.select_from(history.join(turned, own & h.id.between(turned.c.first, turned.c.last)))
-        found = (await tx.execute(query.where(h.row_id.in_(ids)).order_by(h.id))).all()
+        entries = _given(await self._turned(tx, h.row_id.in_(ids)))
+        found = (await tx.execute(query.where(h.row_id.in_(ids)).order_by(h.id), entries)).all()
         fields = {self.rows.numbers[f.id]: f for f in self.told.table.fields if f.id in self.rows.numbers}
         was: dict[int, dict[str, Any]] = {}
         for row in found:
@@ -128,6 +163,10 @@ class States:
                 if field is not None and before[number] != after.get(number):
                     values.setdefault(field.id, raw.shown(field, before[number]))
         return was
+
+
+def _given(entries: Sequence[Any]) -> dict[str, list[int]]:
+    return {f"turned_{name}": [getattr(one, name) for one in entries] for name in TURNED}
 
 
 def meets(scope: Scope, filter: Filter) -> Sql:
