@@ -194,6 +194,10 @@ async def test_very_many_rows_are_taken_in_batches(engine: AsyncEngine, northlig
         assert await bulk.step(tx)  # of the first change, in which nothing came to be urgent
     assert await _called_off(engine, by, "bulk", "changed") == 0
     assert await triggers.caught_up() == 0
+    await _changes(engine, by, "bulk", ids, priority="low")
+    await _changes(engine, by, "bulk", ids, priority="urgent")
+    assert await _called_off(engine, by, "bulk", "changed") == 0
+    assert await triggers.caught_up() == 0, "what was not heard yet starts nothing either"
     states = [(r.automation, r.state) for r in await _runs(engine, "bulk")]
     assert states.count(("changed", "cancelled")) == 20 and states.count(("changed", "waiting")) == 0
     assert ("each", "cancelled") not in states
