@@ -118,7 +118,7 @@ async def _as_what(tx: AsyncConnection, invitation: Invitation, host: Actor) -> 
     return (
         "You will see what you were given."
         if role.id == "guest"
-        else f"You will be {role.name}: {role.sentence[:1].lower()}{role.sentence[1:]}"
+        else f"Your role will be {role.name}. {role.sentence}"
     )
 
 
