@@ -85,7 +85,8 @@ async def promote(
         raise Invalid("Nothing was changed in the copy that the live app does not have already.")
     after = await apps.change(tx, live, seen.change, by=by, note=note or seen.change.title, base_version=version)
     await throw_away(tx, live, by=by)
-    said = f"took over {len(seen.effects)} changes of a copy into {live.spec.name}"
+    n = len(seen.effects)
+    said = f"took over {n} {'change' if n == 1 else 'changes'} of a copy into {live.spec.name}"
     await audit.write(tx, "app.promoted", said, by=by, subject=live.id)
     return after, seen
 
