@@ -115,11 +115,7 @@ async def _as_what(tx: AsyncConnection, invitation: Invitation, host: Actor) -> 
     role = next((one for one in await custom_roles.listed(tx, by=host) if one.id == invitation.role), None)
     if role is None:
         return ""
-    return (
-        "You will see what you were given."
-        if role.id == "guest"
-        else f"Your role will be {role.name}. {role.sentence}"
-    )
+    return "You will see what you were given." if role.id == "guest" else f"Your role will be {role.name}. {role.sentence}"
 
 
 async def _other_address(tx: AsyncConnection, invitation: Invitation, me: Actor) -> str | None:
