@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sayso.db import transaction
 from sayso.errors import Conflict, Forbidden, Invalid, NotFound
 from sayso.gateway import keys
+from sayso.team.secret import new_token
 from tests.gateway.conftest import Desk
 
 ASK: dict[str, Any] = {"model": "stub", "messages": [{"role": "user", "content": "Hello"}]}
@@ -28,6 +29,13 @@ async def test_nobody_gets_in_without_a_key(desk: Desk, header: str):
     assert answer.status_code == 401
     assert answer.json()["error"]["type"] == "invalid_request_error"
     assert desk.up.heard == []
+
+
+async def test_who_shows_the_token_of_another_door_is_told_which_key_opens_this_one(desk: Desk):
+    answer = await desk.post("chat/completions", ASK, new_token())
+    assert answer.status_code == 401 and "token for /api" in answer.json()["error"]["message"]
+    other = await desk.post("chat/completions", ASK, "sayso_" + "x" * 38)
+    assert other.status_code == 401 and "/api" not in other.json()["error"]["message"]
 
 
 async def test_a_key_withdrawn_by_another_process_stops_by_itself(desk: Desk):

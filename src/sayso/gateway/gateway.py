@@ -106,7 +106,7 @@ class Gateway:
                 raise wrong_key()
             found = await knowing.key_of(self.engine, self.known, digest)
             if found is None:
-                raise wrong_key()
+                raise wrong_key(authorization[7:])
         if found.expires_at is not None and found.expires_at < time.time():
             raise Refused("This API key has expired.", 401, code="invalid_api_key")
         return found

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import orjson
 
 from sayso.errors import SaysoError
+from sayso.team.secret import is_token
 
 TYPES = {
     400: "invalid_request_error",
@@ -85,5 +86,7 @@ def no_key() -> Refused:
     )
 
 
-def wrong_key() -> Refused:
-    return Refused("Incorrect API key provided.", 401, code="invalid_api_key", headers=[(b"www-authenticate", b"Bearer")])
+def wrong_key(shown: bytes = b"") -> Refused:
+    """`shown` is what came in place of a key: who took the token of another door is told which key opens this one."""
+    other = " It is a token for /api: models take a key, made under Models, Keys." if is_token(shown.decode("latin-1")) else ""
+    return Refused(f"Incorrect API key provided.{other}", 401, code="invalid_api_key", headers=[(b"www-authenticate", b"Bearer")])
